@@ -1,0 +1,78 @@
+"""Plan, show, approve, apply: a change is a value that can be read, hashed and approved before it is made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Permit = Callable[[], None]
+"""Re-reads the register and raises when the change may (no longer) be made. Called just before each write."""
+
+
+class Ladder(StrEnum):
+    """The class of a change on the repair ladder (README of playbooks)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A change to one target, complete enough to be shown, hashed, approved and applied.
+
+    `action` is the word the register permits by ("repair", "restore", "deploy", "host", "domain", "tls", "maintain",
+    "rollback"); `changes` are the lines a person reads and approves; `way_back` undoes them; `base` is the digest of
+    the target's state the plan was made from; `details` holds what `apply` needs, JSON values only, never a secret and
+    never a time, so that planning the same change twice gives the same hash. An empty `changes` means nothing to do.
+    """
+
+    action: str
+    target: str
+    ladder: Ladder
+    summary: str
+    changes: tuple[str, ...]
+    way_back: tuple[str, ...] = ()
+    finding: str = ""
+    base: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def document(self) -> bytes:
+        """Canonical JSON: the exact bytes that are stored, shown and approved."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of `document`, hex."""
+        return hashlib.sha256(self.document()).hexdigest()
+
+    @classmethod
+    def from_document(cls, document: bytes) -> Plan:
+        fields = json.loads(document)
+        lists = {key: tuple(fields[key]) for key in ("changes", "way_back")}
+        return cls(**{**fields, **lists, "ladder": Ladder(fields["ladder"])})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What applying a plan came to; `steps` are (UTC ISO time, what was done) in order."""
+
+    status: str
+    """applied; unchanged; rolled_back: verification failed and the way back was taken; failed: see `detail`."""
+    detail: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+    before: tuple[dict[str, str], ...] = ()
+    """Findings before, as JSON."""
+    after: tuple[dict[str, str], ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return self.status in ("applied", "unchanged")
+
+
+class ChangedSincePlan(Exception):
+    """The target is no longer as it was when the plan was made; nothing was written."""
