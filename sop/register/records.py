@@ -1,0 +1,172 @@
+"""What the register hands out: plain frozen values, detached from the database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sop.procedure import Procedure, Step
+from sop.progress import Event, Position
+
+PlanState = Literal["proposed", "approved", "dropped", "applied", "rolled_back", "failed"]
+Via = Literal["cli", "prefect", "desk", "clock", "flow"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it and how: an act recorded for someone else says at which terminal, by whom, from which paper.
+
+    `official` is the slug of the person at the keyboard, "" for the software itself. `system_user` is the operating
+    system's login.
+    """
+
+    official: str = ""
+    via: Via = "cli"
+    terminal: str = ""
+    system_user: str = ""
+    paper: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The agency's letter as it was handed in; `name` is the file's name without a folder."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class EvidenceRecord:
+    """A stored file. `sha256` is of the plain bytes; `sealed` ones need the seal's key to be read."""
+
+    id: int
+    sha256: str
+    kind: str
+    name: str
+    media_type: str
+    size: int
+    at: datetime
+    case_id: str = ""
+    target: str = ""
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
+class PlanRecord:
+    """A plan in a case. `hash` is the SHA-256 of `document`; `action` may join several words with `+` (a bundle)."""
+
+    hash: str
+    case_id: str
+    action: str
+    target: str
+    ladder: str
+    state: PlanState
+    proposer: str
+    document: bytes = field(repr=False)
+    at: datetime = field(repr=False)
+    approver: str = ""
+    reason: str = ""
+    """Why it was dropped."""
+    outcome: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """A case with everything that happened to it."""
+
+    id: str
+    sop: str
+    revision: str
+    opd: str
+    about: str
+    origin: str
+    devices: tuple[str, ...]
+    website: str
+    opened_at: datetime
+    requested_by: str
+    procedure: Procedure = field(repr=False)
+    events: tuple[Event, ...] = field(repr=False)
+    position: Position = field()
+    plans: tuple[PlanRecord, ...] = field(repr=False)
+    evidence: tuple[EvidenceRecord, ...] = field(repr=False)
+
+    @property
+    def step(self) -> Step:
+        """The step where the case stands (or ended)."""
+        return self.procedure.step(self.position.step)
+
+    @property
+    def state(self) -> str:
+        return self.position.state
+
+
+@dataclass(frozen=True)
+class ConfigVersion:
+    """A stored configuration of a device. `changed` is false when `keep_config` found nothing new."""
+
+    id: int
+    device: str
+    digest: str
+    at: datetime
+    changed: bool = True
+
+
+@dataclass(frozen=True)
+class BackupNote:
+    """How a backup of a device or website went."""
+
+    target: str
+    at: datetime
+    status: str
+    reason: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    """Work that a flow must do. `key` (case:step:attempt) makes its start idempotent."""
+
+    id: int
+    key: str
+    case_id: str
+    step: int
+    attempt: int
+    payload: dict[str, Any]
+    state: str
+    run_id: str = ""
+    outcome: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """A link of the chain. `at` is the stored text (UTC, ISO 8601); `hash` covers everything before it."""
+
+    seq: int
+    at: str
+    action: str
+    subject: str
+    actor: dict[str, str]
+    detail: dict[str, Any]
+    previous: str
+    hash: str
+
+    @property
+    def tip(self) -> str:
+        """What a document prints so that a shortened chain is found: sequence number and start of the hash."""
+        return f"{self.seq}:{self.hash[:16]}"
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What `verify_audit` found; `problems` are Indonesian."""
+
+    ok: bool
+    rows: int
+    tip: str
+    problems: tuple[str, ...] = ()
