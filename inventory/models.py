@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
-from typing import Annotated, Literal
+from ipaddress import ip_address
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Role = Literal[
     "kadis",
@@ -19,16 +23,115 @@ Role = Literal[
     "auditor",
     "admin",
 ]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+_HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9-]{1,63})*")
+_PORT_NAME = re.compile(r"[A-Za-z0-9<][A-Za-z0-9 ./:_<>+*-]{0,63}")
+_REFERENCE = re.compile(r"(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*|cred:[A-Za-z0-9_][A-Za-z0-9_.-]*)")
 
 
-def _is_reference(value: str) -> str:
-    if value and not value.startswith(("env:", "file:", "cred:")):
+def is_domain(value: str) -> bool:
+    """Whether `value` is a domain name of at least two labels, in small letters (RFC 1123)."""
+    return bool(_DOMAIN.fullmatch(value))
+
+
+def _line(value: str) -> str:
+    if value and not value.isprintable():
+        raise ValueError("harus satu baris teks tanpa karakter kendali")
+    return value
+
+
+def _reference(value: str) -> str:
+    if value and not _REFERENCE.fullmatch(value):
         raise ValueError("tulis rujukan env:NAMA, file:PATH atau cred:NAMA, bukan rahasianya sendiri")
     return value
 
 
-SecretReference = Annotated[str, AfterValidator(_is_reference)]
+def _address(value: str) -> str:
+    if value and not _HOST_NAME.fullmatch(value):
+        try:
+            ip_address(value)
+        except ValueError:
+            raise ValueError("harus alamat IP atau nama host") from None
+    return value
+
+
+def _email(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", value):
+        raise ValueError("harus alamat surel, misalnya nama@example.go.id")
+    return value
+
+
+def _domain(value: str) -> str:
+    if not is_domain(value):
+        raise ValueError("harus nama domain dengan huruf kecil, misalnya dinkes.example.go.id")
+    return value
+
+
+def _port_name(value: str) -> str:
+    if not _PORT_NAME.fullmatch(value):
+        raise ValueError("bukan nama antarmuka (port) yang sah")
+    return value
+
+
+def _https(value: str) -> str:
+    if not re.fullmatch(r"https://[^\s\"'<>]+", value):
+        raise ValueError("harus alamat https://...")
+    return value
+
+
+def _absolute(value: str) -> str:
+    if not value.startswith("/") or not re.fullmatch(r"[A-Za-z0-9/._+-]+", value):
+        raise ValueError("harus path lengkap mulai dari /, tanpa spasi atau tanda khusus")
+    return value
+
+
+def _web_path(value: str) -> str:
+    if not value.startswith("/") or any(mark.isspace() for mark in value):
+        raise ValueError("harus mulai dengan / dan tanpa spasi")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError):
+        raise ValueError("bukan zona waktu yang dikenal, misalnya Asia/Jakarta") from None
+    return value
+
+
+def _written_day(value: object) -> object:
+    if not isinstance(value, str | date):  # pydantic would take a number for seconds since 1970
+        raise ValueError("harus tanggal, misalnya 2026-11-01")
+    return value
+
+
+def _written_time(value: object) -> object:
+    if not isinstance(value, str | time) or (isinstance(value, str) and not re.fullmatch(r"\d\d:\d\d", value)):
+        raise ValueError('harus jam, misalnya "07:30"')
+    return value
+
+
+SecretReference = Annotated[str, AfterValidator(_reference)]
 """Where a secret is, never the secret itself: env:NAME, file:PATH or cred:NAME (systemd credentials)."""
+
+Line = Annotated[str, AfterValidator(_line)]
+"""One line of printable text; may be empty. It goes into documents, mails and terminals."""
+
+Name = Annotated[str, Field(min_length=1), AfterValidator(_line)]
+Address = Annotated[str, Field(min_length=1), AfterValidator(_address)]
+"""IP address or host name; can never be taken for a command's option."""
+
+OptionalAddress = Annotated[str, AfterValidator(_address)]
+Email = Annotated[str, AfterValidator(_email), AfterValidator(_line)]
+Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
+Interface = Annotated[str, AfterValidator(_port_name)]
+"""Name of a device's interface. It stands in commands, so it holds no quote, newline or separator."""
+
+Directory = Annotated[str, AfterValidator(_absolute)]
+Day = Annotated[date, BeforeValidator(_written_day)]
+Clock = Annotated[time, BeforeValidator(_written_time)]
 
 
 class Entry(BaseModel):
@@ -40,18 +143,18 @@ class Entry(BaseModel):
 class Contact(Entry):
     """PIC of an agency."""
 
-    name: str
-    email: str = ""
-    phone: str = ""
+    name: Name
+    email: Email = ""
+    phone: Line = ""
 
 
 class Agency(Entry):
     """An OPD (opd.yaml)."""
 
-    name: str
+    name: Name
     pic: tuple[Contact, ...] = ()
-    segment: str = ""
-    address: str = ""
+    segment: Line = ""
+    address: Line = ""
 
 
 class Acting(Entry):
@@ -59,103 +162,132 @@ class Acting(Entry):
 
     kind: Literal["plt", "plh"]
     role: Role = Field(alias="for")
-    since: date = Field(alias="from")
-    until: date
+    since: Day = Field(alias="from")
+    until: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until < self.since:
+            raise ValueError("until lebih awal daripada from")
+        return self
 
 
 class Official(Entry):
     """officials.yaml"""
 
-    name: str
+    name: Name
     role: Role
-    email: str = ""
-    nip: str = ""
-    telegram: str = ""
-    title: str = ""
+    email: Email = ""
+    nip: Line = ""
+    telegram: Line = ""
+    title: Line = ""
     acting: Acting | None = None
 
 
 class Expectation(Entry):
     """What a healthy device looks like; the baseline of a diagnosis."""
 
-    neighbors: tuple[str, ...] = ()
-    gateway: str = ""
-    interfaces: dict[str, Literal["up", "down"]] = {}
+    neighbors: tuple[Name, ...] = ()
+    gateway: OptionalAddress = ""
+    interfaces: dict[Interface, Literal["up", "down"]] = {}
 
 
 class Device(Entry):
     """devices.yaml; `platform` is netmiko's device_type, or `frr`."""
 
     opd: str
-    address: str
-    port: Annotated[int, Field(ge=1, le=65535)] = 22
-    platform: str
-    role: str = "router"
-    uplinks: tuple[str, ...] = ()
+    address: Address
+    port: Port = 22
+    platform: Name
+    role: Name = "router"
+    uplinks: tuple[Interface, ...] = ()
     credentials: str
     legacy_ssh: bool = False
     expect: Expectation = Expectation()
-    segment: str = ""
+    segment: Line = ""
 
 
 class HostPaths(Entry):
     """Where things are on a web host; the defaults are Debian's."""
 
-    sites: str = "/srv/pelihara"
-    nginx: str = "/etc/nginx/conf.d"
-    php_fpm: str = "/etc/php/8.2/fpm/pool.d"
-    backups: str = "/var/backups/pelihara"
-    challenges: str = "/srv/pelihara/acme"
+    sites: Directory = "/srv/pelihara"
+    nginx: Directory = "/etc/nginx/conf.d"
+    php_fpm: Directory = "/etc/php/8.2/fpm/pool.d"
+    backups: Directory = "/var/backups/pelihara"
+    challenges: Directory = "/srv/pelihara/acme"
 
 
 class HostCommands(Entry):
     """Commands that need privilege, as the host's sudoers allows them; run through `sudo -n` when `sudo` is true."""
 
     sudo: bool = True
-    nginx_test: str = "/usr/sbin/nginx -t"
-    nginx_reload: str = "/usr/bin/systemctl reload nginx"
-    php_fpm_test: str = "/usr/sbin/php-fpm8.2 -t"
-    php_fpm_reload: str = "/usr/bin/systemctl reload php8.2-fpm"
-    mariadb: str = "/usr/bin/mariadb"
-    mariadb_dump: str = "/usr/bin/mariadb-dump"
+    nginx_test: Line = "/usr/sbin/nginx -t"
+    nginx_reload: Line = "/usr/bin/systemctl reload nginx"
+    php_fpm_test: Line = "/usr/sbin/php-fpm8.2 -t"
+    php_fpm_reload: Line = "/usr/bin/systemctl reload php8.2-fpm"
+    mariadb: Line = "/usr/bin/mariadb"
+    mariadb_dump: Line = "/usr/bin/mariadb-dump"
 
 
 class Host(Entry):
     """hosts.yaml: a web server reached over SSH as an unprivileged user."""
 
-    address: str
-    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    address: Address
+    port: Port = 22
     credentials: str
     webserver: Literal["nginx", "apache"] = "nginx"
-    segment: str = ""
-    public_address: str = ""
+    segment: Line = ""
+    public_address: OptionalAddress = ""
     """Address that domains point to; `address` when empty."""
-    http_port: Annotated[int, Field(ge=1, le=65535)] = 80
-    https_port: Annotated[int, Field(ge=1, le=65535)] = 443
+    http_port: Port = 80
+    https_port: Port = 443
     paths: HostPaths = HostPaths()
     commands: HostCommands = HostCommands()
 
 
+def _database_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", value):
+        raise ValueError("harus huruf kecil, angka atau _, paling panjang 48, mulai dengan huruf")
+    return value
+
+
+def _archive(value: str) -> str:
+    scheme, mark, _ = value.partition("://")
+    if mark and scheme not in ("http", "https"):
+        raise ValueError("harus path berkas atau alamat http(s)")
+    return value
+
+
+def _sha256(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", value):
+        raise ValueError("harus SHA-256: 64 angka heksadesimal dengan huruf kecil")
+    return value
+
+
 class Database(Entry):
+    """A site's database; its user has the same name."""
+
     engine: Literal["mariadb"]
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+    name: Annotated[str, AfterValidator(_database_name)]
 
 
 class Source(Entry):
     """Release archive (tar.gz or zip): a path (relative to the inventory folder) or URL, with its SHA-256."""
 
-    archive: str
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    archive: Annotated[Name, AfterValidator(_archive)]
+    sha256: Annotated[str, AfterValidator(_sha256)]
 
 
 class Health(Entry):
     """The page that proves a release works, and a text that must stand in it."""
 
-    path: str = "/"
-    expect: str = ""
+    path: Annotated[Line, AfterValidator(_web_path)] = "/"
+    expect: Line = ""
 
 
 class Tls(Entry):
+    """Who issues the certificate and how the domain is proven."""
+
     issuer: Literal["acme", "none"] = "none"
     challenge: Literal["http-01"] = "http-01"
 
@@ -164,84 +296,124 @@ class Website(Entry):
     """websites.yaml"""
 
     opd: str
-    domain: Annotated[str, Field(pattern=r"^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$")]
+    domain: Annotated[str, AfterValidator(_domain)]
     host: str
     kind: Literal["static", "php", "wordpress", "laravel", "codeigniter", "opensid"]
     database: Database | None = None
     source: Source | None = None
     health: Health = Health()
     tls: Tls = Tls()
-    maintained: date | None = None
+    maintained: Day | None = None
     """Last maintenance before this register began; the yearly duty counts from here until a case says otherwise."""
+
+    @model_validator(mode="after")
+    def _has_database(self) -> Self:
+        if self.kind in ("wordpress", "opensid") and self.database is None:
+            raise ValueError(f"situs {self.kind} memerlukan database: {{engine: mariadb, name: ...}}")
+        return self
 
 
 class Zone(Entry):
     """zones.yaml: a DNS zone that can be changed by RFC 2136 with TSIG."""
 
     kind: Literal["rfc2136"] = "rfc2136"
-    server: str
-    port: Annotated[int, Field(ge=1, le=65535)] = 53
+    server: Address
+    port: Port = 53
     credentials: str
 
 
 class Credential(Entry):
     """credentials.yaml: a login (username with password or key) or a TSIG key (name, algorithm, secret)."""
 
-    username: str = ""
+    username: Line = ""
     password: SecretReference = ""
     enable: SecretReference = ""
     key: SecretReference = ""
-    name: str = ""
+    name: Line = ""
     algorithm: Literal["hmac-sha256", "hmac-sha384", "hmac-sha512"] = "hmac-sha256"
     secret: SecretReference = ""
+
+    @property
+    def is_tsig(self) -> bool:
+        return bool(self.name and self.secret)
+
+    @property
+    def is_login(self) -> bool:
+        return bool(self.username and (self.password or self.key))
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> Self:
+        if self.is_login == self.is_tsig:
+            raise ValueError("isi username dengan password atau key (login), atau name dengan secret (kunci TSIG)")
+        return self
 
 
 class Acme(Entry):
     """acme.yaml: the certificate authority; `ca` is a PEM file that signs its own HTTPS, when not a public one."""
 
-    directory: str
-    contact: str
-    ca: str = ""
+    directory: Annotated[str, AfterValidator(_https)]
+    contact: Email
+    ca: Line = ""
 
 
 class WorkingDay(Entry):
-    start: time
-    end: time
-    pause: tuple[time, time] | None = None
+    """Office hours of one weekday, in the office's zone."""
+
+    start: Clock
+    end: Clock
+    pause: tuple[Clock, Clock] | None = None
     """Start and end of the midday break, which does not count as working time."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        moments = (self.start, *(self.pause or ()), self.end)
+        if any(later <= earlier for earlier, later in pairwise(moments)):
+            raise ValueError("jam harus berurutan: start, pause, end")
+        return self
+
+
+def _civil_service_hours() -> dict[Weekday, WorkingDay]:
+    """37.5 hours in five days, the break not counted (Perpres 21/2023, pasal 4)."""
+    day = WorkingDay(start=time(7, 30), end=time(16), pause=(time(12), time(13)))
+    friday = WorkingDay(start=time(7, 30), end=time(16, 30), pause=(time(11, 30), time(13)))
+    return {"monday": day, "tuesday": day, "wednesday": day, "thursday": day, "friday": friday}
 
 
 class Mail(Entry):
-    host: str
-    port: int = 25
-    sender: str
+    """The office's SMTP relay."""
+
+    host: Address
+    port: Port = 25
+    sender: Annotated[Email, Field(min_length=1)]
     starttls: bool = False
-    username: str = ""
+    username: Line = ""
     password: SecretReference = ""
 
 
 class Telegram(Entry):
-    token: SecretReference
+    """The office's bot."""
+
+    token: Annotated[SecretReference, Field(min_length=1)]
 
 
 class Office(Entry):
     """office.yaml: the office itself, its hours, holidays, letterhead and channels."""
 
-    name: str
-    region: str
+    name: Name
+    region: Name
     """Letterhead's first line, for example the regency."""
-    address: str
-    place: str
+    address: Name
+    place: Name
     """Where documents are signed."""
-    phone: str = ""
-    email: str = ""
-    website: str = ""
-    logo: str = ""
-    zone: str = "Asia/Jakarta"
-    hours: dict[Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], WorkingDay] = {}
-    holidays: dict[date, str] = {}
+    phone: Line = ""
+    email: Email = ""
+    website: Line = ""
+    logo: Line = ""
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
+    hours: Annotated[dict[Weekday, WorkingDay], Field(min_length=1, default_factory=_civil_service_hours)]
+    holidays: dict[Day, Name] = {}
     """Days off beside the national holidays and cuti bersama, with their names."""
-    working: dict[date, str] = {}
+    working: dict[Day, Name] = {}
     """Days that are worked although the calendar says holiday, with the reason."""
     mail: Mail | None = None
     telegram: Telegram | None = None
