@@ -218,7 +218,10 @@ class HostPaths(Entry):
 
 
 class HostCommands(Entry):
-    """Commands that need privilege, as the host's sudoers allows them; run through `sudo -n` when `sudo` is true."""
+    """Commands of a web host. Tests and reloads run through `sudo -n`, as the host's sudoers allows them,
+    when `sudo` is true. The MariaDB client never runs as root (it has a shell escape): the login user has its own
+    account in the database server, by unix_socket (playbooks/hosting/README.md).
+    """
 
     sudo: bool = True
     nginx_test: Line = "/usr/sbin/nginx -t"
