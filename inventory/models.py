@@ -215,6 +215,8 @@ class HostPaths(Entry):
     php_fpm: Directory = "/etc/php/8.2/fpm/pool.d"
     backups: Directory = "/var/backups/pelihara"
     challenges: Directory = "/srv/pelihara/acme"
+    php_sockets: Directory = "/run/php"
+    mariadb_socket: Directory = "/run/mysqld/mysqld.sock"
 
 
 class HostCommands(Entry):
@@ -242,6 +244,8 @@ class Host(Entry):
     segment: Line = ""
     public_address: OptionalAddress = ""
     """Address that domains point to; `address` when empty."""
+    web_user: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")] = "www-data"
+    """User and group of the workers of nginx and PHP; the login user is a member of the group. Unused without sudo."""
     http_port: Port = 80
     https_port: Port = 443
     paths: HostPaths = HostPaths()
@@ -357,6 +361,8 @@ class Acme(Entry):
     directory: Annotated[str, AfterValidator(_https)]
     contact: Email
     ca: Line = ""
+    root: Line = ""
+    """PEM file of the root that signs the certificates it issues, when browsers' roots do not have it."""
 
 
 class WorkingDay(Entry):
