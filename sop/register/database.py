@@ -1,0 +1,107 @@
+"""The engine under the register: SQLite with a rollback journal, or PostgreSQL. One writer at a time on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session
+
+HEAD = "0001"
+"""The newest migration; a test holds it against migrations/versions."""
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_S = 60
+_CHAIN_LOCK = 0x50454C49
+"""PostgreSQL advisory lock that serialises writers, and with them the audit chain."""
+
+
+class Database:
+    """Transactions on the register's database, migrated on first use. Safe for threads and processes."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _with_driver(make_url(url))
+        self.engine = _sqlite(self.url) if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
+        self._writer = self.engine.execution_options(writes=True)
+        self._migrate()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session over one consistent snapshot; nothing is written."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that no other writer overlaps; committed at the end, undone by any exception."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            self._alone(session.connection())
+            yield session
+
+    def _alone(self, connection: Connection) -> None:
+        if not self.is_sqlite:
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+
+    def _migrate(self) -> None:
+        if self._revision(self.engine) == HEAD:
+            return
+        with self._writer.begin() as connection:
+            self._alone(connection)
+            _upgrade(connection)
+
+    @staticmethod
+    def _revision(engine: Engine) -> str:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            return str(connection.scalar(text("select version_num from alembic_version")) or "")
+
+
+def _with_driver(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database:
+        _private(Path(url.database))
+    # No pool: a connection must not outlive a fork.
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_S})
+    event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _private(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+
+
+def _pragmas(connection: Any, _record: object) -> None:
+    # sqlite3's own transactions would commit before DDL; BEGIN is ours (`_begin`).
+    connection.isolation_level = None
+    for pragma in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that first reads and then writes would otherwise fail when another wrote in between.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _upgrade(connection: Connection) -> None:
+    # Alembic is imported late: it costs start-up time and is needed once.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
