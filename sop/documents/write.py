@@ -1,0 +1,94 @@
+"""Documents as PDF: typed data in, bytes out. Data reaches Typst as JSON only, never as markup."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from sop.documents import words
+from sop.documents.data import DispositionSheet, Document, Handover, Periodic, Report
+
+_TEMPLATES = Path(__file__).parent
+
+
+class DocumentError(Exception):
+    """A document could not be made; says which and why."""
+
+
+def disposition_sheet(data: DispositionSheet) -> bytes:
+    """Lembar disposisi of one letter."""
+    return _pdf("lembar_disposisi", data)
+
+
+def report(data: Report) -> bytes:
+    """Laporan hasil pemeliharaan, with the full hashes in an annex."""
+    return _pdf("laporan", data, comparisons=data.comparisons(), tally=data.tally())
+
+
+def handover(data: Handover) -> bytes:
+    """Berita acara serah terima, with the day in words."""
+    local = words.local_time(data.written_at, data.head.zone)
+    return _pdf("berita_acara", data, opening=words.day_in_words(local))
+
+
+def periodic(data: Periodic) -> bytes:
+    """Laporan bulanan or tahunan."""
+    return _pdf("laporan_berkala", data, averages=data.averages(), states=data.states())
+
+
+def _pdf(template: str, data: Document, **derived: Any) -> bytes:
+    """The same data gives the same bytes, so that a stored document's hash can be proven by writing it again."""
+    zone = data.head.zone
+    signed_on = words.day(words.local_time(data.written_at, zone))
+    content = {**_plain(data, zone), **_plain(derived, zone), "signed_on": signed_on}
+    try:
+        pdf = typst.compile(
+            _TEMPLATES / f"{template}.typ",
+            root=_TEMPLATES,
+            font_paths=_fonts(),
+            sys_inputs={"data": json.dumps(content)},
+            timestamp=int(data.written_at.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise DocumentError(f"dokumen {template} untuk {data.case_id} tidak dapat dibuat: {error.message}") from error
+    return pdf
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Looking through the fonts is the slow part; Typst's own come first, the system's only fill missing glyphs."""
+    return typst.Fonts()
+
+
+def _plain(value: Any, zone: str) -> Any:
+    """`value` as JSON, texts made printable and times written as the office reads them."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name), zone) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(each, zone) for key, each in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(each, zone) for each in value]
+    return _plain_scalar(value, zone)
+
+
+def _plain_scalar(value: Any, zone: str) -> Any:
+    match value:
+        case str():
+            return words.printable(value)
+        case bytes():
+            return list(value)
+        case datetime():
+            return words.moment(value, zone)
+        case date():
+            return words.day(value)
+        case timedelta():
+            return words.duration(value)
+        case _:
+            return value

@@ -1,0 +1,241 @@
+"""Neutral example data for the documents: one of each kind, as a Dinas would print it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from sop.documents.data import (
+    Action,
+    Backup,
+    CaseLine,
+    Disposition,
+    DispositionSheet,
+    FailedBackup,
+    FindingRow,
+    Handover,
+    Item,
+    Letterhead,
+    OverdueSite,
+    Periodic,
+    PlanLine,
+    Recommendation,
+    Report,
+    Signatory,
+    StepLine,
+    Target,
+)
+
+AT = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
+TIP = "128 9f2c41d07ab35e66"
+HEAD = Letterhead(
+    region="Pemerintah Kabupaten Contoh",
+    office="Dinas Komunikasi dan Informatika",
+    address="Jalan Contoh Nomor 1, Contoh 59511",
+    place="Contoh",
+    phone="(0291) 000000",
+    email="dinkominfo@contoh.example.go.id",
+    website="dinkominfo.example.go.id",
+)
+HEAD_OF_OFFICE = Signatory("Pejabat Contoh Satu", "Kepala Dinas", "19700101 199001 1 001", "plt", "Mengetahui,")
+KOORDINATOR = Signatory("Pejabat Contoh Dua", "Koordinator Jaringan", "19800101 200501 1 002", heading="Mengetahui,")
+TEAM = Signatory("Pejabat Contoh Tiga", "Tim Teknis", "19900101 201501 2 003", heading="Pelapor,")
+PIC = Signatory("Pejabat Contoh Empat", "PIC Dinas Kesehatan")
+
+SHEET = DispositionSheet(
+    head=HEAD,
+    case_id="JAR-2026-0001",
+    written_at=AT,
+    audit_tip=TIP,
+    sender="Dinas Kesehatan",
+    about="Permintaan pemeliharaan jaringan TIK di kantor Dinas Kesehatan",
+    received_at=AT,
+    letter_number="005/123/XI/2026",
+    letter_date=date(2026, 11, 20),
+    letter_name="surat-permohonan.pdf",
+    letter_sha256="3b" * 32,
+    agenda_number="A-0142",
+    dispositions=(
+        Disposition("Plt. Kepala Dinas", "Kabid Aptika", AT, "Mohon ditindaklanjuti sesuai SOP.", "YA", "PCS"),
+        Disposition("Kabid Aptika", "Koordinator Jaringan", AT + timedelta(minutes=3), "", "YA", "PCL"),
+        Disposition(
+            "Koordinator Jaringan",
+            "Helpdesk, Tim Teknis",
+            AT + timedelta(minutes=9),
+            "Dicatat, dianalisis, dan dikerjakan hari ini; pelayanan puskesmas bergantung pada jalur ini.",
+            "YA",
+            "PCD",
+        ),
+    ),
+)
+
+_LOST = FindingRow(
+    "dinkes-r1",
+    "ospf.neighbor_lost",
+    "major",
+    "10.20.1.2",
+    "Neighbor ID 10.20.1.2 diharapkan Full; tidak ada dalam `show ip ospf neighbor`",
+    "Periksa kabel dan area OSPF pada kedua sisi.",
+)
+_UNSAVED = FindingRow(
+    "dinkes-r1",
+    "config.unsaved",
+    "warning",
+    "running-config",
+    "running-config berbeda dari startup-config (3 baris)",
+    "Simpan konfigurasi.",
+)
+_ERRORS = FindingRow(
+    "dinkes-sw1",
+    "link.errors",
+    "critical",
+    "GigabitEthernet0/1",
+    "1842 input errors, 1842 CRC in 5 minutes",
+    "Ganti kabel patch atau periksa konektor.",
+)
+
+STEPS = (
+    (1, "OPD mengirim surat permohonan permintaan pemeliharaan jaringan TIK", "8 menit", "PIC/OPD", 0, 2, False),
+    (2, "Kadis mendisposisikan surat permohonan kepada Kabid", "3 menit", "Plt. Kepala Dinas", 2, 0, False),
+    (3, "Kabid mendisposisikan surat permohonan kepada Koordinator terkait", "3 menit", "Kabid Aptika", 65, 0, True),
+    (
+        4,
+        "Koordinator mendisposisikan surat permohonan kepada Helpdesk untuk dicatat dan dianalisis lebih lanjut bersama "
+        "Tim Teknis terkait",
+        "3 menit",
+        "Koordinator",
+        3,
+        0,
+        False,
+    ),
+    (
+        5,
+        "Tim Teknis melakukan analisis dan melakukan pemeliharaan dan perbaikan jaringan TIK di OPD",
+        "15 menit",
+        "Tim Teknis",
+        0,
+        12,
+        False,
+    ),
+)
+
+REPORT = Report(
+    head=HEAD,
+    case_id="JAR-2026-0001",
+    written_at=AT + timedelta(hours=2),
+    audit_tip=TIP,
+    title="Laporan hasil pemeliharaan dan perbaikan jaringan TIK",
+    procedure="SOP Permintaan Pemeliharaan dan Perbaikan Jaringan TIK",
+    revision="2022",
+    opd="Dinas Kesehatan",
+    about="Permintaan pemeliharaan jaringan TIK di kantor Dinas Kesehatan",
+    origin="surat",
+    opened_at=AT,
+    letter_name="surat-permohonan.pdf",
+    letter_sha256="3b" * 32,
+    targets=(
+        Target("dinkes-r1", "mikrotik_routeros", "10.20.1.1", "findings", "ok"),
+        Target("dinkes-sw1", "cisco_ios", "10.20.1.3", "findings", "findings"),
+        Target("dinkes-r2", "frr", "10.20.1.2", "failed", "failed", "host_key_changed"),
+    ),
+    before=(_ERRORS, _LOST, _UNSAVED),
+    after=(replace(_ERRORS, evidence="1850 input errors, 1850 CRC in 5 minutes"),),
+    actions=(
+        Action(AT + timedelta(minutes=80), "dinkes-r1", "Mengubah area OSPF ether1 dari 1 menjadi 0 sesuai rencana."),
+        Action(AT + timedelta(minutes=82), "dinkes-r1", "Menyimpan konfigurasi berjalan."),
+    ),
+    backups=(
+        Backup("dinkes-r1", "ok", AT + timedelta(minutes=75), 48_123, "a1" * 32, "c0ffee" * 6 + "abcd"),
+        Backup("dinkes-sw1", "unchanged", AT + timedelta(minutes=75), 9_871, "b2" * 32, "dadade" * 6 + "abcd"),
+        Backup("dinkes-r2", "failed", AT + timedelta(minutes=76), reason="host_key_changed"),
+    ),
+    plans=(
+        PlanLine(
+            "7e" * 32,
+            "repair",
+            "dinkes-r1",
+            "B",
+            "applied",
+            "Samakan area OSPF ether1 dengan tetangganya",
+            "Pejabat Contoh Dua (Koordinator)",
+            AT + timedelta(minutes=79),
+        ),
+    ),
+    steps=tuple(
+        StepLine(
+            no,
+            activity,
+            by,
+            standard,
+            AT + timedelta(minutes=15 * no),
+            timedelta(minutes=waiting),
+            timedelta(minutes=working),
+            late,
+        )
+        for no, activity, standard, by, waiting, working, late in STEPS
+    ),
+    recommendations=(
+        Recommendation("dinkes-sw1", "Ganti kabel patch GigabitEthernet0/1 ke ruang server."),
+        Recommendation("dinkes-r2", "Pastikan kunci host yang baru sah, lalu daftarkan ulang perangkat."),
+    ),
+    signatories=(KOORDINATOR, TEAM),
+)
+
+HANDOVER = Handover(
+    head=HEAD,
+    case_id="WEB-2026-0001",
+    written_at=AT,
+    audit_tip=TIP,
+    number="555/001/BA/XI/2026",
+    title="Berita acara serah terima hasil pemeliharaan website",
+    opd="Dinas Kesehatan",
+    about="Pemeliharaan website Dinas Kesehatan",
+    giver=Signatory("Pejabat Contoh Lima", "Pranata Komputer", "19910101 201601 1 005"),
+    receiver=PIC,
+    report_number="555/002/LAP/XI/2026",
+    items=(
+        Item("dinkes.example.go.id", "Pemutakhiran WordPress, hosting, domain dan sertifikat TLS", "Berfungsi baik"),
+    ),
+    remaining=("Sandi pengelola lama agar diganti oleh OPD.",),
+    witness=HEAD_OF_OFFICE,
+)
+
+PERIODIC = Periodic(
+    head=HEAD,
+    case_id="Laporan 2026-11",
+    written_at=AT,
+    audit_tip=TIP,
+    kind="bulanan",
+    period="November 2026",
+    cases=(
+        CaseLine(
+            "JAR-2026-0001",
+            "jaringan",
+            "Dinas Kesehatan",
+            "Permintaan pemeliharaan jaringan TIK",
+            AT,
+            "selesai",
+            closed_at=AT + timedelta(hours=3),
+            waiting=timedelta(minutes=70),
+            working=timedelta(minutes=72),
+            late_steps=1,
+        ),
+        CaseLine(
+            "WEB-2026-0001",
+            "website",
+            "Dinas Pendidikan",
+            "Pemeliharaan website",
+            AT,
+            "open",
+            "Langkah 6: Sub Koordinator",
+            waiting=timedelta(minutes=25),
+        ),
+        CaseLine("JAR-2026-0002", "jaringan", "Kecamatan Contoh", "Penambahan titik jaringan", AT, "ditolak"),
+    ),
+    overdue=(
+        OverdueSite("lama.example.go.id", "Dinas Perhubungan", date(2025, 8, 1), 112),
+        OverdueSite("baru.example.go.id", "Kecamatan Contoh", None, 20),
+    ),
+    failed_backups=(FailedBackup("dinkes-r2", AT, "unreachable", AT - timedelta(days=2)), FailedBackup("x1", AT, "timeout")),
+    signatories=(replace(HEAD_OF_OFFICE, heading=""),),
+)
