@@ -34,6 +34,7 @@ class Document:
     """Data of one file, the line of each key path, and what had to be left out."""
 
     file: str
+    several: bool
     data: Any = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -42,14 +43,22 @@ class Document:
         """Line of a key path, or of its nearest parent; 0 when unknown."""
         return next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 0)
 
+    def problem(self, path: KeyPath, message: str) -> Problem:
+        """A fault at a key path, whose first part is the entry where the file holds several."""
+        parts = [shown(part) for part in path if part != "[key]"]  # pydantic's mark of a faulty key
+        entry, key = (parts[0], parts[1:]) if self.several and parts else ("", parts)
+        return Problem(self.file, entry, ".".join(key), message, self.line(path))
+
     def refuse(self, path: KeyPath, message: str) -> None:
-        entry, key = path[0] if path else "", ".".join(path[1:])
-        self.problems.append(Problem(self.file, entry, key, message, self.line(path)))
+        self.problems.append(self.problem(path, message))
 
 
-def read(path: Path) -> Document:
-    """A YAML file as plain data. An empty file is an empty mapping. Never raises: faults are in `problems`."""
-    document = Document(path.name)
+def read(path: Path, several: bool) -> Document:
+    """A YAML file as plain data; `several` when it maps slugs to entries. An empty file is an empty mapping.
+
+    Never raises: what is wrong is in `problems`.
+    """
+    document = Document(path.name, several)
     try:
         root = _compose(_text(path))
         document.data = {} if root is None else _Builder(document).value(root, ())

@@ -67,7 +67,9 @@ def _documents(folder: Path) -> tuple[dict[str, Document], list[Problem]]:
     problems = [_unknown_file(file, known) for file in files if file not in known]
     if "office.yaml" not in files:
         problems.append(Problem("office.yaml", "", "", "berkas ini wajib ada"))
-    return {name: document.read(files[file]) for file, name in known.items() if file in files}, problems
+    return {
+        name: document.read(files[file], name in _TABLES) for file, name in known.items() if file in files
+    }, problems
 
 
 def _unknown_file(file: str, known: dict[str, str]) -> Problem:
@@ -115,7 +117,7 @@ def _single(model: type[_E], read: Document) -> tuple[_E | None, list[Problem]]:
 
 def _entry_problems(model: type[Entry], fields: Any, read: Document, path: tuple[str, ...]) -> list[Problem]:
     if not isinstance(fields, dict):
-        return [_problem(read, path, "harus berupa pasangan kunci: nilai")]
+        return [read.problem(path, "harus berupa pasangan kunci: nilai")]
     try:
         model.model_validate(fields)
     except ValidationError as error:
@@ -125,7 +127,7 @@ def _entry_problems(model: type[Entry], fields: Any, read: Document, path: tuple
 
 def _fault(model: type[Entry], detail: ErrorDetails, read: Document, path: tuple[str, ...]) -> Problem:
     where, message = detail["loc"], sentence(detail)
-    return _problem(read, (*path, *map(str, where)), message + _hint(model, where, detail["type"]))
+    return read.problem((*path, *map(str, where)), message + _hint(model, where, detail["type"]))
 
 
 def _hint(model: type[Entry], where: tuple[int | str, ...], kind: str) -> str:
@@ -133,10 +135,3 @@ def _hint(model: type[Entry], where: tuple[int | str, ...], kind: str) -> str:
     if kind != "extra_forbidden" or len(where) != 1:
         return ""
     return suggestion(str(where[0]), (field.alias or name for name, field in model.model_fields.items()))
-
-
-def _problem(read: Document, path: tuple[str, ...], message: str) -> Problem:
-    parts = [shown(part) for part in path if part != "[key]"]
-    tabular = read.file.removesuffix(".yaml") in _TABLES
-    entry, key = (parts[0], parts[1:]) if tabular and parts else ("", parts)
-    return Problem(read.file, entry, ".".join(key), message, read.line(path))

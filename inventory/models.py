@@ -7,7 +7,7 @@ from datetime import date, time
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -96,7 +96,7 @@ def _web_path(value: str) -> str:
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (ValueError, OSError):
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         raise ValueError("bukan zona waktu yang dikenal, misalnya Asia/Jakarta") from None
     return value
 
