@@ -419,7 +419,7 @@ class Office(Entry):
     website: Line = ""
     logo: Line = ""
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
-    hours: Annotated[dict[Weekday, WorkingDay], Field(min_length=1, default_factory=_civil_service_hours)]
+    hours: dict[Weekday, WorkingDay] = Field(default_factory=_civil_service_hours, min_length=1)
     holidays: dict[Day, Name] = {}
     """Days off beside the national holidays and cuti bersama, with their names."""
     working: dict[Day, Name] = {}
