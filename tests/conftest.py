@@ -1,0 +1,21 @@
+"""Fixtures every test may ask for. The whole run happens in a world of the lab where this machine allows one."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from tests.lab import world
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Go on in a world (tests/lab/world.py). Where there can be none, the tests marked `lab` fail and say why."""
+    if world.inside() or os.environ.get("PYTEST_XDIST_WORKER") or not world.can_enter():
+        return
+    capture = config.pluginmanager.getplugin("capturemanager")
+    if capture is not None:
+        capture.stop_global_capturing()
+    world.enter([sys.executable, "-m", "pytest", *config.invocation_params.args])
