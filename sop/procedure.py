@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -117,6 +118,8 @@ class Procedure(Row):
     sha256: str = ""
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """First letters of its cases' numbers."""
+    concerns: Literal["devices", "website"]
+    """What a case is about: an agency's devices (all of them when it names none), or one website."""
     title: str
     number: str
     unit: str
@@ -203,14 +206,13 @@ def _place(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def _complaint(path: Path, problem: object) -> str:
-    assert isinstance(problem, dict)
+def _complaint(path: Path, problem: ErrorDetails) -> str:
     key = ".".join(str(part) for part in problem["loc"]) or "(berkas)"
     return f"{_place(path)}: {key}: {problem['msg']}"
 
 
 def table(procedure: Procedure) -> list[tuple[str, str, str, str, str, str]]:
-    """The rows in the official columns (No, Kegiatan, Pelaksana, Persyaratan, Waktu, Output), as the form prints them."""
+    """The rows in the official columns: No, Kegiatan, Pelaksana, Persyaratan, Waktu, Output."""
     return [_cells(procedure, step) for step in procedure.steps]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -82,24 +83,21 @@ class Position:
 
 def position(procedure: Procedure, events: Iterable[Event]) -> Position:
     """Replays the events. Raises BrokenHistory when they do not fit the procedure."""
-    last: Position | None = None
-    for last in positions(procedure, events):
-        pass
-    if last is None:
+    places = deque(positions(procedure, events), maxlen=1)
+    if not places:
         raise BrokenHistory("a case without events")
-    return last
+    return places[0]
 
 
 def positions(procedure: Procedure, events: Iterable[Event]) -> Iterator[Position]:
     """The position after each event."""
     place: Position | None = None
-    begun: dict[int, int] = {}
+    attempts: dict[int, int] = {}
     for event in events:
         place = _begin(procedure, event) if place is None else _advance(procedure, place, event)
-        if place.attempt == 1 and (event.kind in ANSWERS or event.kind == "opened"):
-            begun[place.step] = begun.get(place.step, 0) + 1
-            place = replace(place, attempt=begun[place.step])
-        begun[place.step] = place.attempt
+        if event.kind in ("opened", *ANSWERS):
+            place = replace(place, attempt=attempts.get(place.step, 0) + 1)
+        attempts[place.step] = place.attempt
         yield place
 
 
@@ -130,7 +128,7 @@ def _stay(procedure: Procedure, place: Position, event: Event) -> Position:
             return _wait(procedure, place, (*place.waiting, *event.plans))
         case "approved" | "dropped":
             left = tuple(plan for plan in place.waiting if plan not in event.plans)
-            return resumed(_wait(procedure, place, left))
+            return _resumed(_wait(procedure, place, left))
         case "retried":
             return replace(place, attempt=place.attempt + 1)
         case "planned":
@@ -138,7 +136,7 @@ def _stay(procedure: Procedure, place: Position, event: Event) -> Position:
     raise BrokenHistory(f"event {event.seq}: unknown kind {event.kind!r}")
 
 
-def resumed(place: Position) -> Position:
+def _resumed(place: Position) -> Position:
     """The work goes on, as a new attempt, once no plan waits any more."""
     return place if place.waiting else replace(place, attempt=place.attempt + 1)
 

@@ -89,6 +89,10 @@ class TargetLocked(RegisterError):
         self.target, self.who, self.why, self.until = target, who, why, until
 
 
+class ConfigRefused(RegisterError):
+    """A configuration without content is no version of anything."""
+
+
 class SealRefused(RegisterError):
     """Sealed evidence cannot be opened: no key, or not the right one."""
 

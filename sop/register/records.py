@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from sop.procedure import Procedure, Step
 from sop.progress import Event, Position
+
+
+def proposal(hashes: Sequence[str]) -> str:
+    """One hash for what is approved at once: a single plan's own, several plans' hash of hashes, "" for none."""
+    if len(hashes) < 2:
+        return "".join(hashes)
+    return hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest()
+
 
 PlanState = Literal["proposed", "approved", "dropped", "applied", "rolled_back", "failed"]
 Via = Literal["cli", "prefect", "desk", "clock", "flow"]
@@ -29,6 +39,10 @@ class Actor:
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)
+
+
+SOFTWARE = Actor(via="flow")
+"""The software itself, at nobody's keyboard."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +116,11 @@ class CaseRecord:
     @property
     def state(self) -> str:
         return self.position.state
+
+    @property
+    def proposal(self) -> str:
+        """What `act` can bind to: the waiting plan's hash, or one hash over several; "" for none."""
+        return proposal(self.position.waiting)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,162 @@
+"""The audit chain: each row's hash covers the row and the hash before it. Written in the transaction of its act."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sop.progress import Event
+from sop.register.records import Actor, AuditReport, AuditRow
+from sop.register.tables import AuditEntry, Case, CaseEvent, CasePlan, storable
+
+GENESIS = "0" * 64
+_SUBJECT = 200
+"""Longest subject, in characters: a refused act may name anything."""
+
+
+def append(
+    session: Session, at: datetime, action: str, subject: str, detail: Mapping[str, Any], actor: Actor
+) -> AuditRow:
+    """Adds a row. The caller holds the writing transaction, so no other row can come between."""
+    last = _last(session)
+    entry = AuditEntry(
+        seq=last.seq + 1 if last else 1,
+        at=at.astimezone(UTC).isoformat(),
+        action=action,
+        subject=storable(subject[:_SUBJECT]),
+        actor=_canonical(actor.as_json()),
+        detail=_canonical(detail),
+        previous=last.hash if last else GENESIS,
+    )
+    entry.hash = _digest(entry)
+    session.add(entry)
+    session.flush()
+    return row(entry)
+
+
+def next_seq(session: Session) -> int:
+    """The number that the next row will have."""
+    return int(session.scalar(select(func.coalesce(func.max(AuditEntry.seq), 0))) or 0) + 1
+
+
+def tip(session: Session) -> str:
+    """`seq:hash` of the newest row, as documents print it; `0:` before the first."""
+    last = _last(session)
+    return row(last).tip if last else "0:"
+
+
+def row(entry: AuditEntry) -> AuditRow:
+    return AuditRow(
+        entry.seq,
+        entry.at,
+        entry.action,
+        entry.subject,
+        json.loads(entry.actor),
+        json.loads(entry.detail),
+        entry.previous,
+        entry.hash,
+    )
+
+
+def event_detail(event: Event) -> dict[str, Any]:
+    """An event as its audit row holds it."""
+    return {**asdict(event), "at": event.at.astimezone(UTC).isoformat(), "plans": list(event.plans)}
+
+
+def _last(session: Session) -> AuditEntry | None:
+    return session.scalar(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1))
+
+
+def _canonical(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def _digest(entry: AuditEntry) -> str:
+    parts = [entry.seq, entry.at, entry.action, entry.subject, entry.actor, entry.detail, entry.previous]
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+
+
+def verify(session: Session, expected_tip: str = "") -> AuditReport:
+    """Follows the chain, then holds cases, events and plans against it.
+
+    `expected_tip`, from a printed document, finds a chain that was cut off at its end.
+    """
+    problems, last = _follow(session, expected_tip)
+    problems += [*_forged_events(session), *_forged_cases(session), *_forged_plans(session)]
+    return AuditReport(not problems, last.seq if last else 0, row(last).tip if last else "0:", tuple(problems))
+
+
+def _follow(session: Session, expected_tip: str) -> tuple[list[str], AuditEntry | None]:
+    problems: list[str] = []
+    before: AuditEntry | None = None
+    wanted_seq, _, wanted_hash = expected_tip.partition(":")
+    seen = not expected_tip or expected_tip == "0:"
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)):
+        problems += _breaks(before, entry)
+        if str(entry.seq) == wanted_seq and wanted_hash and entry.hash.startswith(wanted_hash):
+            seen = True
+        before = entry
+    if not seen:
+        problems.append(f"baris {expected_tip} yang tercetak di dokumen tidak ada: rantai terpotong atau diganti")
+    return problems, before
+
+
+def _breaks(before: AuditEntry | None, entry: AuditEntry) -> Iterator[str]:
+    if entry.seq != (before.seq + 1 if before else 1):
+        yield f"baris {before.seq + 1 if before else 1} hilang"
+    elif entry.previous != (before.hash if before else GENESIS):
+        yield f"baris {entry.seq} tidak menyambung pada baris sebelumnya"
+    if entry.hash != _digest(entry):
+        yield f"baris {entry.seq} berubah isinya"
+
+
+def _rows_of(session: Session, action: str) -> Iterator[AuditRow]:
+    rows = select(AuditEntry).where(AuditEntry.action.startswith(action)).order_by(AuditEntry.seq)
+    for entry in session.scalars(rows.execution_options(yield_per=500)):
+        yield row(entry)
+
+
+def _forged_events(session: Session) -> Iterator[str]:
+    stored = {event.audit_seq: event for event in session.scalars(select(CaseEvent))}
+    for audited in _rows_of(session, "event."):
+        event = stored.pop(audited.seq, None)
+        if event is None:
+            yield f"peristiwa {audited.subject} pada baris {audited.seq} hilang"
+        elif event.case_id != audited.subject or event_detail(as_event(event)) != audited.detail:
+            yield f"peristiwa {event.case_id} nomor {event.seq} berbeda dari baris {audited.seq}"
+    for event in stored.values():
+        yield f"peristiwa {event.case_id} nomor {event.seq} tidak punya baris audit"
+
+
+def as_event(stored: CaseEvent) -> Event:
+    fields = {name: getattr(stored, name) for name in Event.__dataclass_fields__}
+    return Event(**{**fields, "plans": tuple(stored.plans)})
+
+
+def case_detail(case: Case) -> dict[str, Any]:
+    """What a case is about, as the audit row of its opening holds it."""
+    names = "sop revision procedure_sha256 opd about origin devices website requested_by".split()
+    return {name: getattr(case, name) for name in names}
+
+
+def _forged_cases(session: Session) -> Iterator[str]:
+    stored = {case.id: case for case in session.scalars(select(Case))}
+    for audited in _rows_of(session, "case.opened"):
+        case = stored.pop(audited.subject, None)
+        if case is None or audited.detail != {**audited.detail, **case_detail(case)}:
+            yield f"permohonan {audited.subject} berbeda dari baris {audited.seq}"
+    for name in stored:
+        yield f"permohonan {name} tidak punya baris audit"
+
+
+def _forged_plans(session: Session) -> Iterator[str]:
+    for plan in session.scalars(select(CasePlan)):
+        if hashlib.sha256(plan.document).hexdigest() != plan.hash:
+            yield f"rencana {plan.hash[:12]} pada {plan.case_id} berubah isinya"

@@ -1,0 +1,455 @@
+"""Cases: opened by a letter or the clock, moved by officials and flows, each act one event with its audit row."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from sop import procedure as procedures
+from sop import progress
+from sop.procedure import Procedure, ProcedureError, Step
+from sop.progress import Event, EventKind, Position
+from sop.register import audit
+from sop.register.authority import OPD, Capacity, Docket, authorise, capacities, find
+from sop.register.errors import (
+    AlreadyDone,
+    LetterRefused,
+    NotYourTurn,
+    OutputMissing,
+    ReasonMissing,
+    RegisterBroken,
+    UnknownAgency,
+    UnknownAnswer,
+    UnknownCase,
+    UnknownPlan,
+    UnknownProcedure,
+    UnknownTarget,
+    WrongRole,
+)
+from sop.register.letters import media_type
+from sop.register.plans import approve, drop, plan_record
+from sop.register.queue import Queue, outbox_entry
+from sop.register.records import SOFTWARE, Actor, CaseRecord, Letter, proposal
+from sop.register.shelf import Shelf, evidence_record
+from sop.register.tables import Case, CaseEvent, CasePlan, Evidence, storable
+
+_Belonging = TypeVar("_Belonging", CaseEvent, CasePlan, Evidence)
+
+ITSELF = "pelihara"
+"""Who acts when no person does."""
+
+
+@dataclass(frozen=True)
+class _Act:
+    """An official's answer, as checked."""
+
+    who: Capacity
+    answer: str
+    note: str
+    actor: Actor
+
+
+@dataclass
+class Dossier:
+    """A case inside a transaction."""
+
+    row: Case
+    procedure: Procedure
+    events: list[Event]
+
+    @property
+    def position(self) -> Position:
+        return progress.position(self.procedure, self.events)
+
+    @property
+    def step(self) -> Step:
+        return self.procedure.step(self.position.step)
+
+    @property
+    def docket(self) -> Docket:
+        row = self.row
+        return Docket(row.id, row.opd, row.requested_by, self.procedure, tuple(self.events), self.position)
+
+
+class Cases(Shelf, Queue):
+    """Every method that changes a case does so in one transaction with its event, audit row and outbox row."""
+
+    def open_case(
+        self,
+        sop: str,
+        opd: str,
+        about: str,
+        letter: Letter | None,
+        devices: Sequence[str] = (),
+        website: str = "",
+        origin: str = "surat",
+        requested_by: str = "",
+        actor: Actor = SOFTWARE,
+    ) -> CaseRecord:
+        """Opens a case under the newest revision of the SOP, pinned with its hash, and the letter's.
+
+        Raises UnknownProcedure, UnknownAgency, UnknownTarget, LetterRefused, ReasonMissing (no `about`), or
+        AlreadyDone when the clock has opened one for this website already.
+        """
+        with self._refusals("case.open", opd, actor, sop=sop, about=about):
+            procedure = self._newest(sop, origin)
+            self._check_subject(procedure, opd, about, devices, website)
+            media = _check_letter(procedure, origin, letter)
+            with self._database.writing() as session:
+                if origin != "surat":
+                    _forbid_second(session, sop, website, origin)
+                row = Case(sop=sop, revision=procedure.revision, procedure_sha256=procedure.sha256, opd=opd)
+                row.about, row.origin, row.devices, row.website = storable(about), origin, [*devices], website
+                row.requested_by = storable(requested_by or self._first_pic(opd))
+                row.id, row.opened_at, row.state = self._number(session, procedure), self.clock(), "open"
+                session.add(row)
+                self._note(session, "case.opened", row.id, audit.case_detail(row), actor)
+                if letter:
+                    paper = Evidence(kind="letter", name=letter.name, media_type=media, case_id=row.id, target="")
+                    paper.sealed = False
+                    self._store(session, paper, letter.data, actor)
+                dossier = Dossier(row, procedure, [])
+                self._begin(session, dossier, actor)
+                return self._records(session, [row])[0]
+
+    def act(
+        self,
+        case_id: str,
+        official: str,
+        answer: str,
+        note: str = "",
+        plan_hash: str = "",
+        actor: Actor = SOFTWARE,
+        step: int | None = None,
+    ) -> CaseRecord:
+        """An official answers. `official` is a slug, or a role that exactly one official holds.
+
+        While a plan waits, YA approves exactly it and TIDAK drops it. At a person's work step YA also approves the
+        plans made there; `plan_hash` (as `CaseRecord.proposal` showed it) makes sure that they are still the same.
+        `step` is the step the caller saw. Raises what `authorise` raises, and UnknownCase, UnknownOfficial,
+        UnknownAnswer, ReasonMissing, OutputMissing, UnknownPlan, OwnPlan, AlreadyDone.
+        """
+        asked = {"official": official, "answer": answer, "note": note, "plan": plan_hash}
+        with self._refusals("case.act", case_id, actor, **asked), self._database.writing() as session:
+            dossier = self._dossier(session, case_id)
+            who = self._who(dossier, official, step)
+            _check_answer(dossier, answer, note)
+            act = _Act(who, answer, storable(note).strip(), actor)
+            if dossier.position.waiting and not _decides_all(dossier):
+                self._decide_plan(session, dossier, act, plan_hash)
+            else:
+                self._answer(session, dossier, act, plan_hash)
+            return self._records(session, [dossier.row])[0]
+
+    def withdraw(self, case_id: str, official: str, reason: str, actor: Actor = SOFTWARE) -> CaseRecord:
+        """Kadis, or the OPD that asked, stops an open case for good; nothing is written to any machine afterwards."""
+        with self._refusals("case.withdraw", case_id, actor, official=official), self._database.writing() as session:
+            dossier = self._dossier(session, case_id)
+            if not dossier.position.is_open:
+                raise AlreadyDone(f"{case_id} sudah {dossier.position.state}")
+            held = self._held(dossier, official)
+            who = held.get("kadis") or held.get(OPD)
+            if who is None:
+                raise WrongRole(f"{official} tidak berwenang menarik {case_id}; hanya Kadis atau OPD pemohon")
+            if not reason.strip():
+                raise ReasonMissing(f"menarik {case_id} harus disertai alasan")
+            self._event(session, dossier, "withdrawn", actor, who, note=storable(reason).strip())
+            self._supersede(session, case_id, "ditarik", actor)
+            return self._records(session, [dossier.row])[0]
+
+    def complete_work(self, case_id: str, step: int, actor: Actor, outcome: dict[str, Any]) -> CaseRecord:
+        """A flow finished a step's work. Raises OutputMissing, AlreadyDone, NotYourTurn, WrongRole."""
+        with self._refusals("case.complete", case_id, actor, step=step), self._database.writing() as session:
+            dossier = self._dossier(session, case_id)
+            _check_turn_of_flow(dossier, step)
+            if missing := self._missing(session, dossier):
+                raise OutputMissing(f"{case_id} langkah {step}: belum ada {', '.join(missing)}")
+            result = json.dumps(outcome, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "replace")
+            self._leave(session, dossier, "outcome", f"langkah-{step}.json", "application/json", result, actor)
+            self._event(session, dossier, "completed", actor, answer="YA")
+            return self._records(session, [dossier.row])[0]
+
+    def outbox_retry(self, row_id: int, why: str, actor: Actor = SOFTWARE) -> None:
+        """Closes a row whose run died and, if the case still stands there, calls for a new attempt."""
+        with self._database.writing() as session:
+            from_row = outbox_entry(session, row_id)
+            if from_row.state == "closed":
+                return
+            self._close(session, from_row, why, actor)
+            dossier = self._dossier(session, from_row.case_id)
+            place = dossier.position
+            if place.is_open and (place.step, place.attempt) == (from_row.step, from_row.attempt) and not place.waiting:
+                self._event(session, dossier, "retried", actor, note=storable(why))
+
+    def case(self, case_id: str) -> CaseRecord:
+        """A case with its events, plans and evidence. Raises UnknownCase."""
+        with self._database.reading() as session:
+            row = session.get(Case, case_id)
+            if row is None:
+                raise _unknown(case_id)
+            return self._records(session, [row])[0]
+
+    def cases(self, state: str | None = None, opd: str | None = None, website: str | None = None) -> list[CaseRecord]:
+        """Cases that match all given, oldest first."""
+        wanted = {"state": state, "opd": opd, "website": website}
+        rows = select(Case).filter_by(**{key: value for key, value in wanted.items() if value is not None})
+        with self._database.reading() as session:
+            return self._records(session, session.scalars(rows.order_by(Case.opened_at, Case.id)).all())
+
+    def _newest(self, sop: str, origin: str) -> Procedure:
+        try:
+            procedure = procedures.load(sop, today=self.calendar.day(self.clock()))
+        except ProcedureError as error:
+            raise UnknownProcedure(str(error)) from None
+        if origin not in procedure.origins:
+            raise UnknownProcedure(f"SOP {sop} tidak mengenal asal {origin!r}")
+        return procedure
+
+    def _check_subject(self, procedure: Procedure, opd: str, about: str, devices: Sequence[str], website: str) -> None:
+        if opd not in self.inventory.opd:
+            raise UnknownAgency(f"OPD {opd!r} tidak ada di inventaris")
+        if not about.strip():
+            raise ReasonMissing("perihal permohonan belum diisi")
+        for device in devices:
+            known = self.inventory.devices.get(device)
+            if known is None or known.opd != opd:
+                raise UnknownTarget(f"perangkat {device!r} tidak ada pada OPD {opd}")
+        site = self.inventory.websites.get(website)
+        if website and (site is None or site.opd != opd):
+            raise UnknownTarget(f"website {website!r} tidak ada pada OPD {opd}")
+        if procedure.concerns == "website" and not website:
+            raise UnknownTarget(f"SOP {procedure.sop} memerlukan website yang akan dipelihara")
+
+    def _first_pic(self, opd: str) -> str:
+        pic = self.inventory.opd[opd].pic
+        return pic[0].name if pic else ""
+
+    def _number(self, session: Session, procedure: Procedure) -> str:
+        start = f"{procedure.prefix}-{self.calendar.day(self.clock()).year}-"
+        taken = session.scalar(select(func.count()).select_from(Case).where(Case.id.startswith(start))) or 0
+        return f"{start}{taken + 1:04d}"
+
+    def _begin(self, session: Session, dossier: Dossier, actor: Actor) -> None:
+        begins = dossier.procedure.origins[dossier.row.origin].begins
+        letter = dossier.procedure.step(begins).kind == "letter"
+        who = Capacity(dossier.row.opd, dossier.row.requested_by, OPD) if letter else None
+        self._event(session, dossier, "opened", actor, who, answer="YA" if letter else "")
+
+    def _held(self, dossier: Dossier, official: str) -> dict[str, Capacity]:
+        day = self.calendar.day(self.clock())
+        return capacities(self.inventory, find(self.inventory, dossier.row.opd, official, day), day)
+
+    def _who(self, dossier: Dossier, official: str, step: int | None) -> Capacity:
+        day = self.calendar.day(self.clock())
+        slug = find(self.inventory, dossier.row.opd, official, day)
+        if step is not None and step != dossier.position.step and dossier.position.is_open:
+            raise AlreadyDone(f"{dossier.row.id} sudah berada di langkah {dossier.position.step}, bukan {step}")
+        return authorise(self.inventory, dossier.docket, slug, day)
+
+    def _decide_plan(self, session: Session, dossier: Dossier, act: _Act, plan_hash: str) -> None:
+        waiting = dossier.position.waiting
+        if plan_hash and plan_hash not in waiting:
+            raise UnknownPlan(f"rencana {plan_hash[:12]} tidak sedang menunggu persetujuan pada {dossier.row.id}")
+        if not plan_hash and len(waiting) > 1:
+            raise UnknownPlan(f"sebutkan salah satu rencana: {', '.join(h[:12] for h in waiting)}")
+        plan = plan_hash or waiting[0]
+        kind: EventKind = "approved" if act.answer == "YA" else "dropped"
+        decide = approve if act.answer == "YA" else drop
+        decide(session, dossier.row.id, (plan,), act.who.slug, act.note)
+        self._event(session, dossier, kind, act.actor, act.who, answer=act.answer, note=act.note, plans=(plan,))
+
+    def _answer(self, session: Session, dossier: Dossier, act: _Act, plan_hash: str) -> None:
+        plans = dossier.position.waiting
+        if plan_hash and plan_hash != proposal(plans):
+            raise UnknownPlan(f"rencana pada {dossier.row.id} sudah berbeda dari yang ditampilkan")
+        if act.answer == "TIDAK" and plans:
+            drop(session, dossier.row.id, plans, act.who.slug, act.note)
+            self._event(session, dossier, "dropped", act.actor, act.who, answer="TIDAK", note=act.note, plans=plans)
+            return
+        if act.answer == "YA":
+            self._require_output(session, dossier, act)
+            approve(session, dossier.row.id, plans, act.who.slug, act.note)
+        self._event(session, dossier, "answered", act.actor, act.who, answer=act.answer, note=act.note, plans=plans)
+
+    def _require_output(self, session: Session, dossier: Dossier, act: _Act) -> None:
+        """The step's evidence exists, or the person's note becomes it."""
+        step, case_id = dossier.step, dossier.row.id
+        missing = self._missing(session, dossier)
+        if step.completes == "by_flow" and not missing:
+            # Nothing says yet what was done by hand.
+            missing = ["outcome"]
+        if missing and not act.note:
+            raise OutputMissing(
+                f"{case_id} langkah {step.no}: belum ada {', '.join(missing)}; "
+                "tunggu hasilnya, atau tulis catatan tentang apa yang dikerjakan"
+            )
+        for kind in missing:
+            self._leave(
+                session, dossier, kind, f"catatan-langkah-{step.no}.txt", "text/plain", act.note.encode(), act.actor
+            )
+
+    def _missing(self, session: Session, dossier: Dossier) -> list[str]:
+        kinds = set(session.scalars(select(Evidence.kind).filter_by(case_id=dossier.row.id)))
+        return [kind for kind in dossier.step.needs if kind not in kinds]
+
+    def _leave(
+        self, session: Session, dossier: Dossier, kind: str, name: str, media: str, data: bytes, actor: Actor
+    ) -> None:
+        evidence = Evidence(kind=kind, name=name, media_type=media, case_id=dossier.row.id, target="", sealed=False)
+        self._store(session, evidence, data, actor)
+
+    def _event(
+        self,
+        session: Session,
+        dossier: Dossier,
+        kind: EventKind,
+        actor: Actor,
+        who: Capacity | None = None,
+        answer: str = "",
+        note: str = "",
+        plans: tuple[str, ...] = (),
+    ) -> None:
+        """Writes the event with its audit row, the case's new state, and the outbox row that it calls for."""
+        row, before = dossier.row, dossier.position if dossier.events else None
+        step = before.step if before else dossier.procedure.origins[row.origin].begins
+        event = Event(len(dossier.events) + 1, self.clock(), step, kind, who.slug if who else ITSELF)
+        event = replace(event, answer=answer, note=note, plans=plans, via=actor.via, terminal=actor.terminal)
+        event = replace(event, system_user=actor.system_user, paper=actor.paper)
+        if who:
+            paraf = f"{who.initials}/{audit.next_seq(session)}"
+            event = replace(event, role=who.role, acting=who.acting, name=who.name, paraf=paraf)
+        written = self._note(session, f"event.{kind}", row.id, audit.event_detail(event), actor)
+        fields = {**event.__dict__, "plans": [*event.plans]}
+        session.add(CaseEvent(case_id=row.id, audit_seq=written.seq, **fields))
+        dossier.events.append(event)
+        after = dossier.position
+        row.state = after.state
+        session.flush()
+        if _calls_flow(before, after, dossier.step):
+            self._call_flow(session, row, after, dossier.step.work, actor)
+
+    def _dossier(self, session: Session, case_id: str) -> Dossier:
+        row = session.get(Case, case_id)
+        if row is None:
+            raise _unknown(case_id)
+        events = select(CaseEvent).filter_by(case_id=case_id).order_by(CaseEvent.seq)
+        return Dossier(row, _pinned(row), [audit.as_event(event) for event in session.scalars(events)])
+
+    def _records(self, session: Session, rows: Sequence[Case]) -> list[CaseRecord]:
+        ids = [row.id for row in rows]
+        events = _grouped(session.scalars(_of(CaseEvent, ids).order_by(CaseEvent.seq)))
+        plans = _grouped(session.scalars(_of(CasePlan, ids).order_by(CasePlan.id)))
+        evidence = _grouped(session.scalars(_of(Evidence, ids).order_by(Evidence.id)))
+        return [_record(row, events[row.id], plans[row.id], evidence[row.id]) for row in rows]
+
+
+def _decides_all(dossier: Dossier) -> bool:
+    """At a person's work step the answer covers the step and every plan made there."""
+    return dossier.step.completes == "by_person"
+
+
+def _calls_flow(before: Position | None, after: Position, step: Step) -> bool:
+    """A flow is called when the case comes to technical work, or the work there begins anew."""
+    if not after.is_open or after.waiting or not step.work:
+        return False
+    return before is None or (before.step, before.attempt) != (after.step, after.attempt)
+
+
+def _check_answer(dossier: Dossier, answer: str, note: str) -> None:
+    known = progress.answers(dossier.procedure, dossier.position)
+    if answer not in known:
+        raise UnknownAnswer(
+            f"jawaban {answer!r} tidak dikenal di langkah {dossier.step.no}; pilih {' atau '.join(known)}"
+        )
+    if answer == "TIDAK" and not note.strip():
+        raise ReasonMissing(f"TIDAK pada {dossier.row.id} harus disertai alasan")
+
+
+def _check_turn_of_flow(dossier: Dossier, step: int) -> None:
+    place, case_id = dossier.position, dossier.row.id
+    if not place.is_open:
+        raise AlreadyDone(f"{case_id} sudah {place.state}")
+    if place.step != step:
+        done = any(event.step == step and event.kind in progress.ANSWERS for event in dossier.events)
+        refusal = AlreadyDone if done else NotYourTurn
+        raise refusal(f"{case_id} berada di langkah {place.step}, bukan {step}")
+    if dossier.step.completes != "by_flow":
+        raise WrongRole(f"langkah {step} diselesaikan oleh orang, bukan oleh alur")
+    if place.waiting:
+        raise NotYourTurn(f"{case_id} menunggu persetujuan rencana {', '.join(h[:12] for h in place.waiting)}")
+
+
+def _check_letter(procedure: Procedure, origin: str, letter: Letter | None) -> str:
+    """The letter's media type; "" where the origin begins without one."""
+    if letter is not None:
+        return media_type(letter)
+    if procedure.step(procedure.origins[origin].begins).kind == "letter":
+        raise LetterRefused("permohonan harus disertai surat")
+    return ""
+
+
+def _forbid_second(session: Session, sop: str, website: str, origin: str) -> None:
+    same = select(Case.id).filter_by(sop=sop, website=website, origin=origin, state="open")
+    if taken := session.scalar(same.limit(1)):
+        raise AlreadyDone(f"pemeliharaan {origin} untuk {website} sudah dibuka: {taken}")
+
+
+def _pinned(row: Case) -> Procedure:
+    try:
+        procedure = procedures.load(row.sop, row.revision)
+    except ProcedureError as error:
+        raise UnknownProcedure(f"{row.id}: {error}") from None
+    if procedure.sha256 != row.procedure_sha256:
+        raise UnknownProcedure(
+            f"{row.id} berjalan menurut SOP {row.sop} revisi {row.revision}, tetapi berkas revisi itu sudah diubah"
+        )
+    return procedure
+
+
+def _record(
+    row: Case, events: Iterable[CaseEvent], plans: Iterable[CasePlan], evidence: Iterable[Evidence]
+) -> CaseRecord:
+    history = tuple(audit.as_event(event) for event in events)
+    procedure = _pinned(row)
+    try:
+        place = progress.position(procedure, history)
+    except progress.BrokenHistory as error:
+        raise RegisterBroken(f"{row.id}: riwayatnya tidak sesuai dengan SOP: {error}") from None
+    return CaseRecord(
+        id=row.id,
+        sop=row.sop,
+        revision=row.revision,
+        opd=row.opd,
+        about=row.about,
+        origin=row.origin,
+        devices=tuple(row.devices),
+        website=row.website,
+        opened_at=row.opened_at,
+        requested_by=row.requested_by,
+        procedure=procedure,
+        events=history,
+        position=place,
+        plans=tuple(plan_record(plan) for plan in plans),
+        evidence=tuple(evidence_record(item) for item in evidence),
+    )
+
+
+def _of(table: type[_Belonging], ids: Sequence[str]) -> Select[tuple[_Belonging]]:
+    return select(table).where(table.case_id.in_(ids))
+
+
+def _grouped(rows: Iterable[_Belonging]) -> dict[str, list[_Belonging]]:
+    groups: dict[str, list[_Belonging]] = defaultdict(list)
+    for row in rows:
+        groups[row.case_id].append(row)
+    return groups
+
+
+def _unknown(case_id: str) -> UnknownCase:
+    return UnknownCase(f"permohonan {case_id!r} tidak ada")
