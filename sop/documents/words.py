@@ -14,7 +14,6 @@ MONTHS = (
 _SMALL = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas")
 _SCALES = ((1_000_000_000, "miliar"), (1_000_000, "juta"), (1000, "ribu"), (100, "ratus"), (10, "puluh"))
 _JOINERS = "\u200c\u200d"
-_LIMIT = 2000
 
 
 def number(value: int) -> str:
@@ -67,7 +66,7 @@ def duration(value: timedelta) -> str:
     return " ".join(parts)
 
 
-def printable(text: str, limit: int = _LIMIT) -> str:
+def printable(text: str, limit: int) -> str:
     """`text` as it can be printed: nothing invisible, nothing that reorders, and an honest end when it is cut.
 
     Control characters, direction overrides, lone surrogates and unassigned code points become escapes such as \\x1b,

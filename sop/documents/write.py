@@ -16,6 +16,9 @@ from sop.documents import words
 from sop.documents.data import DispositionSheet, Document, Handover, Periodic, Report
 
 _TEMPLATES = Path(__file__).parent
+_PROSE = frozenset("about note text evidence evidence_after advice summary activity description remaining".split())
+"""Fields that may run long; every other text is a name, and a name longer than a few lines is an attack."""
+_NAME_LIMIT, _PROSE_LIMIT = 160, 2000
 
 
 class DocumentError(Exception):
@@ -67,21 +70,22 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts()
 
 
-def _plain(value: Any, zone: str) -> Any:
+def _plain(value: Any, zone: str, limit: int = _NAME_LIMIT) -> Any:
     """`value` as JSON, texts made printable and times written as the office reads them."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name), zone) for field in fields(value)}
+        members = ((field.name, getattr(value, field.name)) for field in fields(value))
+        return {name: _plain(each, zone, _PROSE_LIMIT if name in _PROSE else limit) for name, each in members}
     if isinstance(value, Mapping):
-        return {key: _plain(each, zone) for key, each in value.items()}
+        return {key: _plain(each, zone, limit) for key, each in value.items()}
     if isinstance(value, tuple):
-        return [_plain(each, zone) for each in value]
-    return _plain_scalar(value, zone)
+        return [_plain(each, zone, limit) for each in value]
+    return _scalar(value, zone, limit)
 
 
-def _plain_scalar(value: Any, zone: str) -> Any:
+def _scalar(value: Any, zone: str, limit: int) -> Any:
     match value:
         case str():
-            return words.printable(value)
+            return words.printable(value, limit)
         case bytes():
             return list(value)
         case datetime():

@@ -100,8 +100,8 @@ STEPS = (
     (3, "Kabid mendisposisikan surat permohonan kepada Koordinator terkait", "3 menit", "Kabid Aptika", 65, 0, True),
     (
         4,
-        "Koordinator mendisposisikan surat permohonan kepada Helpdesk untuk dicatat dan dianalisis lebih lanjut bersama "
-        "Tim Teknis terkait",
+        "Koordinator mendisposisikan surat permohonan kepada Helpdesk untuk dicatat dan dianalisis lebih lanjut "
+        "bersama Tim Teknis terkait",
         "3 menit",
         "Koordinator",
         3,
@@ -236,6 +236,9 @@ PERIODIC = Periodic(
         OverdueSite("lama.example.go.id", "Dinas Perhubungan", date(2025, 8, 1), 112),
         OverdueSite("baru.example.go.id", "Kecamatan Contoh", None, 20),
     ),
-    failed_backups=(FailedBackup("dinkes-r2", AT, "unreachable", AT - timedelta(days=2)), FailedBackup("x1", AT, "timeout")),
+    failed_backups=(
+        FailedBackup("dinkes-r2", AT, "unreachable", AT - timedelta(days=2)),
+        FailedBackup("x1", AT, "timeout"),
+    ),
     signatories=(replace(HEAD_OF_OFFICE, heading=""),),
 )

@@ -1,0 +1,182 @@
+import io
+import struct
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from sop.documents import write
+from sop.documents.data import FindingRow
+from tests.sop.documents import hostile, samples
+
+Writer = Callable[[Any], bytes]
+PAPERS: dict[str, tuple[Writer, Any]] = {
+    "disposition": (write.disposition_sheet, samples.SHEET),
+    "report": (write.report, samples.REPORT),
+    "handover": (write.handover, samples.HANDOVER),
+    "periodic": (write.periodic, samples.PERIODIC),
+}
+
+
+def png() -> bytes:
+    """A black picture of one pixel."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join("\n".join(pages(pdf)).split())
+
+
+@pytest.fixture(params=PAPERS)
+def paper(request: pytest.FixtureRequest) -> tuple[Writer, Any]:
+    return PAPERS[request.param]
+
+
+def test_every_paper_bears_letterhead_audit_tip_and_page_numbers(paper: tuple[Writer, Any]) -> None:
+    writer, data = paper
+    printed = pages(writer(data))
+    assert samples.HEAD.office.upper() in printed[0]
+    for no, page in enumerate(printed, start=1):
+        assert samples.TIP in page
+        assert f"Halaman {no} dari {len(printed)}" in page
+
+
+def test_no_page_is_empty(paper: tuple[Writer, Any]) -> None:
+    writer, data = paper
+    assert min(len(page) for page in pages(writer(data))) > 150
+
+
+def test_the_same_data_gives_the_same_bytes(paper: tuple[Writer, Any]) -> None:
+    writer, data = paper
+    assert writer(data) == writer(data)
+
+
+def test_hostile_texts_are_printed_as_they_are_and_leave_the_layout_whole(paper: tuple[Writer, Any]) -> None:
+    writer, data = paper
+    printed = pages(writer(hostile.poisoned(data)))
+    assert f"Halaman {len(printed)} dari {len(printed)}" in printed[-1]
+    # A name of ten thousand letters must not turn a paper into a book.
+    assert len(printed) <= 12
+    whole = "".join("".join(printed).split()).lower()
+    for text in (
+        "#setpage(fill:red)*tebal*_miring_$x^2$@rujukan<label>\\`raw`",
+        "<script>alert(1)</script>",
+        "{{7*7}}",
+    ):
+        assert text in whole
+
+
+@pytest.mark.parametrize("text", hostile.TEXTS, ids=range(len(hostile.TEXTS)))
+def test_each_hostile_text_in_every_field_still_gives_a_paper(paper: tuple[Writer, Any], text: str) -> None:
+    writer, data = paper
+    assert writer(hostile.poisoned(data, only=text)).startswith(b"%PDF-")
+
+
+def test_nothing_leaves_its_page_sideways(paper: tuple[Writer, Any]) -> None:
+    writer, data = paper
+    edges: list[float] = []
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: Any, _size: Any) -> None:
+        if text.strip():
+            edges.append(tm[4] * cm[0] + cm[4])
+
+    for page in PdfReader(io.BytesIO(writer(hostile.poisoned(data)))).pages:
+        page.extract_text(visitor_text=visit)
+    assert edges
+    assert min(edges) >= 0
+    assert max(edges) <= 595
+
+
+def test_a_paper_takes_less_than_a_second(paper: tuple[Writer, Any]) -> None:
+    writer, data = paper
+    writer(data)
+    started = time.process_time()
+    writer(replace(data, case_id="JAR-2026-9999"))
+    assert time.process_time() - started < 1
+
+
+def test_empty_papers_can_be_written() -> None:
+    report = replace(
+        samples.REPORT,
+        **dict.fromkeys(("targets", "before", "actions", "backups", "plans", "steps", "recommendations"), ()),
+        after=None,
+        letter_sha256="",
+    )
+    printed = text_of(write.report(report))
+    assert "Pemeriksaan tidak menemukan gangguan." in printed
+    assert "Lampiran" not in printed
+    periodic = replace(samples.PERIODIC, cases=(), overdue=(), failed_backups=())
+    assert "Semua website telah dipelihara" in text_of(write.periodic(periodic))
+    assert "LEMBAR DISPOSISI" in text_of(write.disposition_sheet(replace(samples.SHEET, dispositions=())))
+
+
+def test_a_disposition_sheet_shows_letter_agenda_and_every_disposition() -> None:
+    printed = text_of(write.disposition_sheet(samples.SHEET))
+    for text in ("005/123/XI/2026", "A-0142", "20 November 2026", "Mohon ditindaklanjuti", "Plt. Kepala Dinas", "PCD"):
+        assert text in printed
+    assert "21 November 2026 pukul 09.14 WIB" in printed
+
+
+def test_a_report_compares_before_and_after_and_marks_what_is_late() -> None:
+    printed = text_of(write.report(samples.REPORT))
+    for text in ("Masih ada", "Teratasi", "Kritis", "TERLAMBAT", "1 jam 5 menit", "kunci host berubah", "48.123"):
+        assert text in printed
+    assert "Pejabat Contoh Dua (Koordinator)" in printed
+    assert "a1" * 32 in printed, "the annex must hold the full hash"
+
+
+def test_findings_are_matched_by_target_code_and_subject() -> None:
+    report = samples.REPORT
+    fresh = FindingRow("dinkes-r1", "cpu.high", "warning", "cpu", "97%", "")
+    states = [each.state for each in replace(report, after=(*(report.after or ()), fresh)).comparisons()]
+    assert states == ["tersisa", "teratasi", "teratasi", "baru"]
+
+
+def test_a_target_that_could_not_be_read_again_counts_as_unchecked_not_as_resolved() -> None:
+    unread = tuple(replace(target, after="failed") for target in samples.REPORT.targets)
+    tally = replace(samples.REPORT, targets=unread, after=()).tally()
+    assert (tally.resolved, tally.unchecked) == (0, 3)
+    assert replace(samples.REPORT, after=None).tally().unchecked == 3
+
+
+def test_a_handover_opens_with_the_day_in_words_and_carries_both_signatures() -> None:
+    printed = text_of(write.handover(samples.HANDOVER))
+    opening = "Pada hari ini, Sabtu, tanggal dua puluh satu bulan November tahun dua ribu dua puluh enam"
+    assert opening in printed
+    for text in ("PIHAK PERTAMA", "PIHAK KEDUA", "Pejabat Contoh Lima", "Pejabat Contoh Empat", "Plt. Kepala Dinas"):
+        assert text in printed
+
+
+def test_the_day_in_words_is_the_offices_day() -> None:
+    late = replace(samples.HANDOVER, written_at=samples.AT + timedelta(hours=16))
+    assert "Minggu, tanggal dua puluh dua" in text_of(write.handover(late))
+
+
+def test_a_monthly_report_lists_cases_overdue_websites_and_failed_backups() -> None:
+    printed = text_of(write.periodic(samples.PERIODIC))
+    for text in ("LAPORAN BULANAN", "November 2026", "lama.example.go.id", "112 hari", "belum pernah tercatat"):
+        assert text in printed
+    for text in ("Ditolak", "Tidak terjangkau", "belum ada", "berjalan 1, selesai 1, ditolak 1, ditarik 0"):
+        assert text in printed
+
+
+def test_a_logo_is_printed_and_a_broken_one_is_named() -> None:
+    with_logo = replace(samples.SHEET, head=replace(samples.HEAD, logo=png()))
+    assert len(PdfReader(io.BytesIO(write.disposition_sheet(with_logo))).pages[0].images) == 1
+    broken = replace(samples.SHEET, head=replace(samples.HEAD, logo=b"bukan gambar"))
+    with pytest.raises(write.DocumentError, match="lembar_disposisi untuk JAR-2026-0001"):
+        write.disposition_sheet(broken)
