@@ -1,0 +1,103 @@
+"""The certificate authority's side: account, order, http-01 challenge (RFC 8555), with the acme library."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import josepy.errors
+import requests
+from acme import challenges, client, errors, messages
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from josepy.jwk import JWKRSA
+
+from inventory.models import Acme
+from playbooks.findings import Reason, TargetError
+
+ISSUE_S = 90
+CALL_S = 20
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
+
+Publish = Callable[[str, str], None]
+"""Put a text under /.well-known/acme-challenge/<token> of the domain."""
+
+
+def issue(acme: Acme, ca: Path | None, account_key: Path, domain: str, csr: str, publish: Publish) -> str:
+    """Certificate chain (PEM) for a signing request. `ca`: PEM of the authority's own HTTPS, when not a public one.
+
+    Raises TargetError with the authority's own words when it refuses or does not answer.
+    """
+    try:
+        authority = _account(acme, ca, account_key)
+        order = authority.new_order(csr.encode())
+        for authorization in order.authorizations:
+            _answer(authority, authorization, domain, publish)
+        return str(authority.poll_and_finalize(order, _deadline()).fullchain_pem)
+    except (
+        errors.Error,
+        messages.Error,
+        josepy.errors.Error,
+        requests.RequestException,
+        ValueError,
+        KeyError,
+    ) as error:
+        raise TargetError(domain, Reason.ERROR, f"penerbit sertifikat: {_words(error)}") from None
+
+
+def _deadline() -> datetime:
+    # The library compares with datetime.now(), naive and local.
+    return datetime.now(UTC).astimezone().replace(tzinfo=None) + timedelta(seconds=ISSUE_S)
+
+
+def _account(acme: Acme, ca: Path | None, account_key: Path) -> Any:
+    # requests takes the path of a PEM file here, whatever the library's annotation says.
+    verify: Any = str(ca) if ca else True
+    network = client.ClientNetwork(_key(account_key), verify_ssl=verify, user_agent="pelihara", timeout=CALL_S)
+    authority = client.ClientV2(client.ClientV2.get_directory(acme.directory, network), network)
+    registration = messages.NewRegistration.from_data(email=acme.contact, terms_of_service_agreed=True)
+    try:
+        authority.new_account(registration)
+    except errors.ConflictError as known:
+        network.account = messages.RegistrationResource(uri=known.location, body=messages.Registration())
+    return authority
+
+
+def _key(path: Path) -> Any:
+    """The account's key, made on first use; never readable by others, never half written."""
+    if not path.exists():
+        key = rsa.generate_private_key(65537, 2048)
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f".{path.name}.{os.getpid()}")
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(pem)
+        new.rename(path)
+    return JWKRSA.load(path.read_bytes())
+
+
+def _answer(authority: Any, authorization: Any, domain: str, publish: Publish) -> None:
+    if authorization.body.status == messages.STATUS_VALID:
+        return
+    offered = [each for each in authorization.body.challenges if isinstance(each.chall, challenges.HTTP01)]
+    if not offered or authorization.body.identifier.value != domain:
+        raise ValueError(f"no http-01 challenge for {domain}")
+    challenge = offered[0]
+    token = challenge.chall.path.rpartition("/")[2]
+    if not _TOKEN.fullmatch(token):
+        raise ValueError("challenge token is not base64url")
+    publish(token, challenge.chall.validation(authority.net.key))
+    authority.answer_challenge(challenge, challenge.response(authority.net.key))
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, errors.ValidationError):
+        failed = [each.error for authz in error.failed_authzrs for each in authz.body.challenges if each.error]
+        return "; ".join(str(each.detail) for each in failed)[:400]
+    return f"{type(error).__name__}: {error}"[:400]

@@ -1,0 +1,151 @@
+"""A website's backup on its host: files and database, proven whole, visible only when finished (SOP, step 6)."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from playbooks.findings import Reason, TargetError
+from playbooks.hosting import database
+from playbooks.hosting.connect import CommandFailed, Shell
+from playbooks.hosting.site import Site
+
+MARKER = "finished.json"
+"""Written last: a folder without it is not a backup."""
+LONG_S = 3600
+_NAME = re.compile(r"\d{8}T\d{6}Z")
+
+_ROOM = """
+need=$( { du -sb "$1/shared" "$1/current/" 2>/dev/null || :; } | awk '{ sum += $1 } END { print sum + 0 }')
+free=$(df -P -B1 "$2" | awk 'NR == 2 { print $4 }')
+[ "$free" -gt "$need" ] || { echo "needs $need bytes, $free are free" >&2; exit 1; }
+"""
+_BEGIN = """
+umask 077
+mkdir -p "$1"
+rm -rf "$1"/.part-*
+mkdir "$1/.part-$2"
+"""
+# mariadb-dump ends a whole dump with this line; one that was cut off has none.
+_DUMP = """
+umask 077
+out=$1; shift
+"$@" >"$out"
+tail -n 1 "$out" | grep -q '^-- Dump completed'
+gzip -f "$out"
+"""
+# Secrets stay out: a backup may be copied off the host, they may not. tar ends with 1 when a file changed meanwhile.
+_FILES = """
+umask 077
+cd "$1"
+release=$(basename "$(readlink current || echo -)")
+set -- "$2" $( [ ! -d "releases/$release" ] || echo "releases/$release" )
+code=0
+tar --create --gzip --file "$1" --exclude=shared/database.cnf --exclude=shared/wp-secrets.php \
+    --exclude='*.new' shared ${2+"$2"} || code=$?
+[ "$code" -le 1 ]
+gzip -t "$1"
+echo "$release"
+"""
+_MEASURE = """
+cd "$1"
+for name in files.tar.gz database.sql.gz; do
+    [ ! -e "$name" ] || { sha256sum "$name"; stat -c %s "$name"; }
+done
+"""
+_FINISH = """
+sync --file-system "$1"
+mv -T "$1" "$2"
+sync --file-system "$2"
+"""
+_LIST = """
+for marker in "$1"/*/"$2"; do
+    [ ! -f "$marker" ] || { basename "$(dirname "$marker")"; head -c 4000 "$marker" | tr -d '\\n'; echo; }
+done
+"""
+
+
+@dataclass(frozen=True)
+class SiteBackup:
+    """A finished backup. `path` is a folder on the host; sizes in bytes; `at` is UTC."""
+
+    site: str
+    path: str
+    release: str
+    files_sha256: str
+    database_sha256: str
+    """Empty for a site without a database."""
+    bytes: int
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    def as_json(self) -> dict[str, object]:
+        return {**asdict(self), "at": self.at.isoformat()}
+
+
+def back_up(site: Site, shell: Shell, now: datetime | None = None) -> SiteBackup:
+    """Back up a site. Raises TargetError: incomplete when a part is not whole; nothing unfinished is ever listed."""
+    at = (now or datetime.now(UTC)).replace(microsecond=0)
+    name, folder = f"{at:%Y%m%dT%H%M%SZ}", site.layout.backups
+    work = f"{folder}/.part-{name}"
+    try:
+        shell.script(_BEGIN, folder, name)
+        shell.script(_ROOM, site.layout.base, folder)
+        if site.website.database:
+            shell.script(_DUMP, f"{work}/database.sql", *_dump(site), timeout_s=LONG_S)
+        release = shell.script(_FILES, site.layout.base, f"{work}/files.tar.gz", timeout_s=LONG_S).strip()
+        finished = _measured(shell.script(_MEASURE, work, timeout_s=LONG_S), site, f"{folder}/{name}", release, at)
+        shell.write(f"{work}/{MARKER}", json.dumps(finished.as_json()), "0600")
+        shell.script(_FINISH, work, f"{folder}/{name}")
+    except CommandFailed as error:
+        raise TargetError(site.slug, Reason.INCOMPLETE, error.detail) from None
+    return finished
+
+
+def _dump(site: Site) -> tuple[str, ...]:
+    options = ("--single-transaction", "--routines", "--triggers", "--events", "--hex-blob")
+    return (*database.dumper(site), *options, database.name(site))
+
+
+def _measured(output: str, site: Site, path: str, release: str, at: datetime) -> SiteBackup:
+    lines = output.splitlines()
+    sums = {line.split()[1]: line.split()[0] for line in lines[::2]}
+    total = sum(int(line) for line in lines[1::2])
+    files, dump = sums.get("files.tar.gz", ""), sums.get("database.sql.gz", "")
+    if not files or (site.website.database and not dump):
+        raise TargetError(site.slug, Reason.INCOMPLETE, "berkas cadangan tidak lengkap")
+    return SiteBackup(site.slug, path, release, files, dump, total, at)
+
+
+def backups(site: Site, shell: Shell) -> list[SiteBackup]:
+    """Finished backups, newest first."""
+    return parse(shell.script(_LIST, site.layout.backups, MARKER), site)
+
+
+def parse(output: str, site: Site) -> list[SiteBackup]:
+    """Backups from the lines of `_LIST` (name, marker); a marker that is not whole is no backup."""
+    lines = output.splitlines()
+    read = [_read(name, marker, site) for name, marker in zip(lines[::2], lines[1::2], strict=False)]
+    return sorted((each for each in read if each), key=lambda each: each.at, reverse=True)
+
+
+def _read(name: str, marker: str, site: Site) -> SiteBackup | None:
+    try:
+        fields = json.loads(marker)
+        found = SiteBackup(
+            site=site.slug,
+            path=f"{site.layout.backups}/{name}",
+            release=str(fields["release"]),
+            files_sha256=str(fields["files_sha256"]),
+            database_sha256=str(fields["database_sha256"]),
+            bytes=int(fields["bytes"]),
+            at=datetime.fromisoformat(fields["at"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if _NAME.fullmatch(name) and fields.get("site") == site.slug and found.at.tzinfo else None

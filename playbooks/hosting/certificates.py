@@ -1,0 +1,109 @@
+"""Certificates: what one says, when it should be renewed, and whether a browser would trust the one a host serves."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from playbooks.hosting.site import Site
+
+RENEW_AT = 3
+"""A certificate is renewed when less than 1 / RENEW_AT of its life is left (Let's Encrypt, integration guide)."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The facts of a leaf certificate; times in UTC."""
+
+    serial: str
+    names: tuple[str, ...]
+    since: datetime
+    until: datetime
+    public_key: bytes
+
+    def covers(self, domain: str) -> bool:
+        """RFC 6125: exact, or a wildcard for exactly one label."""
+        return domain in self.names or f"*.{domain.partition('.')[2]}" in self.names
+
+    def left(self, now: datetime) -> timedelta:
+        return self.until - now
+
+    def renewal_due(self, now: datetime) -> bool:
+        return self.left(now) < (self.until - self.since) / RENEW_AT
+
+
+def parse(certificate: x509.Certificate) -> Certificate:
+    """Raises ValueError for a certificate with a broken name extension."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        dns_names = tuple(name.lower() for name in names.get_values_for_type(x509.DNSName))
+    except x509.ExtensionNotFound:
+        dns_names = ()
+    return Certificate(
+        f"{certificate.serial_number:x}",
+        dns_names,
+        certificate.not_valid_before_utc,
+        certificate.not_valid_after_utc,
+        _key(certificate),
+    )
+
+
+def _key(certificate: x509.Certificate | x509.CertificateSigningRequest) -> bytes:
+    return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def from_pem(pem: str) -> Certificate:
+    """The first certificate of a chain. Raises ValueError."""
+    return parse(x509.load_pem_x509_certificate(pem.encode()))
+
+
+def requested_key(csr_pem: str) -> bytes:
+    """Public key (DER) of a signing request. Raises ValueError."""
+    return _key(x509.load_pem_x509_csr(csr_pem.encode()))
+
+
+def served(site: Site, deadline_s: float = 10) -> Certificate:
+    """The certificate that the site's host shows for its domain, trusted or not. Raises OSError, ValueError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with _handshake(site, context, deadline_s) as connection:
+        der = connection.getpeercert(binary_form=True)
+    return parse(x509.load_der_x509_certificate(der or b""))
+
+
+def distrust(site: Site, deadline_s: float = 10) -> str:
+    """Why the chain that the host shows would not be trusted, name and dates apart; empty when it would be.
+
+    Raises OSError when there is no TLS to be had.
+    """
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    acme = site.inventory.acme
+    if acme and acme.root and (root := site.inventory_path(acme.root)).is_file():
+        context.load_verify_locations(Path(root))
+    try:
+        _handshake(site, context, deadline_s).close()
+    except ssl.SSLCertVerificationError as error:
+        # X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED are findings of their own.
+        return "" if error.verify_code in (9, 10) else str(error.verify_message)
+    return ""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _handshake(site: Site, context: ssl.SSLContext, deadline_s: float) -> ssl.SSLSocket:
+    raw = socket.create_connection((site.host.address, site.host.https_port), deadline_s)
+    try:
+        return context.wrap_socket(raw, server_hostname=site.domain)
+    except BaseException:
+        raw.close()
+        raise

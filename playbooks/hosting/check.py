@@ -1,0 +1,209 @@
+"""Is a website well: HTTP, certificate, DNS, disk and backups. Reads only; each part has its own limit."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import dns.exception
+import dns.resolver
+
+from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
+from playbooks.hosting import backup, certificates, health, pages
+from playbooks.hosting.connect import Shell
+from playbooks.hosting.domain import Records, Server
+from playbooks.hosting.pages import Page, PageError
+from playbooks.hosting.site import Site, SiteError
+
+SLOW_S = 3.0
+BACKUP_OLD = timedelta(days=7)
+BACKUP_LOST = timedelta(days=30)
+EXPIRING = timedelta(days=14)
+DISK_LOW, DISK_FULL = 10, 4
+"""Percent free, of bytes or of inodes."""
+PART_S = 15
+HEADERS = ("X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy")
+
+Part = Callable[[float], Iterable[Finding]]
+"""One part of a check: seconds it may take -> findings."""
+
+
+def check(
+    site: Site, shell: Shell | None = None, last_backup: datetime | None = None, deadline_s: float = 60
+) -> TargetResult:
+    """Findings of a site, worst first. Without a shell only what is seen from outside.
+
+    `last_backup` (UTC) is what the register knows; the host's own list counts too. A part that cannot be read is named
+    in `detail` and does not hide the others; `reason` is set only when no part could be read.
+    """
+    began = time.monotonic()
+    parts: list[Part] = [lambda left: _http(site, left), lambda left: _dns(site, left)]
+    if site.website.tls.issuer != "none":
+        parts.append(lambda left: _tls(site, left))
+    parts.append(lambda _: _backup_age(site, shell, last_backup))
+    if shell:
+        parts.append(lambda _: _disk(site, shell))
+    findings, troubles = _read(parts, began + deadline_s)
+    return TargetResult(
+        site.slug,
+        time.monotonic() - began,
+        tuple(sorted(findings, key=lambda finding: -finding.severity)),
+        reason=troubles[0].reason if len(troubles) == len(parts) else None,
+        detail="; ".join(str(trouble) for trouble in troubles),
+    )
+
+
+def _read(parts: list[Part], deadline: float) -> tuple[list[Finding], list[TargetError]]:
+    findings: list[Finding] = []
+    troubles: list[TargetError] = []
+    for part in parts:
+        left = deadline - time.monotonic()
+        try:
+            if left <= 0:
+                raise TargetError("check", Reason.TIMEOUT, "batas waktu pemeriksaan habis")
+            findings += part(min(left, PART_S))
+        except TargetError as trouble:
+            troubles.append(trouble)
+    return findings, troubles
+
+
+def _http(site: Site, left: float) -> Iterator[Finding]:
+    path = site.website.health.path
+    try:
+        page = pages.follow(site, path, left)
+    except PageError as error:
+        advice = "Periksa apakah host hidup dan nginx berjalan (systemctl status nginx)."
+        yield Finding("http.down", Severity.CRITICAL, site.url("http", path), str(error), advice)
+        return
+    yield from judge(site, page)
+
+
+def judge(site: Site, page: Page) -> Iterator[Finding]:
+    """Findings of one answer: status and text, speed, security headers."""
+    trouble = health.judge(site, page)
+    if trouble:
+        advice = "Baca log galat nginx dan PHP situs ini; bila baru terbit, kembalikan rilis (website rollback)."
+        severity = Severity.CRITICAL if page.status >= 500 else Severity.MAJOR
+        yield Finding("http.error", severity, page.url, trouble, advice)
+    if page.seconds > SLOW_S:
+        advice = "Periksa beban host, kueri basis data yang lambat, dan jumlah proses PHP."
+        yield Finding("http.slow", Severity.WARNING, page.url, f"{page.seconds:.1f} detik (batas {SLOW_S:g})", advice)
+    wanted = (*HEADERS, *(["Strict-Transport-Security"] if page.url.startswith("https:") else []))
+    missing = [name for name in wanted if name not in page.headers]
+    if missing:
+        advice = "Jalankan hosting ulang untuk situs ini agar nginx memberi header pengaman."
+        yield Finding("headers.missing", Severity.WARNING, page.url, ", ".join(missing), advice)
+
+
+def _tls(site: Site, left: float) -> Iterator[Finding]:
+    url = site.url("https", "/")
+    try:
+        shown = certificates.served(site, left)
+        distrust = certificates.distrust(site, left)
+    except (OSError, ValueError) as error:
+        what = "TLS ditolak" if isinstance(error, ssl.SSLError) else str(error)
+        advice = "Terbitkan sertifikat (website domain/tls) dan periksa nginx mendengarkan HTTPS."
+        yield Finding("http.down", Severity.MAJOR, url, what, advice)
+        return
+    yield from judge_certificate(url, site.domain, shown, distrust, certificates.now())
+
+
+def judge_certificate(
+    url: str, domain: str, shown: certificates.Certificate, distrust: str, now: datetime
+) -> Iterator[Finding]:
+    """Findings of a served certificate at the moment `now` (UTC)."""
+    left, until = shown.left(now), f"berlaku sampai {shown.until:%Y-%m-%d %H:%M} UTC"
+    renew = "Perbarui sertifikat dan periksa mengapa pembaruan otomatis tidak berjalan."
+    if left <= timedelta(0):
+        yield Finding("tls.expired", Severity.CRITICAL, url, until, renew)
+    elif left < min(EXPIRING, (shown.until - shown.since) / 4):
+        yield Finding("tls.expiring", Severity.WARNING, url, until, renew)
+    if not shown.covers(domain):
+        names = ", ".join(shown.names[:5]) or "(tanpa nama)"
+        advice = "Terbitkan sertifikat untuk nama domain situs ini."
+        yield Finding("tls.hostname", Severity.CRITICAL, url, f"diharapkan {domain}, sertifikat untuk {names}", advice)
+    if distrust:
+        advice = "Pasang sertifikat dari penerbit yang dikenal peramban, beserta rantainya."
+        yield Finding("tls.untrusted", Severity.CRITICAL, url, distrust, advice)
+
+
+def _dns(site: Site, left: float) -> Iterator[Finding]:
+    yield from judge_records(site, _records(site, left))
+
+
+def _records(site: Site, left: float) -> Records:
+    """From the zone's own server when the inventory knows it, from the resolver of this machine otherwise."""
+    try:
+        return Server.of(*site.zone).records(site.domain, min(left, 5))
+    except SiteError:
+        return _resolved(site, left)
+
+
+def _resolved(site: Site, left: float) -> Records:
+    try:
+        answer = dns.resolver.resolve(site.domain, "A", lifetime=min(left, 5))
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return {}
+    except (dns.exception.DNSException, OSError) as error:
+        raise TargetError(site.slug, Reason.TIMEOUT, f"DNS: {type(error).__name__}") from None
+    return {"A": sorted(record.to_text() for record in answer)}
+
+
+def judge_records(site: Site, records: Records) -> Iterator[Finding]:
+    """Findings of what DNS says about the domain."""
+    addresses = [*records.get("A", []), *records.get("AAAA", [])]
+    if not records:
+        advice = "Daftarkan domain ini (website domain) bersama tim jaringan."
+        yield Finding("dns.missing", Severity.CRITICAL, site.domain, "tidak ada jawaban untuk domain ini", advice)
+    elif addresses and set(addresses) != {site.address}:
+        evidence = f"diharapkan {site.address}, dijawab {', '.join(addresses[:8])}"
+        advice = "Pastikan alamat yang benar, lalu perbaiki catatan DNS atau inventaris."
+        yield Finding("dns.mismatch", Severity.MAJOR, site.domain, evidence, advice)
+
+
+_FREE = """
+df -P "$1" | awk 'NR == 2 { sub("%", "", $5); print 100 - $5 }'
+df -Pi "$1" | awk 'NR == 2 { sub("%", "", $5); print ($5 == "-") ? 100 : 100 - $5 }'
+"""
+
+
+def _disk(site: Site, shell: Shell) -> Iterator[Finding]:
+    paths = site.host.paths
+    for path in (paths.sites, paths.backups):
+        space, inodes = (int(line) for line in shell.script(_FREE, path).split())
+        for free, what in ((space, "ruang"), (inodes, "inode")):
+            if free < DISK_LOW:
+                severity = Severity.CRITICAL if free < DISK_FULL else Severity.WARNING
+                advice = "Buang log dan cadangan lama, atau tambah disk."
+                yield Finding("disk.low", severity, f"{shell.name}:{path}", f"{what} tersisa {free}%", advice)
+
+
+def _backup_age(site: Site, shell: Shell | None, last_backup: datetime | None) -> list[Finding]:
+    newest = last_backup
+    findings: list[Finding] = []
+    if shell:
+        held = backup.backups(site, shell)
+        newest = max([each.at for each in held] + ([newest] if newest else []), default=None)
+        findings += _unproven(site, shell, held)
+    return [*judge_backup(site.slug, newest, datetime.now(UTC)), *findings]
+
+
+def judge_backup(slug: str, newest: datetime | None, now: datetime) -> Iterator[Finding]:
+    """Findings of the age of the newest backup (both times UTC)."""
+    advice = "Buat cadangan sekarang (website backup) dan periksa jadwalnya."
+    if newest is None:
+        yield Finding("backup.stale", Severity.MAJOR, slug, "belum pernah dicadangkan", advice)
+    elif now - newest > BACKUP_OLD:
+        severity = Severity.MAJOR if now - newest > BACKUP_LOST else Severity.WARNING
+        evidence = f"cadangan terakhir {newest:%Y-%m-%d}, {(now - newest).days} hari lalu"
+        yield Finding("backup.stale", severity, slug, evidence, advice)
+
+
+def _unproven(site: Site, shell: Shell, held: list[backup.SiteBackup]) -> Iterator[Finding]:
+    proven = shell.script('ls -1d "$1"/*/proven 2>/dev/null || :', site.layout.backups)
+    if held and not proven:
+        evidence = f"{len(held)} cadangan, belum satu pun pernah dipulihkan"
+        advice = "Uji pulihkan satu cadangan (website restore) pada waktu yang disepakati."
+        yield Finding("backup.unproven", Severity.INFO, site.slug, evidence, advice)

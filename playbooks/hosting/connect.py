@@ -1,0 +1,180 @@
+"""One way to a web host: SSH as an unprivileged user, its host key known beforehand, every command an argument list."""
+
+from __future__ import annotations
+
+import io
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import paramiko
+from fabric import Config, Connection
+from invoke.exceptions import CommandTimedOut
+
+from inventory.credentials import CredentialError, Login, login
+from inventory.models import Host, Inventory
+from playbooks.findings import Reason, TargetError
+
+CONNECT_S = 10
+COMMAND_S = 120
+KEEPALIVE_S = 15
+# SHA-1 signatures and key exchange: a web server of today needs none of them.
+LEGACY = {
+    "keys": ["ssh-rsa", "ssh-dss"],
+    "pubkeys": ["ssh-rsa", "ssh-dss"],
+    "kex": ["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"],
+}
+
+
+@dataclass(frozen=True)
+class HostAccess:
+    """How to log in to one host of the inventory."""
+
+    name: str
+    host: Host
+    login: Login
+    known_hosts: Path
+
+
+class CommandFailed(TargetError):
+    """A command on the host ended with another exit code than expected."""
+
+    def __init__(self, target: str, argv: tuple[str, ...], code: int, stderr: str) -> None:
+        super().__init__(target, Reason.ERROR, f"{shlex.join(argv)[:200]} -> {code}: {stderr.strip()[-400:]}")
+        self.code, self.stderr = code, stderr
+
+
+class UnknownHostKey(paramiko.SSHException):
+    """The host's key is not in known_hosts."""
+
+
+class _Strict(paramiko.RejectPolicy):
+    def missing_host_key(self, _client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> NoReturn:
+        raise UnknownHostKey(f"{hostname} {key.get_name()} {key.fingerprint}")
+
+
+def access(inventory: Inventory, host: str, known_hosts: Path) -> HostAccess:
+    """Access to a host by its slug. KeyError when the inventory has none; TargetError when its login is unusable."""
+    entry = inventory.hosts[host]
+    try:
+        return HostAccess(host, entry, login(inventory, entry.credentials), known_hosts)
+    except CredentialError as error:
+        raise TargetError(host, Reason.LOGIN_REFUSED, str(error)) from None
+
+
+class Shell:
+    """Commands and files on one host. Arguments are quoted: none is ever read as shell syntax."""
+
+    def __init__(self, access: HostAccess, connection: Connection) -> None:
+        self.name, self.host, self.connection = access.name, access.host, connection
+
+    def run(self, *argv: str, timeout_s: float = COMMAND_S) -> str:
+        """Standard output of a command. Raises CommandFailed on a non-zero exit, TargetError when the host is lost."""
+        with _as_target_error(self.name):
+            done = self.connection.run(
+                shlex.join(argv), hide=True, warn=True, in_stream=False, encoding="utf-8", timeout=timeout_s
+            )
+        if done.exited != 0:
+            raise CommandFailed(self.name, argv, done.exited, done.stderr)
+        return str(done.stdout)
+
+    def script(self, script: str, *arguments: str, timeout_s: float = COMMAND_S) -> str:
+        """Run a constant POSIX sh script; the arguments are $1, $2, ... and never part of its text."""
+        return self.run("sh", "-euc", script, "sh", *arguments, timeout_s=timeout_s)
+
+    def holds(self, *argv: str) -> bool:
+        """Whether a command succeeds."""
+        try:
+            self.run(*argv)
+        except CommandFailed:
+            return False
+        return True
+
+    def privileged(self, command: str) -> str:
+        """Run one of the inventory's `commands` of this host, with `sudo -n` where the host needs it."""
+        sudo = ("sudo", "-n") if self.host.commands.sudo else ()
+        return self.run(*sudo, *shlex.split(command))
+
+    def put(self, data: bytes | Path, path: str) -> None:
+        """Upload to a path, in place; write to a name that nothing reads yet."""
+        with _as_target_error(self.name):
+            self.connection.put(io.BytesIO(data) if isinstance(data, bytes) else str(data), path)
+
+    def write(self, path: str, text: str, mode: str = "0640") -> None:
+        """Put a text file at `path` in one step: readers see the old content or the new, never a part."""
+        self.put(text.encode(), f"{path}.new")
+        self.script('chmod "$2" "$1.new"; mv -T "$1.new" "$1"', path, mode)
+
+    def read(self, path: str, limit: int = 1_000_000) -> str:
+        """Content of a text file, at most `limit` bytes; empty when there is none."""
+        return self.script('[ ! -e "$1" ] || head -c "$2" "$1"', path, str(limit))
+
+    def folder(self, path: str, mode: str = "2750") -> None:
+        """Make a folder that the web server's group may enter, and whose files belong to that group."""
+        self.run("install", "-d", "-m", mode, *self.group, path)
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        return ("-g", self.host.web_user) if self.host.commands.sudo else ()
+
+
+@contextmanager
+def open_host(access: HostAccess) -> Iterator[Shell]:
+    """A shell on the host. Raises TargetError with the reason when it cannot be had; never asks, never learns a key."""
+    connection = _connection(access)
+    try:
+        with _as_target_error(access.name):
+            connection.open()
+            connection.transport.set_keepalive(KEEPALIVE_S)
+        yield Shell(access, connection)
+    finally:
+        connection.close()
+
+
+def _connection(access: HostAccess) -> Connection:
+    key = access.login.key_path
+    connection = Connection(
+        access.host.address,
+        user=access.login.username,
+        port=access.host.port,
+        config=Config(lazy=True, overrides={"load_ssh_configs": False}),
+        connect_timeout=CONNECT_S,
+        connect_kwargs={
+            "allow_agent": False,
+            "look_for_keys": False,
+            "banner_timeout": CONNECT_S,
+            "auth_timeout": CONNECT_S,
+            "disabled_algorithms": LEGACY,
+            **({"key_filename": str(key)} if key else {"password": access.login.password}),
+        },
+    )
+    if access.known_hosts.exists():
+        connection.client.load_host_keys(str(access.known_hosts))
+    connection.client.set_missing_host_key_policy(_Strict())
+    return connection
+
+
+# The order matters: the first match wins, and all of paramiko's are SSHException.
+_REASONS: tuple[tuple[type[BaseException], Reason], ...] = (
+    (UnknownHostKey, Reason.HOST_KEY_UNKNOWN),
+    (paramiko.BadHostKeyException, Reason.HOST_KEY_CHANGED),
+    (paramiko.AuthenticationException, Reason.LOGIN_REFUSED),
+    (paramiko.ssh_exception.IncompatiblePeer, Reason.LEGACY_SSH_REFUSED),
+    (CommandTimedOut, Reason.TIMEOUT),
+    (TimeoutError, Reason.TIMEOUT),
+    (paramiko.SSHException, Reason.ERROR),
+    (OSError, Reason.UNREACHABLE),
+    (EOFError, Reason.UNREACHABLE),
+)
+
+
+@contextmanager
+def _as_target_error(name: str) -> Iterator[None]:
+    try:
+        yield
+    except tuple(kind for kind, _ in _REASONS) as error:
+        reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
+        raise TargetError(name, reason, str(error).splitlines()[0][:300] if str(error) else "") from None

@@ -1,0 +1,126 @@
+"""Publish a release: unpacked beside the old one, served by one rename, proven by its health page, or taken back."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from inventory.models import Source
+from playbooks.hosting import archive, health, releases
+from playbooks.hosting.connect import Shell
+from playbooks.hosting.host import folders
+from playbooks.hosting.journal import Journal, OnStep, carry_out
+from playbooks.hosting.releases import Releases
+from playbooks.hosting.site import Site, SiteError
+from playbooks.plans import Ladder, Outcome, Permit, Plan
+
+UNPACK_S = 900
+_VERIFY = 'printf "%s  %s\\n" "$2" "$1" | sha256sum --check --status'
+# Shared folders are links: their content outlives the release. The name of a link is relative, so the site can move.
+_UNPACK = """
+umask 027
+archive=$1 work=$2; shift 2
+[ ! -e "$work" ] || { chmod -R u+w "$work"; rm -rf "$work"; }
+mkdir "$work"
+tar --extract --gzip --file "$archive" --directory "$work" --no-same-owner
+for pair; do
+    name=${pair%%=*} target=${pair#*=}
+    mkdir -p "$(dirname "$work/$name")"
+    rm -rf "${work:?}/$name"
+    ln -s "$target" "$work/$name"
+done
+sync --file-system "$work"
+"""
+_ADOPT = '[ -d "$2" ] || mv -T "$1" "$2"; rm -f "$3"'
+
+
+def plan(site: Site, shell: Shell) -> Plan:
+    """Deploy the inventory's archive; no changes when it is served and proven. Raises SiteError, TargetError."""
+    source = site.website.source
+    if source is None:
+        raise SiteError(f"{site.slug}: source (arsip rilis) belum diisi dalam websites.yaml")
+    state = releases.read(site.layout, shell)
+    name = state.name_for(source.sha256)
+    done = state.current == state.last_good == name
+    return Plan(
+        action="deploy",
+        target=site.slug,
+        ladder=Ladder.A,
+        summary=f"Terbitkan rilis {name} di {site.domain}",
+        changes=() if done else _lines(site, source, state, name),
+        way_back=(_way_back(state),),
+        base=state.last_good,
+        details={"release": name, "sha256": source.sha256},
+    )
+
+
+def _lines(site: Site, source: Source, state: Releases, name: str) -> tuple[str, ...]:
+    page = site.website.health
+    return (
+        f"unggah {source.archive} (SHA-256 {source.sha256}) ke releases/{name}",
+        f"ganti rilis yang dilayani: {state.last_good or '(belum ada)'} -> {name}",
+        f"periksa http://{site.domain}{page.path} memuat {page.expect!r}",
+    )
+
+
+def _way_back(state: Releases) -> str:
+    return f"kembali ke rilis {state.last_good}" if state.last_good else "situs kembali belum terbit"
+
+
+def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:
+    """Carry out an approved plan. Killed anywhere, the old or the new release is served; run again, it is finished.
+
+    Raises ChangedSincePlan, ArchiveRefused (nothing was written), TargetError before the first write, and what permit
+    raises. Outcome rolled_back: the release did not pass and the last good one is served again.
+    """
+    journal = Journal(permit, on_step)
+    now = plan(site, shell)
+    return carry_out(approved, now, journal, lambda: _work(now.details["release"], site, shell, journal))
+
+
+def _work(name: str, site: Site, shell: Shell, journal: Journal) -> Outcome:
+    state = releases.read(site.layout, shell)
+    if name not in state.present:
+        _upload(name, site, shell, journal)
+    return serve(name, state.last_good, site, shell, journal)
+
+
+def _upload(name: str, site: Site, shell: Shell, journal: Journal) -> None:
+    layout = site.layout
+    with tempfile.TemporaryDirectory(prefix="pelihara-") as folder:
+        release = archive.prepare(site, Path(folder))
+        packed, work = f"{layout.incoming}/{name}.tar.gz", f"{layout.incoming}/{name}"
+        with journal.write(f"mengunggah {release.files} berkas ({release.bytes} byte)"):
+            for path, mode in folders(site).items():
+                shell.folder(path, mode)
+            shell.put(release.path, packed)
+            shell.script(_VERIFY, packed, release.sha256)
+    with journal.write(f"membuka rilis {name}"):
+        shell.script(_UNPACK, packed, work, *_links(site), timeout_s=UNPACK_S)
+        shell.script(_ADOPT, work, f"{layout.releases}/{name}", packed)
+
+
+def _links(site: Site) -> list[str]:
+    names = [*site.kind.shared, *(["wp-config.php"] if site.kind.wordpress else [])]
+    return [f"{name}={'../' * (name.count('/') + 2)}shared/{name}" for name in names]
+
+
+def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal) -> Outcome:
+    """Switch to a release and prove it, or switch back to the last good one."""
+    layout = site.layout
+    with journal.write(f"melayani rilis {name}"):
+        releases.switch(layout, shell, name)
+    trouble = health.problem(site)
+    if trouble:
+        releases.switch(layout, shell, last_good)
+        journal.note(f"rilis {name} gagal diperiksa; kembali ke {last_good or '(belum terbit)'}")
+        still = health.problem(site) if last_good else ""
+        return journal.outcome("rolled_back", f"{trouble}; rilis lama pun: {still}" if still else trouble)
+    journal.note(f"rilis {name} menjawab dengan benar")
+    with journal.write(f"mencatat {name} sebagai rilis yang baik"):
+        releases.prove(layout, shell, name)
+    surplus = releases.read(layout, shell).surplus()
+    if surplus:
+        with journal.write(f"membuang rilis lama: {', '.join(surplus)}"):
+            releases.discard(layout, shell, surplus)
+    return journal.outcome("applied")

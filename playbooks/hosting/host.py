@@ -1,0 +1,148 @@
+"""Give a website its place on a host: folders, database and user, PHP pool, nginx site (SOP website, step 8)."""
+
+from __future__ import annotations
+
+import hashlib
+
+from playbooks.findings import Reason, TargetError
+from playbooks.hosting import database, files, pages
+from playbooks.hosting.connect import CommandFailed, Shell
+from playbooks.hosting.install import confirm, install, put_back
+from playbooks.hosting.journal import Journal, OnStep, carry_out
+from playbooks.hosting.site import Site
+from playbooks.plans import Ladder, Outcome, Permit, Plan
+
+MARK = "X-Content-Type-Options"
+"""A header that the site's own nginx block sets and a default page does not."""
+_MISSING = 'for path; do [ -d "$path" ] || printf "%s\\n" "$path"; done'
+_STATE = """
+for path; do
+    if [ -e "$path.old" ]; then echo unfinished; elif [ -f "$path" ]; then sha256sum <"$path"; else echo none; fi
+done
+"""
+
+
+def plan(site: Site, shell: Shell) -> Plan:
+    """What is missing on the host; no changes when all is as it should be. Raises SiteError, TargetError."""
+    texts = files.wanted(site, tls=has_certificate(site, shell))
+    return Plan(
+        action="host",
+        target=site.slug,
+        ladder=Ladder.A,
+        summary=f"Hosting {site.domain} di {site.website.host}",
+        changes=(*_folder_lines(site, shell), *_database_lines(site, shell), *file_lines(shell, texts)),
+        way_back=("konfigurasi lama dikembalikan bila uji nginx/PHP menolak atau situs tidak menjawab",),
+        details={
+            "files": {path: _digest(text) for path, text in texts.items()},
+            "database": database.name(site) if site.website.database else "",
+        },
+    )
+
+
+def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:
+    """Carry out an approved plan. Raises ChangedSincePlan, TargetError before the first write, permit's."""
+    journal = Journal(permit, on_step)
+    now = plan(site, shell)
+    return carry_out(approved, now, journal, lambda: _work(set(now.changes), site, shell, journal))
+
+
+def has_certificate(site: Site, shell: Shell) -> bool:
+    return site.website.tls.issuer != "none" and shell.holds("test", "-e", f"{site.layout.live_tls}/fullchain.pem")
+
+
+def folders(site: Site) -> dict[str, str]:
+    """The site's folders and their modes; 2770 where PHP writes."""
+    layout = site.layout
+    closed = (layout.base, layout.releases, layout.shared, layout.proven, layout.incoming, layout.tls)
+    shared = {f"{layout.shared}/{name}": "2770" for name in site.kind.shared}
+    parents = {path.rpartition("/")[0]: "2750" for path in shared}
+    challenges = f"{site.host.paths.challenges}/.well-known/acme-challenge"
+    return {**dict.fromkeys(closed, "2750"), **parents, **shared, challenges: "0755"}
+
+
+def _folder_lines(site: Site, shell: Shell) -> list[str]:
+    return [_folder_line(path) for path in shell.script(_MISSING, *folders(site)).splitlines()]
+
+
+def _folder_line(path: str) -> str:
+    return f"buat folder {path}"
+
+
+def _database_lines(site: Site, shell: Shell) -> list[str]:
+    lines = []
+    if site.website.database and not database.ready(site, shell):
+        lines.append(f"buat basis data dan pengguna MariaDB {database.name(site)}; sandinya dibuat dan tinggal di host")
+    if site.kind.wordpress and not database.secrets_ready(site, shell):
+        lines.append(f"buat {site.layout.secrets} (sandi dan garam WordPress) di host")
+    return lines
+
+
+def file_lines(shell: Shell, texts: dict[str, str]) -> list[str]:
+    """One line for each configuration file that is not as it should be, or whose installation was cut off."""
+    states = shell.script(_STATE, *texts).splitlines()
+    return [
+        _file_line(path, _digest(text))
+        for (path, text), state in zip(texts.items(), states, strict=True)
+        if state.split()[0] != _digest(text)
+    ]
+
+
+def _file_line(path: str, digest: str) -> str:
+    return f"tulis {path} (SHA-256 {digest[:12]})"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _work(due: set[str], site: Site, shell: Shell, journal: Journal) -> Outcome:
+    for path, mode in folders(site).items():
+        if _folder_line(path) in due:
+            with journal.write(_folder_line(path)):
+                shell.folder(path, mode)
+    if any("basis data" in line for line in due):
+        with journal.write(f"membuat basis data dan pengguna {database.name(site)}"):
+            database.create(site, shell)
+    if site.kind.wordpress and not database.secrets_ready(site, shell):
+        with journal.write("membuat sandi dan garam WordPress di host"):
+            database.make_secrets(site, shell)
+    texts = files.wanted(site, tls=has_certificate(site, shell))
+    left = {path: text for path, text in texts.items() if _file_line(path, _digest(text)) in due}
+    write_files(left, site, shell, journal)
+    return journal.outcome("applied")
+
+
+def write_files(texts: dict[str, str], site: Site, shell: Shell, journal: Journal) -> None:
+    """Install configuration files, PHP's pool before nginx. Raises TargetError; the failing file's old text is back."""
+    nginx, pool = files.nginx_path(site), files.pool_path(site)
+    for path in sorted(texts, key=[site.layout.wp_config, pool, nginx].index):
+        with journal.write(f"menulis {path}"):
+            if path == pool:
+                _install_pool(site, shell, texts[path])
+            elif path == nginx:
+                _install_nginx(site, shell, texts[path])
+            else:
+                shell.write(path, texts[path])
+                shell.run("chgrp", site.host.web_user, path) if shell.group else None
+
+
+def _install_pool(site: Site, shell: Shell, text: str) -> None:
+    commands, path = site.host.commands, files.pool_path(site)
+    install(shell, path, text, commands.php_fpm_test, commands.php_fpm_reload)
+    try:
+        shell.script('for i in $(seq 50); do [ ! -S "$1" ] || exit 0; sleep 0.1; done; exit 1', files.php_socket(site))
+    except CommandFailed:
+        put_back(shell, path, commands.php_fpm_reload)
+        raise TargetError(shell.name, Reason.ERROR, f"soket PHP {files.php_socket(site)} tidak muncul") from None
+    confirm(shell, path)
+
+
+def _install_nginx(site: Site, shell: Shell, text: str) -> None:
+    commands, path = site.host.commands, files.nginx_path(site)
+    install(shell, path, text, commands.nginx_test, commands.nginx_reload)
+    if not pages.eventually(lambda: MARK in pages.fetch(site, "http").headers):
+        put_back(shell, path, commands.nginx_reload)
+        raise TargetError(
+            shell.name, Reason.ERROR, f"nginx tidak menjawab untuk {site.domain}; konfigurasi lama kembali"
+        )
+    confirm(shell, path)

@@ -1,0 +1,181 @@
+"""Bring a website back from a finished backup, loaded into a scratch database first; what was is kept till the end."""
+
+from __future__ import annotations
+
+from playbooks.findings import Reason, TargetError
+from playbooks.hosting import backup, database, health, releases
+from playbooks.hosting.backup import SiteBackup
+from playbooks.hosting.connect import CommandFailed, Shell
+from playbooks.hosting.journal import Journal, OnStep, carry_out
+from playbooks.hosting.site import Site, SiteError
+from playbooks.plans import Ladder, Outcome, Permit, Plan
+
+_VERIFY = """
+cd "$1"; shift
+while [ $# -gt 0 ]; do printf '%s  %s\\n' "$2" "$1" | sha256sum --check --status; shift 2; done
+"""
+_UNPACK = """
+umask 027
+[ ! -e "$2" ] || { chmod -R u+w "$2"; rm -rf "$2"; }
+mkdir -p "$2"
+tar --extract --gzip --file "$1/files.tar.gz" --directory "$2" --no-same-owner --preserve-permissions
+"""
+_LOAD = """
+archive=$1 scratch=$2; shift 2
+printf 'drop database if exists `%s`; create database `%s` character set utf8mb4;\\n' "$scratch" "$scratch" | "$@"
+gzip -dc "$archive" | "$@" "$scratch"
+"""
+# Two renames, and the old folder stays beside it until the site has proven itself.
+_SWAP = """
+new=$1 live=$2 old=$3
+[ -d "$new" ] || exit 0
+chmod -R g+rwX "$new"
+[ ! -e "$old" ] || rm -rf "$old"
+[ ! -e "$live" ] || mv -T "$live" "$old"
+mv -T "$new" "$live"
+"""
+_UNSWAP = '[ ! -e "$2" ] || { rm -rf "$1"; mv -T "$2" "$1"; }'
+_DISCARD = 'for path; do [ ! -e "$path" ] || { chmod -R u+w "$path" || :; rm -rf "$path"; }; done'
+
+
+def plan(site: Site, shell: Shell, name: str = "") -> Plan:
+    """Restore the backup `name` (a folder name as listed), or the newest. Raises SiteError when there is none."""
+    chosen = _chosen(site, shell, name)
+    return Plan(
+        action="restore",
+        target=site.slug,
+        ladder=Ladder.B,
+        summary=f"Pulihkan {site.domain} dari cadangan {chosen.name}",
+        changes=tuple(_lines(site, chosen)),
+        way_back=("basis data, berkas unggahan dan rilis sebelum pemulihan dikembalikan",),
+        details={"backup": chosen.name, "files_sha256": chosen.files_sha256, "database_sha256": chosen.database_sha256},
+    )
+
+
+def _chosen(site: Site, shell: Shell, name: str) -> SiteBackup:
+    found = [each for each in backup.backups(site, shell) if name in ("", each.name)]
+    if not found:
+        raise SiteError(f"{site.slug}: tidak ada cadangan yang selesai{f' bernama {name!r}' if name else ''}")
+    return found[0]
+
+
+def _lines(site: Site, chosen: SiteBackup) -> list[str]:
+    lines = [f"ganti {site.layout.shared}/{name} dengan isi cadangan" for name in site.kind.shared]
+    if chosen.database_sha256:
+        lines.append(f"ganti basis data {database.name(site)} dengan isi cadangan")
+    return [*lines, f"layani rilis {chosen.release} dari cadangan {chosen.name}"]
+
+
+def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:
+    """Carry out an approved plan; always does the work, for the content of a site is not compared.
+
+    Raises ChangedSincePlan, TargetError before the first write, and what permit raises.
+    """
+    journal = Journal(permit, on_step)
+    chosen = _chosen(site, shell, approved.details["backup"])
+    now = plan(site, shell, chosen.name)
+    return carry_out(approved, now, journal, lambda: _Restore(site, shell, journal, chosen).work())
+
+
+class _Restore:
+    """One restore: where its parts are, and how each is put in place and taken back."""
+
+    def __init__(self, site: Site, shell: Shell, journal: Journal, chosen: SiteBackup) -> None:
+        self.site, self.shell, self.journal, self.chosen = site, shell, journal, chosen
+        self.layout = site.layout
+        self.unpacked = f"{self.layout.incoming}/restore"
+        self.before = releases.read(self.layout, shell).last_good
+        self.live = database.name(site) if chosen.database_sha256 else ""
+        self.scratch, self.kept = f"{self.live}__new", f"{self.live}__old"
+
+    def work(self) -> Outcome:
+        self._verify()
+        with self.journal.write("membuka berkas cadangan"):
+            self.shell.script(_UNPACK, self.chosen.path, self.unpacked, timeout_s=backup.LONG_S)
+            self._adopt_release()
+        if self.live:
+            with self.journal.write("memuat basis data cadangan ke basis data sementara"):
+                self._load()
+        with self.journal.write(f"mengganti isi situs dengan cadangan {self.chosen.name}"):
+            self._swap()
+        trouble = health.problem(self.site)
+        if trouble:
+            self._swap_back()
+            self.journal.note("situs tidak menjawab dengan benar; isi sebelum pemulihan dikembalikan")
+            return self.journal.outcome("rolled_back", trouble)
+        self.journal.note("situs menjawab dengan benar")
+        with self.journal.write("membuang isi sebelum pemulihan"):
+            self._forget()
+        return self.journal.outcome("applied")
+
+    def _verify(self) -> None:
+        sums = ["files.tar.gz", self.chosen.files_sha256]
+        sums += ["database.sql.gz", self.chosen.database_sha256] if self.live else []
+        try:
+            self.shell.script(_VERIFY, self.chosen.path, *sums, timeout_s=backup.LONG_S)
+        except CommandFailed:
+            detail = f"cadangan {self.chosen.name} tidak utuh: SHA-256 berbeda"
+            raise TargetError(self.site.slug, Reason.REFUSED_OUTPUT, detail) from None
+
+    def _adopt_release(self) -> None:
+        source = f"{self.unpacked}/releases/{self.chosen.release}"
+        target = f"{self.layout.releases}/{self.chosen.release}"
+        self.shell.script('[ ! -d "$1" ] || [ -e "$2" ] || mv -T "$1" "$2"', source, target)
+
+    def _load(self) -> None:
+        self._unswap_database()
+        archive = f"{self.chosen.path}/database.sql.gz"
+        self.shell.script(_LOAD, archive, self.scratch, *database.client(self.site), timeout_s=backup.LONG_S)
+        if not self._tables(self.scratch):
+            raise TargetError(self.site.slug, Reason.INCOMPLETE, "basis data cadangan tidak berisi tabel")
+
+    def _tables(self, schema: str) -> list[str]:
+        database.query(self.site, self.shell, f"create database if not exists `{schema}` character set utf8mb4")
+        return [row[0] for row in database.query(self.site, self.shell, f"show tables from `{schema}`")]
+
+    def _move_tables(self, *moves: tuple[str, str]) -> None:
+        """One RENAME TABLE: all tables change places at once, or none (MariaDB KB, "Atomic DDL")."""
+        pairs = [
+            f"`{source}`.{_quoted(table)} to `{target}`.{_quoted(table)}"
+            for source, target in moves
+            for table in self._tables(source)
+        ]
+        if pairs:
+            database.query(self.site, self.shell, f"rename table {', '.join(pairs)}")
+
+    def _swap(self) -> None:
+        for name in self.site.kind.shared:
+            live = f"{self.layout.shared}/{name}"
+            self.shell.script(_SWAP, f"{self.unpacked}/shared/{name}", live, self._kept_folder(name))
+        if self.live:
+            self._move_tables((self.live, self.kept), (self.scratch, self.live))
+        if self.chosen.release in releases.read(self.layout, self.shell).present:
+            releases.switch(self.layout, self.shell, self.chosen.release)
+
+    def _swap_back(self) -> None:
+        for name in self.site.kind.shared:
+            self.shell.script(_UNSWAP, f"{self.layout.shared}/{name}", self._kept_folder(name))
+        if self.live:
+            self._unswap_database()
+        releases.switch(self.layout, self.shell, self.before)
+
+    def _unswap_database(self) -> None:
+        """Tables kept by a swap that was never confirmed go back; without any there is nothing to undo."""
+        if self._tables(self.kept):
+            self._move_tables((self.live, self.scratch), (self.kept, self.live))
+
+    def _forget(self) -> None:
+        releases.prove(self.layout, self.shell, self.chosen.release)
+        kept = [self._kept_folder(name) for name in self.site.kind.shared]
+        self.shell.script(_DISCARD, self.unpacked, *kept, timeout_s=backup.LONG_S)
+        if self.live:
+            drops = f"drop database if exists `{self.scratch}`; drop database if exists `{self.kept}`"
+            database.query(self.site, self.shell, drops)
+        self.shell.run("touch", f"{self.chosen.path}/proven")
+
+    def _kept_folder(self, name: str) -> str:
+        return f"{self.layout.incoming}/before-{name.replace('/', '-')}"
+
+
+def _quoted(name: str) -> str:
+    return f"`{name.replace('`', '``')}`"

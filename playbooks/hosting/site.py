@@ -1,0 +1,151 @@
+"""A website with everything a playbook needs to know about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inventory.models import Acme, Host, Inventory, Website, Zone
+from playbooks.hosting.connect import HostAccess, access
+from playbooks.hosting.kinds import Kind, kind_of
+
+MAIN_PORTS = {"http": 80, "https": 443}
+
+
+class SiteError(ValueError):
+    """The inventory does not say enough, or something that cannot be, for this playbook; the message is Indonesian."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One website of the inventory, with its host."""
+
+    slug: str
+    inventory: Inventory = field(repr=False)
+    known_hosts: Path
+    account_key: Path
+    """The ACME account's private key (PEM) on this machine; made on first use."""
+
+    @classmethod
+    def of(cls, inventory: Inventory, slug: str, known_hosts: Path, account_key: Path) -> Site:
+        """Raises SiteError when the inventory has no such website."""
+        if slug not in inventory.websites:
+            raise SiteError(f"website {slug!r} tidak ada dalam websites.yaml")
+        return cls(slug, inventory, known_hosts, account_key)
+
+    @property
+    def website(self) -> Website:
+        return self.inventory.websites[self.slug]
+
+    @property
+    def domain(self) -> str:
+        return self.website.domain
+
+    @property
+    def host(self) -> Host:
+        return self.inventory.hosts[self.website.host]
+
+    @property
+    def access(self) -> HostAccess:
+        """Login to the site's host. Raises TargetError when its credentials cannot be had."""
+        return access(self.inventory, self.website.host, self.known_hosts)
+
+    @property
+    def kind(self) -> Kind:
+        """Raises SiteError when this kind of website cannot be hosted yet."""
+        try:
+            return kind_of(self.website.kind)
+        except KeyError:
+            raise SiteError(f"{self.slug}: jenis situs {self.website.kind!r} belum didukung") from None
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(f"{self.host.paths.sites}/{self.slug}", f"{self.host.paths.backups}/{self.slug}")
+
+    @property
+    def address(self) -> str:
+        """The address that the domain should point to."""
+        return self.host.public_address or self.host.address
+
+    @property
+    def zone(self) -> tuple[str, Zone]:
+        """Name and entry of the zone that holds the domain: the longest suffix. Raises SiteError when there is none."""
+        for name in sorted(self.inventory.zones, key=len, reverse=True):
+            if self.domain == name or self.domain.endswith(f".{name}"):
+                return name, self.inventory.zones[name]
+        raise SiteError(f"{self.slug}: tidak ada zona dalam zones.yaml untuk {self.domain}")
+
+    @property
+    def acme(self) -> Acme:
+        """Raises SiteError when the inventory names no certificate authority."""
+        if self.inventory.acme is None:
+            raise SiteError(f"{self.slug}: penerbit sertifikat belum diisi dalam acme.yaml")
+        return self.inventory.acme
+
+    def inventory_path(self, name: str) -> Path:
+        """A file named in the inventory; a relative name counts from the inventory's folder."""
+        return Path(self.inventory.folder) / name
+
+    def url(self, scheme: str, path: str = "") -> str:
+        """The site's public address, for example https://dinkes.example.go.id/."""
+        port = {"http": self.host.http_port, "https": self.host.https_port}[scheme]
+        return f"{scheme}://{self.domain}{'' if port == MAIN_PORTS[scheme] else f':{port}'}{path}"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the parts of a site are on its host (Capistrano's releases/shared/current)."""
+
+    base: str
+    backups: str
+
+    @property
+    def releases(self) -> str:
+        return f"{self.base}/releases"
+
+    @property
+    def shared(self) -> str:
+        return f"{self.base}/shared"
+
+    @property
+    def current(self) -> str:
+        """Symbolic link to the release that is served."""
+        return f"{self.base}/current"
+
+    @property
+    def last_good(self) -> str:
+        """Symbolic link to the release that last passed its health check."""
+        return f"{self.base}/last-good"
+
+    @property
+    def proven(self) -> str:
+        """One empty file for each release that ever passed its health check."""
+        return f"{self.base}/proven"
+
+    @property
+    def incoming(self) -> str:
+        """Work in progress; whatever is here may be thrown away."""
+        return f"{self.base}/incoming"
+
+    @property
+    def tls(self) -> str:
+        return f"{self.base}/tls"
+
+    @property
+    def live_tls(self) -> str:
+        """Symbolic link to the folder of the certificate that is served."""
+        return f"{self.tls}/live"
+
+    @property
+    def database_login(self) -> str:
+        """MariaDB option file with the site's own user and password; never leaves the host."""
+        return f"{self.shared}/database.cnf"
+
+    @property
+    def secrets(self) -> str:
+        """PHP constants with the database password and the salts; never leaves the host."""
+        return f"{self.shared}/wp-secrets.php"
+
+    @property
+    def wp_config(self) -> str:
+        return f"{self.shared}/wp-config.php"
