@@ -1,0 +1,95 @@
+"""How a command answers: one JSON document on stdout, or tables for a person; progress and notes on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+Json = Annotated[bool, typer.Option("--json", help="Jawab dengan satu dokumen JSON di stdout.")]
+As = Annotated[
+    str,
+    typer.Option("--as", metavar="PEJABAT", help="Siapa yang bertindak: nama di officials.yaml, atau perannya."),
+]
+Told = Callable[[str, str], None]
+"""Told (target, outcome) each time one of several targets is done."""
+
+STYLES = {"ok": "green", "unchanged": "green", "findings": "yellow", "failed": "red", "YA": "green", "TIDAK": "red"}
+_PIPE_WIDTH = 120
+
+
+def plain(value: object, style: str = "") -> Text:
+    """`value` as text that cannot steer a terminal: no markup, no control characters, no bidi overrides."""
+    kept = (c for c in str(value) if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    return Text("".join(kept), style=style)
+
+
+def console(stderr: bool = False) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False, soft_wrap=False)
+
+
+def answer(document: Any, as_json: bool, show: Callable[[Console], None], done: bool = True) -> None:
+    """Print `document` as JSON, or `show` it; leave with exit code 1 unless everything was `done`."""
+    if as_json:
+        print_json(document)
+    else:
+        show(console())
+    if not done:
+        raise typer.Exit(1)
+
+
+def print_json(document: Any) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=_as_json) + "\n")
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    return str(value)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], lines: bool = False) -> Table:
+    """A table whose cells are taken as data, never as markup."""
+    drawn = Table(*columns, show_lines=lines, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
+    return drawn
+
+
+def status(word: str, shown: str = "") -> Text:
+    return plain(shown or word, STYLES.get(word, ""))
+
+
+@contextmanager
+def progress(what: str, total: int, as_json: bool) -> Iterator[Told]:
+    """A bar on a terminal, a line a target in a pipe, nothing beside the document with --json."""
+    quiet = as_json or not sys.stderr.isatty()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), disable=quiet, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+
+        def told(target: str, outcome: str) -> None:
+            bar.update(task, advance=1, description=f"{what}: {plain(target)}")
+            if quiet:
+                note(f"{target}: {outcome}")
+
+        yield told
+
+
+def note(message: str) -> None:
+    """A line for a person on stderr, where it cannot spoil the document."""
+    console(stderr=True).print(plain(message))

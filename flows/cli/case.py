@@ -1,0 +1,198 @@
+"""`pelihara case`: where a case stands, and the acts of the officials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from flows.cli.answer import Json, answer, plain, status, table
+from flows.cli.later import later
+from flows.cli.person import as_option, paper_option, terminal_actor
+from flows.cli.plans import plan_document, print_plan
+from flows.cli.words import Order, Orders
+
+if TYPE_CHECKING:
+    from flows import office
+    from flows.jobs import cases, reports
+    from inventory.models import Inventory
+    from sop.progress import Event
+    from sop.register.records import CaseRecord
+else:
+    office, cases, reports = later("flows.office"), later("flows.jobs.cases"), later("flows.jobs.reports")
+
+app = typer.Typer(cls=Orders, help="Permohonan: daftar, isi, disposisi dan keputusan, dokumen.")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Nomor permohonan, misalnya JAR-2026-0001.")]
+STATES = {"open": "berjalan", "selesai": "selesai", "ditolak": "ditolak", "ditarik": "ditarik"}
+
+
+@app.command("list", cls=Order)
+def list_(
+    state: Annotated[
+        str, typer.Option("--state", metavar="KEADAAN", help="open, selesai, ditolak atau ditarik.")
+    ] = "",
+    opd: Annotated[str, typer.Option("--opd", metavar="OPD", help="Hanya permohonan OPD ini.")] = "",
+    json: Json = False,
+) -> None:
+    """Daftar permohonan: di langkah mana, menunggu siapa."""
+    found = cases.listed(office.open_office(), state, opd)
+    rows = [(c.id, c.opd, c.about, status(c.state, STATES[c.state]), _standing(c)) for c in found]
+    columns = ("Permohonan", "OPD", "Perihal", "Keadaan", "Langkah")
+    answer({"cases": [_summary(each) for each in found]}, json, lambda c: c.print(table(columns, rows)))
+
+
+@app.command(cls=Order)
+def show(id: Id, json: Json = False) -> None:
+    """Isi satu permohonan: langkah, disposisi, rencana, bukti."""
+    here = office.open_office()
+    record = here.register.case(id)
+    answer(case_document(record), json, lambda c: print_case(record, here.inventory, c))
+
+
+@app.command(cls=Order)
+def act(
+    id: Id,
+    official: as_option,
+    answered: Annotated[str, typer.Option("--answer", metavar="YA|TIDAK", help="Jawaban langkah ini.")],
+    note: Annotated[str, typer.Option("--note", metavar="TEKS", help="Catatan; wajib untuk TIDAK.")] = "",
+    plan: Annotated[
+        str, typer.Option("--plan", metavar="HASH", help="Rencana yang dijawab, bila beberapa menunggu.")
+    ] = "",
+    paper: paper_option = "",
+    json: Json = False,
+) -> None:
+    """Catat disposisi, keputusan atau persetujuan rencana seorang pejabat."""
+    here = office.open_office()
+    done = cases.act(here, id, official, answered, note, plan, terminal_actor(here.settings.official, paper))
+    document = {**case_document(done.case), "answered_plans": [plan_document(each) for each in done.plans]}
+    answer(document, json, lambda c: _print_act(done, answered.upper(), c))
+
+
+@app.command(cls=Order)
+def withdraw(
+    id: Id,
+    official: as_option,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEKS", help="Alasan penarikan.")],
+    paper: paper_option = "",
+    json: Json = False,
+) -> None:
+    """Tarik permohonan yang masih berjalan (Kadis, atau OPD pemohon)."""
+    here = office.open_office()
+    record = here.register.withdraw(id, official, reason, terminal_actor(here.settings.official, paper))
+    answer(case_document(record), json, lambda c: print_case(record, here.inventory, c))
+
+
+@app.command(cls=Order)
+def documents(id: Id, json: Json = False) -> None:
+    """Tulis dokumen permohonan (PDF) ke folder dokumen."""
+    here = office.open_office()
+    written = reports.write_out(here, id)
+    document = {"case": id, "documents": [each.as_json() for each in written]}
+    answer(document, json, lambda c: _print_documents(written, c))
+
+
+def _summary(record: CaseRecord) -> dict[str, Any]:
+    place = record.position
+    return {
+        "id": record.id,
+        "sop": record.sop,
+        "revision": record.revision,
+        "opd": record.opd,
+        "about": record.about,
+        "origin": record.origin,
+        "devices": record.devices,
+        "website": record.website,
+        "opened_at": record.opened_at,
+        "requested_by": record.requested_by,
+        "state": place.state,
+        "step": place.step,
+        "activity": record.step.activity,
+        "turn": place.turn,
+        "since": place.since,
+        "waiting_plans": place.waiting,
+    }
+
+
+def case_document(record: CaseRecord) -> dict[str, Any]:
+    """A case as JSON: where it stands, what happened, its plans and evidence."""
+    return {
+        **_summary(record),
+        "events": [_event(each) for each in record.events],
+        "plans": [plan_document(each) for each in record.plans],
+        "evidence": [
+            {"id": e.id, "kind": e.kind, "name": e.name, "target": e.target, "sha256": e.sha256, "size": e.size}
+            for e in record.evidence
+        ],
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    keys = ("seq", "at", "step", "kind", "actor", "role", "answer", "note", "plans", "acting", "via", "paraf")
+    return {key: getattr(event, key) for key in keys}
+
+
+def _standing(record: CaseRecord) -> str:
+    place = record.position
+    if not place.is_open:
+        return f"berakhir di langkah {place.step}"
+    turn = " atau ".join(record.procedure.label(role) for role in place.turn)
+    return f"{place.step}: {turn}{' (rencana menunggu persetujuan)' if place.waiting else ''}"
+
+
+def print_case(record: CaseRecord, inventory: Inventory, to: Console) -> None:
+    """A case for a person: what it is, what happened, whose turn it is."""
+    opd = inventory.opd[record.opd].name if record.opd in inventory.opd else record.opd
+    to.print(plain(f"{record.id}  {record.about}", "bold"))
+    to.print(plain(f"{opd}; SOP {record.sop} revisi {record.revision}; asal: {record.origin}"))
+    rows = [(f"{e.at:%Y-%m-%d %H:%M} UTC", e.step, _what(e), e.name or e.actor, e.note) for e in record.events]
+    to.print(table(("Waktu", "Langkah", "Kejadian", "Oleh", "Catatan"), rows))
+    for plan in record.plans:
+        print_plan(plan_document(plan), to)
+    _print_evidence(record, to)
+    if record.position.is_open:
+        to.print(plain(f"Sekarang langkah {_standing(record)}", "bold"))
+        to.print(plain(f"  {record.step.activity}"))
+    else:
+        to.print(plain(f"Permohonan {STATES[record.state]}.", "bold"))
+
+
+EVENTS = {
+    "opened": "permohonan dibuka",
+    "completed": "pekerjaan selesai",
+    "planned": "rencana dibuat",
+    "proposed": "rencana diajukan",
+    "approved": "rencana disetujui",
+    "dropped": "rencana ditolak",
+    "settled": "rencana dijalankan",
+    "retried": "pekerjaan diulang",
+    "withdrawn": "permohonan ditarik",
+}
+
+
+def _what(event: Event) -> str:
+    return event.answer if event.kind == "answered" else EVENTS[event.kind]
+
+
+def _print_evidence(record: CaseRecord, to: Console) -> None:
+    if record.evidence:
+        rows = [(e.id, e.kind, e.name, e.target, e.size, e.sha256[:12]) for e in record.evidence]
+        to.print(table(("Bukti", "Jenis", "Nama", "Sasaran", "Byte", "SHA-256"), rows))
+
+
+def _print_act(done: cases.Acted, said: str, to: Console) -> None:
+    for plan in done.plans:
+        to.print(plain("Disetujui persis rencana ini:" if said == "YA" else "Rencana ini ditolak:", "bold"))
+        print_plan(plan_document(plan), to)
+    record = done.case
+    to.print(status("ok", f"{record.id}: {said} dicatat."))
+    ended = f"Permohonan {STATES[record.state]}."
+    to.print(plain(f"Sekarang langkah {_standing(record)}" if record.position.is_open else ended))
+
+
+def _print_documents(written: list[reports.Written], to: Console) -> None:
+    for each in written:
+        to.print(plain(f"{each.title}: {each.path}"))
+    if not written:
+        to.print(plain("Belum ada dokumen untuk permohonan ini."))

@@ -1,0 +1,185 @@
+"""`pelihara network`: devices read, backed up, repaired and restored."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from flows.cli.answer import Json, answer, note, plain, progress, status, table
+from flows.cli.failures import why
+from flows.cli.later import later
+from flows.cli.person import as_option, technician, terminal_actor
+from flows.cli.plans import plan_document, print_outcome, print_plans
+from flows.cli.targets import print_targets
+from flows.cli.words import Order, Orders
+
+if TYPE_CHECKING:
+    from flows import office
+    from flows.jobs import network as jobs
+else:
+    office, jobs = later("flows.office"), later("flows.jobs.network")
+
+app = typer.Typer(cls=Orders, help="Jaringan: diagnosa, cadangan, riwayat, perbaikan, pemulihan.")
+
+Device = Annotated[str, typer.Argument(metavar="PERANGKAT", help="Nama di devices.yaml.")]
+Devices = Annotated[list[str] | None, typer.Argument(metavar="[PERANGKAT]...", help="Nama di devices.yaml.")]
+Opd = Annotated[str, typer.Option("--opd", metavar="OPD", help="Semua perangkat OPD ini.")]
+All = Annotated[bool, typer.Option("--all", help="Semua perangkat.")]
+Case = Annotated[str, typer.Option("--case", metavar="ID", help="Permohonan yang menaungi pekerjaan ini.")]
+Apply = Annotated[str, typer.Option("--apply", metavar="HASH", help="Jalankan rencana ini; tanpa ini hanya ditampilkan.")]
+At = Annotated[str, typer.Option("--at", metavar="VERSI", help="Versi dari `network history`; bawaan: yang terbaru.")]
+
+
+@app.command(cls=Order)
+def diagnose(names: Devices = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
+    """Diagnosa perangkat (hanya membaca): temuan, bukti dan saran."""
+    here = office.open_office()
+    devices = jobs.chosen(here, names or [], opd, every)
+    with progress("Diagnosa", len(devices), json) as told:
+        results = jobs.diagnose_devices(here, devices, _known_case(here, case), told, terminal_actor(_here(here)))
+    document = {"targets": [each.as_json() for each in results]}
+    answer(document, json, lambda c: print_targets(document["targets"], c), all(each.reason is None for each in results))
+
+
+@app.command(cls=Order)
+def backup(names: Devices = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
+    """Cadangkan konfigurasi perangkat ke riwayat; cadangan baik tidak pernah diganti yang buruk."""
+    here = office.open_office()
+    devices = jobs.chosen(here, names or [], opd, every)
+    with progress("Cadangan", len(devices), json) as told:
+        done = jobs.back_up_devices(here, devices, _known_case(here, case), told, terminal_actor(_here(here)))
+    document = {"devices": [each.as_json() for each in done]}
+    answer(document, json, lambda c: _print_backups(done, c), all(each.status != "failed" for each in done))
+
+
+@app.command(cls=Order)
+def history(name: Device, json: Json = False) -> None:
+    """Riwayat cadangan sebuah perangkat, terbaru di atas."""
+    here = office.open_office()
+    versions = jobs.versions(here, _one(here, name))
+    rows = [(each.version, f"{each.at:%Y-%m-%d %H:%M:%S} UTC", each.commit[:12], each.digest[:12]) for each in versions]
+    document = {"device": name, "versions": [asdict(each) for each in versions]}
+    answer(document, json, lambda c: c.print(table(("Versi", "Waktu", "Commit", "Sidik"), rows)))
+
+
+@app.command(cls=Order)
+def diff(
+    name: Device,
+    old: Annotated[str, typer.Option("--from", metavar="VERSI", help="Bawaan: versi sebelum yang terbaru.")] = "",
+    new: Annotated[str, typer.Option("--to", metavar="VERSI", help="Bawaan: versi terbaru.")] = "",
+    json: Json = False,
+) -> None:
+    """Beda dua versi cadangan (rahasia disamarkan)."""
+    here = office.open_office()
+    found = jobs.difference(here, _one(here, name), old, new)
+    document = {"device": name, "from": found.old, "to": found.new, "diff": found.text}
+    answer(document, json, lambda c: _print_diff(found.text, c))
+
+
+@app.command(cls=Order)
+def show(
+    name: Device,
+    at: At = "",
+    sealed: Annotated[
+        bool, typer.Option("--sealed", help="Isi lengkap beserta rahasianya; perlu kunci segel, dan tercatat.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Tampilkan konfigurasi tersimpan: disamarkan, atau lengkap bagi pemegang kunci segel."""
+    here = office.open_office()
+    version = jobs.version_of(here, _one(here, name), at)
+    text = jobs.stored_config(here, version, sealed, terminal_actor(_here(here)))
+    document = {"device": name, "version": version.id, "at": version.at, "sealed": sealed, "config": text}
+    answer(document, json, lambda c: c.print(plain(text), soft_wrap=True))
+
+
+@app.command(cls=Order)
+def repair(
+    name: Device,
+    case: Case,
+    apply: Apply = "",
+    official: as_option = "",
+    json: Json = False,
+) -> None:
+    """Rencanakan perbaikan dan tampilkan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
+    here = office.open_office()
+    actor = technician(here, official)
+    if apply:
+        _apply(here, case, _one(here, name), apply, actor, "repair", json)
+        return
+    plans = [plan_document(each) for each in jobs.propose_repairs(here, case, _one(here, name), actor)]
+    answer({"device": name, "case": case, "plans": plans}, json, lambda c: print_plans(plans, c))
+
+
+@app.command(cls=Order)
+def restore(
+    name: Device,
+    case: Case,
+    at: At = "",
+    apply: Apply = "",
+    official: as_option = "",
+    json: Json = False,
+) -> None:
+    """Rencanakan kembali ke konfigurasi tersimpan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
+    here = office.open_office()
+    actor = technician(here, official)
+    if apply:
+        _apply(here, case, _one(here, name), apply, actor, "restore", json)
+        return
+    plans = [plan_document(each) for each in jobs.propose_restore(here, case, _one(here, name), at, actor)]
+    answer({"device": name, "case": case, "plans": plans}, json, lambda c: print_plans(plans, c))
+
+
+@app.command(cls=Order)
+def parse(
+    file: Annotated[Path, typer.Argument(metavar="BERKAS", help="Keluaran perangkat yang direkam.")],
+    platform: Annotated[str, typer.Option("--platform", metavar="PLATFORM", help="Misalnya frr atau cisco_ios.")],
+    command: Annotated[str, typer.Option("--command", "-c", metavar="PERINTAH", help="Perintah yang direkam.")],
+    json: Json = False,
+) -> None:
+    """Fakta yang terbaca dari keluaran yang direkam."""
+    facts = jobs.parse_recording(platform, command, file)
+    answer({"platform": platform, "command": command, "facts": facts}, json, lambda c: c.print_json(data=facts))
+
+
+def _here(here: office.Office) -> str:
+    return here.settings.official
+
+
+def _one(here: office.Office, name: str) -> str:
+    return jobs.chosen(here, [name])[0]
+
+
+def _known_case(here: office.Office, case: str) -> str:
+    return here.register.case(case).id if case else ""
+
+
+def _apply(here: office.Office, case: str, name: str, plan: str, actor: Any, action: str, json: bool) -> None:
+    outcome = jobs.apply_repair(here, case, name, plan, actor, note, action)
+    document = {"device": name, "case": case, "hash": plan, **asdict(outcome)}
+    answer(document, json, lambda c: print_outcome(name, outcome, c), done=outcome.ok)
+
+
+def _print_backups(done: list[jobs.BackedUp], to: Console) -> None:
+    words = {"ok": "versi baru", "unchanged": "tidak berubah", "failed": "GAGAL"}
+    rows = [
+        (b.name, status(b.status, words[b.status]), why(b.reason), b.bytes or "", b.commit[:12], f"{b.seconds:.1f} s")
+        for b in done
+    ]
+    to.print(table(("Perangkat", "Cadangan", "Sebab", "Byte", "Commit", "Lama"), rows))
+    for each in done:
+        if each.detail:
+            to.print(plain(f"{each.name}: {each.detail}"))
+
+
+def _print_diff(text: str, to: Console) -> None:
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    for line in text.splitlines():
+        to.print(plain(line, styles.get(line[:1], "")), soft_wrap=True)
+    if not text:
+        to.print(plain("Tidak ada beda."))
+

@@ -1,0 +1,88 @@
+"""How a plan is shown: the exact lines that are approved, and the hash that stands for them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from flows.cli.answer import plain, status
+
+if TYPE_CHECKING:
+    from playbooks.plans import Outcome
+    from sop.register.records import PlanRecord
+
+STATES = {
+    "proposed": "menunggu persetujuan",
+    "approved": "boleh dijalankan",
+    "dropped": "ditolak",
+    "applied": "sudah dijalankan",
+    "rolled_back": "dikembalikan seperti semula",
+    "failed": "gagal",
+}
+
+
+def plan_document(record: PlanRecord) -> dict[str, Any]:
+    """A plan as JSON; a bundle's own plans stand in `plans`."""
+    fields = json.loads(record.document)
+    members = [_lines(each) for each in fields.get("plans", [])]
+    return {
+        "hash": record.hash,
+        "class": record.ladder,
+        "action": record.action,
+        "target": record.target,
+        "state": record.state,
+        "proposer": record.proposer,
+        "approver": record.approver,
+        **_lines(fields),
+        **({"plans": members} if members else {}),
+    }
+
+
+def _lines(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "summary": fields.get("summary", ""),
+        "changes": fields.get("changes", []),
+        "way_back": fields.get("way_back", []),
+        "finding": fields.get("finding", ""),
+    }
+
+
+def print_plan(plan: dict[str, Any], to: Console) -> None:
+    """The plan's lines as a person approves them."""
+    state = STATES.get(plan["state"], plan["state"])
+    to.print(plain(f"Rencana {plan['target']} ({plan['action']}, kelas {plan['class']}): {plan['summary']}", "bold"))
+    to.print(plain(f"  {state}; hash {plan['hash']}"))
+    for member in plan.get("plans", [plan]):
+        if member is not plan:
+            to.print(plain(f"  {member['summary']}"))
+        for line in member["changes"]:
+            to.print(plain(f"    + {line}", "green"))
+        for line in member["way_back"]:
+            to.print(plain(f"    jalan kembali: {line}", "dim"))
+
+
+def print_plans(plans: list[dict[str, Any]], to: Console) -> None:
+    for plan in plans:
+        print_plan(plan, to)
+    if not plans:
+        to.print(plain("Tidak ada yang perlu diubah, atau tidak ada yang dapat diubah dari sini."))
+
+
+OUTCOMES = {
+    "applied": ("ok", "dijalankan dan terbukti"),
+    "unchanged": ("ok", "sudah demikian; tidak ada yang diubah"),
+    "rolled_back": ("failed", "tidak terbukti, dikembalikan seperti semula"),
+    "failed": ("failed", "gagal"),
+}
+
+
+def print_outcome(target: str, outcome: Outcome, to: Console) -> None:
+    """What applying came to, step by step."""
+    for at, what in outcome.steps:
+        to.print(plain(f"  {at}  {what}"))
+    style, said = OUTCOMES[outcome.status]
+    to.print(status(style, f"{target}: {said}{': ' + outcome.detail if outcome.detail else ''}."))
+    for finding in outcome.after:
+        to.print(plain(f"  masih ada: {finding['code']} {finding['subject']}: {finding['evidence']}"))

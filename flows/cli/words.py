@@ -1,0 +1,86 @@
+"""Typer in Indonesian: the words it prints of itself in help and usage errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from typer import rich_utils
+from typer._click.core import Context
+from typer._click.exceptions import ClickException, MissingParameter, NoSuchOption
+from typer._click.formatting import HelpFormatter
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+rich_utils.ARGUMENTS_PANEL_TITLE = "Argumen"
+rich_utils.OPTIONS_PANEL_TITLE = "Pilihan"
+rich_utils.COMMANDS_PANEL_TITLE = "Perintah"
+rich_utils.REQUIRED_LONG_STRING = "[wajib]"
+rich_utils.DEFAULT_STRING = "[bawaan: {}]"
+
+_SAYINGS = (
+    (r"No such command (.+?)\.", r"perintah \1 tidak dikenal."),
+    (r"Missing command\.", "perintahnya belum ditulis."),
+    (r"Got unexpected extra argument\(s\) \((.*)\)", r"argumen \1 tidak dikenal."),
+    (r"Option (\S+) does not take a value\.", r"pilihan \1 tidak memakai isi."),
+    (r"Option (\S+) requires .*", r"pilihan \1 belum ada isinya."),
+    (r"Did you mean (.+)\?", r"Maksudnya \1?"),
+    (r"Invalid value for (.+?): .*", r"isi \1 tidak terbaca."),
+)
+
+
+class _Formatter(HelpFormatter):
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or "Pemakaian: ")
+
+
+class _Context(Context):
+    formatter_class = _Formatter
+
+
+class Order(TyperCommand):
+    """One command, its own words in Indonesian."""
+
+    context_class = _Context
+
+    def __init__(self, name: str | None, **settings: Any) -> None:
+        super().__init__(name, **{**settings, "options_metavar": "[PILIHAN]"})
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        return _translated(super().get_help_option(ctx))
+
+
+class Orders(TyperGroup):
+    """A group of commands, its own words in Indonesian."""
+
+    context_class = _Context
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(
+            **{**settings, "options_metavar": "[PILIHAN]", "subcommand_metavar": "PERINTAH [ARGUMEN]...", "no_args_is_help": True}
+        )
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        return _translated(super().get_help_option(ctx))
+
+
+def _translated(option: TyperOption | None) -> TyperOption | None:
+    if option is not None:
+        option.help = "Tampilkan bantuan ini."
+    return option
+
+
+def explain(error: ClickException) -> str:
+    """A usage error in Indonesian."""
+    if isinstance(error, MissingParameter) and error.param is not None:
+        return f"{error.param.get_error_hint()} wajib diisi."
+    if isinstance(error, NoSuchOption):
+        return f"pilihan {error.option_name} tidak dikenal.{_perhaps(error.possibilities)}"
+    message = error.format_message()
+    for english, indonesian in _SAYINGS:
+        message = re.sub(english, indonesian, message)
+    return message
+
+
+def _perhaps(possibilities: Sequence[str] | None) -> str:
+    return f" Maksudnya {' atau '.join(sorted(possibilities))}?" if possibilities else ""

@@ -1,0 +1,299 @@
+"""A case's own work: taking letters and answers in, and carrying an approved case through its technical steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flows.jobs import network, notices, reports, websites
+from flows.jobs.errors import BadInput
+from flows.jobs.leases import PATIENCE_S
+from flows.office import Office
+from inventory.problems import shown
+from playbooks.findings import TargetError
+from playbooks.hosting.site import SiteError
+from playbooks.plans import ChangedSincePlan, Outcome
+from sop.register.errors import LetterRefused, RegisterError
+from sop.register.letters import LARGEST
+from sop.register.records import SOFTWARE, Actor, CaseRecord, EvidenceRecord, Letter, PlanRecord
+
+STATES = ("open", "selesai", "ditolak", "ditarik")
+
+
+@dataclass(frozen=True)
+class Acted:
+    """A case after an official's answer, and the plans that the answer decided."""
+
+    case: CaseRecord
+    plans: tuple[PlanRecord, ...]
+
+
+def listed(office: Office, state: str = "", opd: str = "") -> list[CaseRecord]:
+    """Cases, oldest first. Raises BadInput for an unknown state or OPD."""
+    if state and state not in STATES:
+        raise BadInput(f"keadaan {shown(state)} tidak dikenal; yang ada: {', '.join(STATES)}", "unknown_state")
+    if opd and opd not in office.inventory.opd:
+        raise BadInput(f"OPD {shown(opd)} tidak ada di inventaris", "unknown_agency")
+    return office.register.cases(state=state or None, opd=opd or None)
+
+
+def read_letter(file: Path) -> Letter:
+    """The letter as handed in. Raises LetterRefused before a file that cannot be one is read."""
+    try:
+        if not file.is_file():
+            raise LetterRefused(f"surat {shown(file)} tidak ada" if not file.exists() else f"{shown(file)} bukan berkas")
+        if (size := file.stat().st_size) > LARGEST:
+            raise LetterRefused(f"surat {shown(file)} {size / 1e6:.0f} MB; paling besar 20 MB")
+        return Letter(file.name, file.read_bytes())
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "nama berkas tidak sah"
+        raise LetterRefused(f"surat {shown(file)} tidak dapat dibuka ({why})") from None
+
+
+def act(office: Office, case_id: str, official: str, answer: str, note: str, plan: str, actor: Actor) -> Acted:
+    """Record an official's answer; while plans wait, the answer decides exactly those shown in the result."""
+    before = office.register.case(case_id)
+    after = office.register.act(before.id, official, answer.strip().upper(), note, _whole(before, plan), actor)
+    decided = {hash_ for event in after.events[len(before.events) :] for hash_ in event.plans}
+    return Acted(after, tuple(plan for plan in after.plans if plan.hash in decided))
+
+
+def _whole(case: CaseRecord, plan: str) -> str:
+    """A hash may be shortened to what a person types, as long as it means one plan."""
+    meant = [each for each in case.position.waiting if plan and each.startswith(plan)]
+    return meant[0] if len(meant) == 1 and len(plan) >= _SHORTEST_HASH else plan
+
+
+_SHORTEST_HASH = 8
+
+
+@dataclass
+class Carried:
+    """What carrying a case's step came to.
+
+    `state`: done (the step is completed), waiting (for a person's answer), stopped (`reason`, Indonesian, says why and
+    a person has to look), over (the case had moved on already).
+    """
+
+    case_id: str
+    step: int
+    state: str = "waiting"
+    reason: str = ""
+    results: list[dict[str, Any]] = field(default_factory=list)
+    """Findings of each target as JSON."""
+    backups: list[dict[str, Any]] = field(default_factory=list)
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
+    """Paths of the papers written."""
+    undelivered: list[str] = field(default_factory=list)
+    """Notices that could not be mailed, and why."""
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+class Stopped(Exception):
+    """The step's work cannot go on without a person; the message (Indonesian) says why."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One step of one case, being carried."""
+
+    office: Office
+    case: CaseRecord
+    actor: Actor
+    carried: Carried
+    on_progress: network.Progress
+
+    @property
+    def step(self) -> int:
+        return self.case.position.step
+
+
+def carry(
+    office: Office,
+    case_id: str,
+    step: int = 0,
+    attempt: int = 0,
+    run: str = "",
+    on_progress: network.Progress | None = None,
+) -> Carried:
+    """Do the technical work of the step a case stands at, as far as it goes without a person.
+
+    Running it again, after a crash or an approval, does what is left. `step` and `attempt` are those the run was made
+    for: a case that has moved on is left alone (0: whatever the step is). `run` is noted in the audit. Raises
+    RegisterError (UnknownCase), TargetLocked when another holds a target for long.
+    """
+    case = office.register.case(case_id)
+    place = case.position
+    carried = Carried(case.id, place.step)
+    if not place.is_open or not case.step.work or (step and (step, attempt or place.attempt) != (place.step, place.attempt)):
+        carried.state = "over"
+    else:
+        actor = Actor(via="flow", terminal=run)
+        _carry(_Task(office, case, actor, carried, on_progress or (lambda *_: None)))
+    carried.undelivered = notices.tell_turn(office, case.id)
+    return carried
+
+
+def _carry(task: _Task) -> None:
+    if task.case.position.waiting:
+        return
+    try:
+        for word in task.case.step.work:
+            _WORK[word](task)
+        _complete(task)
+    except Stopped as stop:
+        task.carried.state, task.carried.reason = "stopped", str(stop)
+        task.office.register.audit("case.stopped", task.case.id, {"step": task.step, "why": str(stop)}, task.actor)
+
+
+def _complete(task: _Task) -> None:
+    """The flow completes its own steps; a plan that waits, or a step that a person completes, waits for them."""
+    now = task.office.register.case(task.case.id)
+    if now.step.completes == "by_flow" and not now.position.waiting:
+        summary = {"outcomes": task.carried.outcomes, "backups": task.carried.backups}
+        task.office.register.complete_work(task.case.id, task.step, task.actor, summary)
+        task.carried.state = "done"
+
+
+def _diagnose(task: _Task) -> None:
+    """Read and back up what was not yet read in this step, in one session a device; then put repairs forward."""
+    office, case = task.office, task.case
+    devices = list(case.devices) or office.device_names(case.opd)
+    if not devices:
+        raise Stopped(f"OPD {case.opd} tidak punya perangkat dalam inventaris")
+    due = [name for name in devices if not _read_well(task, name)]
+    done = network.examine(office, due, case.id, task.on_progress, task.actor) if due else []
+    task.carried.results += [each.reading.as_json() for each in done if each.reading]
+    task.carried.backups += [each.backup.as_json() for each in done if each.backup]
+    readable = [name for name in devices if _read_well(task, name)]
+    if not readable:
+        raise Stopped(f"tidak satu pun perangkat {case.opd} terbaca; lihat temuan, lalu ulangi diagnosa")
+    if not case.plans:
+        for name in readable:
+            _propose(task, name)
+    _apply(task, ("repair", "restore"))
+
+
+def _read_well(task: _Task, device: str) -> bool:
+    kept = [each for each in _kept_here(task, "findings") if each.target == device]
+    return bool(kept) and json.loads(task.office.register.read(kept[-1].id))["status"] != "failed"
+
+
+def _kept_here(task: _Task, kind: str) -> list[EvidenceRecord]:
+    """Evidence of a kind since the case came to this step."""
+    since = task.case.position.since
+    return [each for each in task.office.register.evidence(case_id=task.case.id, kind=kind) if each.at >= since]
+
+
+def _propose(task: _Task, device: str) -> None:
+    try:
+        network.propose_repairs(task.office, task.case.id, device, task.actor)
+    except TargetError as error:
+        task.on_progress(device, f"rencana tidak dapat dibuat: {error.detail or error.reason}")
+
+
+def _backed_up(task: _Task) -> None:
+    """Of a network case the backup was made in the diagnosis' own session."""
+    site = task.case.website
+    if not site or _kept_here(task, "backup"):
+        return
+    (kept,) = websites.back_up_websites(task.office, [site], task.case.id, task.on_progress, task.actor)
+    task.carried.backups.append(kept.as_json())
+
+
+def _inspect(task: _Task) -> None:
+    if not _kept_here(task, "analysis"):
+        _look(task, "analysis")
+
+
+def _look(task: _Task, kind: str) -> None:
+    office, case = task.office, task.case
+    (seen,) = websites.check_websites(office, [case.website], case.id, task.on_progress, task.actor, kind)
+    task.carried.results.append(seen.as_json())
+
+
+def _plan(task: _Task) -> None:
+    """Put forward what a site lacks: the Sub Koordinator's YA approves exactly these plans."""
+    if any(plan.state == "proposed" for plan in task.case.plans):
+        return
+    for action in websites.wanted(task.office, task.case.website):
+        try:
+            websites.propose(task.office, task.case.id, task.case.website, action, task.actor)
+        except (TargetError, SiteError) as error:
+            raise Stopped(f"rencana {action} tidak dapat dibuat: {error}") from error
+
+
+def _maintain(task: _Task) -> None:
+    """A proven backup before anything is changed; its failure is told in the report."""
+    _backed_up(task)
+    if not _kept_here(task, "findings"):
+        _look(task, "findings")
+
+
+def _change(action: str) -> Callable[[_Task], None]:
+    return lambda task: _apply(task, (action,))
+
+
+def _apply(task: _Task, actions: Iterable[str]) -> None:
+    """Apply this case's approved plans (class A: those that wait for nobody). Raises Stopped at the first that fails."""
+    case = task.office.register.case(task.case.id)
+    for plan in case.plans:
+        if plan.action in actions and _may_run(plan, case):
+            _run(task, plan)
+
+
+def _may_run(plan: PlanRecord, case: CaseRecord) -> bool:
+    alone = plan.ladder == "A" and plan.state == "proposed"
+    return (plan.state == "approved" or alone) and plan.hash not in case.position.waiting
+
+
+def _run(task: _Task, plan: PlanRecord) -> None:
+    """One plan; what stops it is settled, so that it is not tried again without a person."""
+    register = task.office.register
+    try:
+        outcome = _applied(task, plan)
+    except (ChangedSincePlan, TargetError, SiteError, RegisterError) as error:
+        why = f"{plan.action} {plan.target} tidak dijalankan: {error}"
+        if isinstance(error, ChangedSincePlan | SiteError):
+            register.settle_plan(plan.hash, "failed", {"detail": why}, task.actor, task.case.id)
+        raise Stopped(why) from error
+    task.carried.outcomes.append({"target": plan.target, "action": plan.action, "status": outcome.status})
+    if not outcome.ok:
+        raise Stopped(f"{plan.action} {plan.target}: {outcome.detail or outcome.status}")
+
+
+def _applied(task: _Task, plan: PlanRecord) -> Outcome:
+    def told(what: str) -> None:
+        task.on_progress(plan.target, what)
+
+    if task.case.website:
+        about = (task.case.id, plan.target, plan.action, plan.hash)
+        return websites.apply_plan(task.office, *about, task.actor, told, PATIENCE_S)
+    about = (task.case.id, plan.target, plan.hash)
+    return network.apply_repair(task.office, *about, task.actor, told, plan.action, PATIENCE_S)
+
+
+def _report(task: _Task) -> None:
+    """Papers are written anew by each attempt until the step is completed; each version stays evidence."""
+    if task.case.website:
+        _look(task, "findings_after")
+    written = reports.report_case(task.office, task.case.id, task.actor)
+    task.carried.documents = [str(each.path) for each in written]
+
+
+_WORK: dict[str, Callable[[_Task], None]] = {
+    "diagnose": _diagnose,
+    "backup": _backed_up,
+    "inspect": _inspect,
+    "plan": _plan,
+    "maintain": _maintain,
+    **{action: _change(action) for action in websites.NEW_SITE},
+    "report": _report,
+}
+"""The words of sop.procedure.WORK."""

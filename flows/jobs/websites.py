@@ -1,0 +1,222 @@
+"""Website jobs: sites checked, backed up and changed by approved plans, and the register told of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from flows.jobs.errors import BadInput, NotDone, unknown
+from flows.jobs.leases import holding
+from flows.jobs.network import Progress, keep_outcome, put_forward
+from flows.office import Office
+from playbooks.findings import Reason, TargetError, TargetResult
+from playbooks.hosting import backup, check, deploy, domain, host, restore, rollback, tls
+from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.site import Site, SiteError
+from playbooks.plans import Outcome, Permit, Plan
+from sop.register.errors import TargetLocked
+from sop.register.records import SOFTWARE, Actor, PlanRecord
+
+PARALLEL = 16
+DEADLINE_S = 60.0
+
+
+Planner = Callable[[Site, Shell], Plan]
+Applier = Callable[[Plan, Site, Shell, Permit, Callable[[str], None] | None], Outcome]
+
+
+def _apply_domain(
+    plan: Plan, place: Site, _: Shell, permit: Permit, on_step: Callable[[str], None] | None
+) -> Outcome:
+    """A name is changed at its DNS server; the host has no part in it."""
+    return domain.apply(plan, place, permit, on_step)
+
+
+CHANGES: dict[str, tuple[Planner, Applier]] = {
+    "host": (host.plan, host.apply),
+    "deploy": (deploy.plan, deploy.apply),
+    "domain": (lambda place, _: domain.plan(place), _apply_domain),
+    "tls": (tls.plan, tls.apply),
+    "rollback": (rollback.plan, rollback.apply),
+    "restore": (restore.plan, restore.apply),
+}
+"""By the register's word for the action; the first four in the order in which a new site needs them."""
+NEW_SITE = ("host", "deploy", "domain", "tls")
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """How the backup of one site went: ok or failed."""
+
+    name: str
+    status: str
+    seconds: float
+    reason: str = ""
+    detail: str = ""
+    bytes: int = 0
+    path: str = ""
+    files_sha256: str = ""
+    database_sha256: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "seconds": round(self.seconds, 2)}
+
+
+@dataclass(frozen=True)
+class Maintained:
+    """One maintenance without changes: a proven backup, then a check."""
+
+    backup: BackedUp
+    check: TargetResult
+
+    @property
+    def ok(self) -> bool:
+        return self.backup.status == "ok" and self.check.reason is None
+
+
+def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = False) -> list[str]:
+    """The websites meant, each once, in the order given. Raises BadInput for what the inventory does not know."""
+    known = office.inventory.websites
+    for name in names:
+        if name not in known:
+            raise unknown("website", name, known)
+    if opd and opd not in office.inventory.opd:
+        raise unknown("OPD", opd, office.inventory.opd)
+    of_opd = [name for name, site in known.items() if site.opd == opd] if opd else []
+    picked = [*names, *of_opd, *(known if every else ())]
+    if not picked:
+        raise BadInput(f"OPD {opd} tidak punya website" if opd else "sebut websitenya, atau --opd OPD, atau --all")
+    return list(dict.fromkeys(picked))
+
+
+def site(office: Office, name: str) -> Site:
+    return Site.of(office.inventory, name, office.known_hosts, office.settings.home / "acme.pem")
+
+
+def check_websites(
+    office: Office,
+    names: Iterable[str],
+    case_id: str = "",
+    on_progress: Progress | None = None,
+    actor: Actor = SOFTWARE,
+    kind: str = "findings",
+) -> list[TargetResult]:
+    """Check sites in parallel: what a visitor meets, and the host's side where it can be reached. Kept as evidence."""
+    last = {name: office.register.last_good_backup(name) for name in names}
+    results = []
+    with ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(last)))) as pool:
+        for result in pool.map(lambda name: _check(site(office, name), last[name]), last):
+            document = json.dumps(result.as_json(), ensure_ascii=False).encode()
+            about = (kind, f"{result.name}.json", "application/json", case_id, result.name)
+            office.register.keep(document, *about, actor=actor)
+            results.append(result)
+            if on_progress:
+                on_progress(result.name, result.status)
+    return results
+
+
+def _check(place: Site, last_backup: datetime | None) -> TargetResult:
+    """Without its host a site is still seen from outside, and the host's silence is said."""
+    try:
+        with open_host(place.access) as shell:
+            return check.check(place, shell, last_backup, DEADLINE_S)
+    except TargetError as error:
+        seen = check.check(place, None, last_backup, DEADLINE_S)
+        return replace(seen, reason=error.reason, detail=error.detail)
+
+
+def back_up_websites(
+    office: Office,
+    names: Iterable[str],
+    case_id: str = "",
+    on_progress: Progress | None = None,
+    actor: Actor = SOFTWARE,
+) -> list[BackedUp]:
+    """Back up files and database of each site on its host, one after the other; hashes go into the register."""
+    done = []
+    for name in names:
+        result = _back_up(office, name, actor)
+        office.register.note_backup(name, result.status, result.reason, result.detail, result.seconds, actor)
+        document = json.dumps(result.as_json(), ensure_ascii=False).encode()
+        office.register.keep(document, "backup", f"{name}.json", "application/json", case_id, name, actor=actor)
+        done.append(result)
+        if on_progress:
+            on_progress(name, result.status)
+    return done
+
+
+def _back_up(office: Office, name: str, actor: Actor) -> BackedUp:
+    started = monotonic()
+    try:
+        place = site(office, name)
+        with holding(office, name, "pencadangan", actor), open_host(place.access) as shell:
+            kept = backup.back_up(place, shell)
+    except TargetError as error:
+        return BackedUp(name, "failed", monotonic() - started, str(error.reason), error.detail)
+    except (SiteError, TargetLocked) as error:
+        return BackedUp(name, "failed", monotonic() - started, str(Reason.ERROR), str(error))
+    hashes = {"files_sha256": kept.files_sha256, "database_sha256": kept.database_sha256}
+    return BackedUp(name, "ok", monotonic() - started, bytes=kept.bytes, path=str(kept.path), **hashes)
+
+
+def maintain(
+    office: Office, case_id: str, name: str, actor: Actor = SOFTWARE, on_progress: Progress | None = None
+) -> Maintained:
+    """Maintenance that changes nothing: back up, check, keep both as evidence of the case. Raises UnknownCase."""
+    case = office.register.case(case_id)
+    if case.website != name:
+        raise NotDone(f"permohonan {case.id} bukan tentang {name}", "other_website")
+    (kept,) = back_up_websites(office, [name], case_id, on_progress, actor)
+    (seen,) = check_websites(office, [name], case_id, on_progress, actor)
+    return Maintained(kept, seen)
+
+
+def make_plan(office: Office, name: str, action: str) -> Plan:
+    """The plan of one action on a site as it is now. Raises SiteError (bad inventory), TargetError."""
+    place = site(office, name)
+    with open_host(place.access) as shell:
+        return CHANGES[action][0](place, shell)
+
+
+def wanted(office: Office, name: str) -> list[str]:
+    """What a site of this inventory entry is meant to have, in the order it is set up."""
+    place = site(office, name)
+    needs = {"deploy": place.website.source is not None, "tls": place.website.tls.issuer != "none"}
+    return [action for action in NEW_SITE if needs.get(action, True)]
+
+
+def propose(office: Office, case_id: str, name: str, action: str, actor: Actor = SOFTWARE) -> list[PlanRecord]:
+    """Put a plan forward in its case; nothing when the site already is so."""
+    plan = make_plan(office, name, action)
+    return [put_forward(office, case_id, plan, actor)] if plan.changes else []
+
+
+def apply_plan(
+    office: Office,
+    case_id: str,
+    name: str,
+    action: str,
+    plan_hash: str,
+    actor: Actor,
+    on_step: Callable[[str], None] | None = None,
+    patience_s: float = 0.0,
+) -> Outcome:
+    """Apply one plan of a case: permit before every write, lease, way back. Running it again does what is left.
+
+    Raises RegisterError (PermitRefused above all) before the host is touched, ChangedSincePlan, TargetError, SiteError.
+    """
+    with holding(office, name, f"{action} {case_id}", actor, patience_s) as lease:
+        permit = office.register.permit(case_id, action, name, plan_hash, lease, actor)
+        permit()
+        plan = Plan.from_document(office.register.plan(plan_hash, case_id).document)
+        place = site(office, name)
+        with open_host(place.access) as shell:
+            outcome = CHANGES[action][1](plan, place, shell, permit, on_step)
+        keep_outcome(office, case_id, plan, outcome, actor)
+        office.register.settle_plan(plan_hash, outcome.status, asdict(outcome), actor, case_id)
+    return outcome
