@@ -206,7 +206,7 @@ class Report(Document):
     def comparisons(self) -> tuple[Comparison, ...]:
         """Findings before, each with what became of it, then those that only appeared after."""
         later = {finding.key: finding for finding in self.after or ()}
-        unread = {target.name for target in self.targets if target.after == "failed"}
+        unread = {target.name for target in self.targets if target.after in ("", "failed")}
         known = {finding.key for finding in self.before}
         fresh = [Comparison(each, "baru", each.evidence) for key, each in later.items() if key not in known]
         return (*(self._compare(each, later, unread) for each in self.before), *fresh)
@@ -279,12 +279,12 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class OverdueSite:
-    """A website not maintained within the year; `last` is None when no maintenance is known."""
+    """A website not maintained within the year; `last` and `days` (past due) are None when no maintenance is known."""
 
     domain: str
     opd: str
     last: date | None
-    days: int
+    days: int | None
 
 
 @dataclass(frozen=True)
@@ -307,11 +307,14 @@ class Average:
     late_steps: int
 
 
+PeriodKind = Literal["bulanan", "tahunan"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Periodic(Document):
     """Laporan bulanan (or tahunan): `period` is "November 2026" or "2026"."""
 
-    kind: Literal["bulanan", "tahunan"]
+    kind: PeriodKind
     period: str
     cases: tuple[CaseLine, ...] = ()
     overdue: tuple[OverdueSite, ...] = ()

@@ -234,7 +234,7 @@ PERIODIC = Periodic(
     ),
     overdue=(
         OverdueSite("lama.example.go.id", "Dinas Perhubungan", date(2025, 8, 1), 112),
-        OverdueSite("baru.example.go.id", "Kecamatan Contoh", None, 20),
+        OverdueSite("baru.example.go.id", "Kecamatan Contoh", None, None),
     ),
     failed_backups=(
         FailedBackup("dinkes-r2", AT, "unreachable", AT - timedelta(days=2)),

@@ -1,0 +1,287 @@
+"""A case of the register as the data of its papers. Everything printed comes from what the register holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from sop.documents import data, people
+from sop.progress import ANSWERS, Event
+from sop.register import CaseRecord, EvidenceRecord, PlanRecord, Register
+from sop.working_time import StepTime, step_times
+
+_DECIDING = ("disposition", "decision")
+_READINGS = ("findings", "analysis")
+_SIGNERS = {"devices": ("koordinator", "tim_teknis"), "website": ("sub_koordinator", "pelaksana")}
+_NAMES = {"devices": "jaringan TIK", "website": "aplikasi/website"}
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the technical work brought, as the JSON of playbooks.
+
+    `before` and `after` are target results by name ({"status", "reason", "findings": [...]}); a target without an
+    entry in `after` was not read again. `actions` are (UTC ISO time, target, text), `backups` the lines of the report.
+    """
+
+    before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    after: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    actions: tuple[tuple[str, str, str], ...] = ()
+    backups: tuple[data.Backup, ...] = ()
+
+
+def disposition_sheet(
+    register: Register, case: CaseRecord, letter_number: str = "", letter_date: date | None = None
+) -> data.DispositionSheet:
+    """Lembar disposisi: what was disposed so far, and as many blank rows as signatures are still to come."""
+    letter = _letter(case)
+    given = tuple(_dispositions(case))
+    ahead = sum(step.kind in _DECIDING and step.no >= case.position.step for step in case.procedure.steps)
+    return data.DispositionSheet(
+        **_common(register, case),
+        sender=register.inventory.opd[case.opd].name,
+        about=case.about,
+        received_at=case.opened_at,
+        letter_number=letter_number,
+        letter_date=letter_date,
+        letter_name=letter.name if letter else "",
+        letter_sha256=letter.sha256 if letter else "",
+        agenda_number=case.id,
+        dispositions=given,
+        blank_rows=max(2, ahead) if case.position.is_open else 0,
+    )
+
+
+def report(
+    register: Register,
+    case: CaseRecord,
+    results: Results | None = None,
+    commits: Mapping[str, str] | None = None,
+    number: str = "",
+) -> data.Report:
+    """Laporan hasil pemeliharaan. `results` default to the case's evidence; `commits` are config versions by target."""
+    found = results or results_of(register, case, commits or {})
+    letter, procedure = _letter(case), case.procedure
+    draft = data.Report(
+        **_common(register, case, number),
+        title=f"Laporan hasil pemeliharaan {_NAMES[procedure.concerns]}",
+        procedure=procedure.title,
+        revision=case.revision,
+        opd=register.inventory.opd[case.opd].name,
+        about=case.about,
+        origin=case.origin,
+        opened_at=case.opened_at,
+        letter_name=letter.name if letter else "",
+        letter_sha256=letter.sha256 if letter else "",
+        targets=tuple(_target(register, name, found) for name in targets(register, case)),
+        before=tuple(_findings(found.before)),
+        after=tuple(_findings(found.after)) if found.after else None,
+        actions=tuple(data.Action(datetime.fromisoformat(at), target, text) for at, target, text in found.actions),
+        backups=found.backups,
+        plans=tuple(_plan(case, plan) for plan in case.plans),
+        steps=tuple(_steps(register, case)),
+        signatories=_signatories(register, case),
+    )
+    return replace(draft, recommendations=tuple(_recommendations(draft, case)))
+
+
+def handover(register: Register, case: CaseRecord, results: Results | None = None, number: str = "") -> data.Handover:
+    """Berita acara serah terima of the work to the OPD's PIC."""
+    written = report(register, case, results)
+    agency = register.inventory.opd[case.opd]
+    day = register.calendar.day(written.written_at)
+    superior, worker = "kabid", _SIGNERS[case.procedure.concerns][1]
+    return data.Handover(
+        **_common(register, case, number),
+        title=f"Berita acara serah terima hasil pemeliharaan {_NAMES[case.procedure.concerns]}",
+        opd=agency.name,
+        about=case.about,
+        giver=people.signatory(register.inventory, worker, day, case.events),
+        receiver=data.Signatory(agency.pic[0].name if agency.pic else case.requested_by, f"PIC {agency.name}"),
+        items=tuple(_item(written, target) for target in written.targets),
+        remaining=tuple(f"{each.target}: {each.text}".removeprefix(": ") for each in written.recommendations),
+        witness=people.signatory(register.inventory, superior, day, case.events, "Mengetahui,"),
+    )
+
+
+def targets(register: Register, case: CaseRecord) -> tuple[str, ...]:
+    """The website, or the devices of the case: those named in it, else all of the OPD."""
+    if case.website:
+        return (case.website,)
+    return case.devices or tuple(name for name, each in register.inventory.devices.items() if each.opd == case.opd)
+
+
+def results_of(register: Register, case: CaseRecord, commits: Mapping[str, str]) -> Results:
+    """What the case's evidence says: its first reading of a target is before, a later one (or a repair's) after."""
+    readings: dict[str, list[dict[str, Any]]] = {}
+    for document in _readings(register, case):
+        readings.setdefault(document["name"], []).append(document)
+    repaired = {plan.target: _reading(plan.outcome["after"]) for plan in case.plans if "after" in plan.outcome}
+    return Results(
+        before={name: several[0] for name, several in readings.items()},
+        after={**repaired, **{name: several[-1] for name, several in readings.items() if len(several) > 1}},
+        actions=tuple(sorted(_actions(case))),
+        backups=tuple(_backups(register, case, commits)),
+    )
+
+
+def _readings(register: Register, case: CaseRecord) -> Iterator[dict[str, Any]]:
+    for evidence in case.evidence:
+        if evidence.kind in _READINGS and evidence.media_type == "application/json":
+            document = json.loads(register.read(evidence.id))
+            if isinstance(document, dict) and isinstance(document.get("findings"), list):
+                yield {"name": evidence.target, **document}
+
+
+def _reading(findings: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+    known = list(findings)
+    return {"status": "findings" if known else "ok", "findings": known}
+
+
+def _actions(case: CaseRecord) -> Iterator[tuple[str, str, str]]:
+    """Steps of applied plans, and what people wrote that they did by hand."""
+    for plan in case.plans:
+        yield from ((at, plan.target, text) for at, text in plan.outcome.get("steps", ()))
+    for event in case.events:
+        if event.kind == "answered" and event.note and case.procedure.step(event.step).kind == "work":
+            by_hand = f"{event.note} (dicatat oleh {people.who(case.procedure, event)})"
+            yield event.at.isoformat(), case.website, by_hand
+
+
+def _backups(register: Register, case: CaseRecord, commits: Mapping[str, str]) -> Iterator[data.Backup]:
+    for target in targets(register, case):
+        notes = [note for note in register.backups(target) if note.at >= case.opened_at]
+        if not notes:
+            continue
+        last = notes[-1]
+        if last.status == "failed":
+            yield data.Backup(target, last.status, last.at, reason=last.reason)
+        else:
+            kept = _kept(register, target)
+            yield data.Backup(target, last.status, last.at, *kept, commits.get(target, ""))
+
+
+def _kept(register: Register, target: str) -> tuple[int, str]:
+    """Size and SHA-256 of the newest stored backup: a device's configuration, or a site's list of hashes."""
+    stored = [*register.evidence(target=target, kind="config"), *register.evidence(target=target, kind="backup")]
+    return (stored[-1].size, stored[-1].sha256) if stored else (0, "")
+
+
+def _common(register: Register, case: CaseRecord, number: str = "") -> dict[str, Any]:
+    return {
+        "head": people.letterhead(register.inventory),
+        "case_id": case.id,
+        "written_at": register.clock(),
+        "audit_tip": register.audit_tip(),
+        "number": number,
+    }
+
+
+def _letter(case: CaseRecord) -> EvidenceRecord | None:
+    return next((each for each in case.evidence if each.kind == "letter"), None)
+
+
+def _dispositions(case: CaseRecord) -> Iterator[data.Disposition]:
+    procedure = case.procedure
+    for event in case.events:
+        if event.kind == "answered" and procedure.step(event.step).kind in _DECIDING:
+            giver = people.who(procedure, event)
+            yield data.Disposition(giver, _receiver(case, event), event.at, event.note, event.answer, event.paraf)
+
+
+def _receiver(case: CaseRecord, event: Event) -> str:
+    """Who acts next, and who is named beside the giver in the form's column of executors."""
+    step = case.procedure.step(event.step)
+    onward = {str(answer): target for answer, target in step.answers.items()}[event.answer]
+    if not isinstance(onward, int):
+        return f"{case.procedure.label('opd')} ({onward})"
+    beside = [role for role in step.executors if role not in step.acts]
+    named = dict.fromkeys([*beside, *case.procedure.step(onward).acts])
+    return ", ".join(case.procedure.label(role) for role in named)
+
+
+def _target(register: Register, name: str, found: Results) -> data.Target:
+    before, after = found.before.get(name, {}), found.after.get(name, {})
+    device, site = register.inventory.devices.get(name), register.inventory.websites.get(name)
+    kind = device.platform if device else site.kind if site else ""
+    address = device.address if device else site.domain if site else ""
+    reason = after.get("reason") or before.get("reason") or ""
+    return data.Target(name, kind, address, before.get("status", ""), after.get("status", ""), reason)
+
+
+def _findings(readings: Mapping[str, Mapping[str, Any]]) -> Iterator[data.FindingRow]:
+    for target, reading in readings.items():
+        for each in reading["findings"]:
+            words = (each[key] for key in ("code", "severity", "subject", "evidence", "advice"))
+            yield data.FindingRow(target, *words)
+
+
+def _plan(case: CaseRecord, plan: PlanRecord) -> data.PlanLine:
+    approval = next((e for e in case.events if e.answer == "YA" and plan.hash in e.plans), None)
+    return data.PlanLine(
+        hash=plan.hash,
+        action=plan.action,
+        target=plan.target,
+        ladder=plan.ladder,
+        state=plan.state,
+        summary=str(json.loads(plan.document).get("summary", "")),
+        approved_by=people.who(case.procedure, approval) if approval else "",
+        approved_at=approval.at if approval else None,
+    )
+
+
+def _steps(register: Register, case: CaseRecord) -> Iterator[data.StepLine]:
+    for visit in step_times(case.procedure, case.events, register.calendar, register.clock()):
+        step = case.procedure.step(visit.step)
+        yield data.StepLine(
+            no=step.no,
+            activity=step.activity,
+            by=_finisher(case, visit),
+            standard=str(visit.standard or ""),
+            done_at=visit.ended,
+            waiting=visit.signature,
+            working=visit.technical,
+            late=visit.late,
+        )
+
+
+def _finisher(case: CaseRecord, visit: StepTime) -> str:
+    ends = (*ANSWERS, "opened", "withdrawn")
+    done = (e for e in case.events if e.step == visit.step and e.at == visit.ended and e.kind in ends)
+    return next((people.who(case.procedure, event) for event in done), "")
+
+
+def _recommendations(draft: data.Report, case: CaseRecord) -> Iterator[data.Recommendation]:
+    for each in draft.comparisons():
+        if each.state != "teratasi" and each.finding.advice:
+            yield data.Recommendation(each.finding.target, each.finding.advice)
+    for plan, line in zip(case.plans, draft.plans, strict=True):
+        if plan.state in ("proposed", "approved", "dropped", "failed", "rolled_back"):
+            why = f" Alasan: {plan.reason}." if plan.state == "dropped" and plan.reason else ""
+            yield data.Recommendation(plan.target, f"Rencana belum terlaksana: {line.summary or plan.action}.{why}")
+    for target in draft.targets:
+        if "failed" in (target.after or target.before):
+            yield data.Recommendation(target.name, "Belum dapat dibaca; periksa jangkauan dan loginnya.")
+
+
+def _signatories(register: Register, case: CaseRecord) -> tuple[data.Signatory, ...]:
+    day = register.calendar.day(register.clock())
+    superior, worker = _SIGNERS[case.procedure.concerns]
+    return (
+        people.signatory(register.inventory, superior, day, case.events, "Mengetahui,"),
+        people.signatory(register.inventory, worker, day, case.events, "Pelapor,"),
+    )
+
+
+def _item(written: data.Report, target: data.Target) -> data.Item:
+    applied = [plan for plan in written.plans if (plan.target, plan.state) == (target.name, "applied")]
+    done = [plan.summary or plan.action for plan in applied]
+    left = sum(each.finding.target == target.name and each.state != "teratasi" for each in written.comparisons())
+    if "failed" in (target.after or target.before):
+        condition = "Belum dapat dibaca"
+    else:
+        condition = f"{left} temuan tersisa" if left else "Baik"
+    return data.Item(target.name, "; ".join(done) or "Pemeriksaan dan pencadangan", condition)

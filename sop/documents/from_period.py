@@ -1,0 +1,87 @@
+"""A month or a year of the register as the data of its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from sop.documents import data, people, words
+from sop.register import CaseRecord, Register
+from sop.register.duties import year_after
+from sop.working_time import step_times
+
+
+def monthly(register: Register, year: int, month: int, number: str = "") -> data.Periodic:
+    """Laporan bulanan; ValueError for a month that does not exist."""
+    first = date(year, month, 1)
+    until = date(year + month // 12, month % 12 + 1, 1)
+    period = f"{words.MONTHS[month - 1]} {year}"
+    return _periodic(register, "bulanan", period, first, until, number)
+
+
+def yearly(register: Register, year: int, number: str = "") -> data.Periodic:
+    """Laporan tahunan."""
+    return _periodic(register, "tahunan", str(year), date(year, 1, 1), date(year + 1, 1, 1), number)
+
+
+def _periodic(
+    register: Register, kind: data.PeriodKind, period: str, first: date, until: date, number: str
+) -> data.Periodic:
+    start, end = (datetime.combine(day, time(), register.calendar.zone) for day in (first, until))
+    now = register.clock()
+    today = min(register.calendar.day(now), until - timedelta(days=1))
+    signer = people.signatory(register.inventory, "kadis", register.calendar.day(now))
+    return data.Periodic(
+        head=people.letterhead(register.inventory),
+        case_id=f"Laporan {kind} {period}",
+        written_at=now,
+        audit_tip=register.audit_tip(),
+        number=number,
+        kind=kind,
+        period=period,
+        cases=tuple(_case(register, case) for case in register.cases() if _in_period(case, start, end)),
+        overdue=tuple(_overdue(register, site, today) for site in register.websites_due(today)),
+        failed_backups=tuple(_failed_backups(register, start, end)),
+        signatories=(signer,),
+    )
+
+
+def _in_period(case: CaseRecord, start: datetime, end: datetime) -> bool:
+    """Opened, finished or still open in the period."""
+    return case.opened_at < end and (case.position.is_open or case.position.since >= start)
+
+
+def _case(register: Register, case: CaseRecord) -> data.CaseLine:
+    times = step_times(case.procedure, case.events, register.calendar, register.clock())
+    place = case.position
+    turn = ", ".join(case.procedure.label(role) for role in place.turn)
+    return data.CaseLine(
+        id=case.id,
+        sop=case.sop,
+        opd=register.inventory.opd[case.opd].name,
+        about=case.about,
+        opened_at=case.opened_at,
+        state=place.state,
+        step=f"Langkah {place.step}: {turn}" if place.is_open else "",
+        closed_at=None if place.is_open else place.since,
+        waiting=sum((each.signature for each in times), timedelta()),
+        working=sum((each.technical for each in times), timedelta()),
+        late_steps=sum(each.late for each in times),
+    )
+
+
+def _overdue(register: Register, slug: str, today: date) -> data.OverdueSite:
+    site = register.inventory.websites[slug]
+    maintained = register.last_maintenance(slug)
+    last = register.calendar.day(maintained) if maintained else None
+    late = (today - year_after(last)).days if last else None
+    return data.OverdueSite(site.domain, register.inventory.opd[site.opd].name, last, late)
+
+
+def _failed_backups(register: Register, start: datetime, end: datetime) -> Iterator[data.FailedBackup]:
+    """The last failure of each target in the period."""
+    for target in (*register.inventory.devices, *register.inventory.websites):
+        notes = [note for note in register.backups(target) if start <= note.at < end and note.status == "failed"]
+        if notes:
+            good = register.last_good_backup(target)
+            yield data.FailedBackup(target, notes[-1].at, notes[-1].reason, good)
