@@ -133,7 +133,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Namespace:
-    """A machine of the lab: a network of its own and a host name of its own; files and users are the world's."""
+    """A machine of the lab: its own network, host name and mounts; other files, and the users, are the world's."""
 
     name: str
 
@@ -142,7 +142,8 @@ class Namespace:
         require("ip", "nsenter", "unshare")
         run("ip", "netns", "add", name)
         Path("/run/uts", name).touch()
-        run("unshare", f"--uts=/run/uts/{name}", "hostname", name)
+        Path("/run/mnt", name).touch()
+        run("unshare", f"--uts=/run/uts/{name}", f"--mount=/run/mnt/{name}", "hostname", name)
         made = cls(name)
         made.ip("link", "set", "lo", "up")
         settings = {"ip_forward": int(forwarding), "icmp_ratelimit": 0}
@@ -153,7 +154,8 @@ class Namespace:
 
     def argv(self, *argv: str) -> list[str]:
         """The command that runs `argv` in here."""
-        return ["nsenter", f"--net=/run/netns/{self.name}", f"--uts=/run/uts/{self.name}", "--", *argv]
+        kinds = {"net": "netns", "uts": "uts", "mount": "mnt"}
+        return ["nsenter", *(f"--{kind}=/run/{place}/{self.name}" for kind, place in kinds.items()), "--", *argv]
 
     def run(self, *argv: str, stdin: str | None = None, check: bool = True, timeout: float = 30) -> str:
         """Standard output of a command run in here; AssertionError when it fails and `check`."""
@@ -173,10 +175,15 @@ class Namespace:
     def pings(self, address: str) -> bool:
         return self.succeeds("ping", "-n", "-c", "1", "-W", "1", address)
 
+    def own(self, path: str, source: Path) -> None:
+        """Show the machine `source`, a folder of the lab, at `path`; holds for services started later."""
+        Path(path).mkdir(exist_ok=True)
+        self.run("mount", "--bind", str(source), path)
+
     def delete(self) -> None:
         """Take the machine away; end its services first."""
         run("ip", "netns", "delete", self.name)
-        run("umount", f"/run/uts/{self.name}")
+        run("umount", f"/run/uts/{self.name}", f"/run/mnt/{self.name}")
 
 
 def cable(one: Namespace, its: str, other: Namespace, others: str) -> None:

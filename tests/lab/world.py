@@ -29,6 +29,8 @@ MARK = "PELIHARA_LAB_WORLD"
 CARRIED = ("PYTHONPATH", "PATH", "LANG", "CI", "PELIHARA_RECORDINGS")
 """What sudo is asked to keep of the environment: nothing that could be a secret, for all can read a command line."""
 OVERLAYS = (Path("/etc"), Path("/var"), Path("/srv"))
+KEPT = (Path("/run/uts"), Path("/run/mnt"))
+"""Where machines keep their host names and mounts, one file each (core.Namespace)."""
 
 # linux/sched.h and linux/prctl.h
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -110,7 +112,7 @@ def _furnish() -> None:
     _sh("mount", "--make-rprivate", "/")
     _sh("mount", "-t", "proc", "proc", "/proc")
     _sh("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
-    for folder in (FOLDER, FOLDER / "checkout", FOLDER / "home", Path("/run/sshd"), Path("/run/uts")):
+    for folder in (FOLDER, FOLDER / "checkout", FOLDER / "home", Path("/run/sshd"), *KEPT):
         folder.mkdir()
     for shared in (Path("/run/lock"), FOLDER / "tmp"):
         shared.mkdir()
@@ -120,9 +122,10 @@ def _furnish() -> None:
         _overlay(folder)
     if any(CHECKOUT.is_relative_to(folder) for folder in OVERLAYS):
         _sh("mount", "--bind", str(FOLDER / "checkout"), str(CHECKOUT))
-    # A namespace of host names is kept in a file of a mount that is private, or the kernel refuses (unshare(1)).
-    _sh("mount", "--bind", "/run/uts", "/run/uts")
-    _sh("mount", "--make-private", "/run/uts")
+    # A namespace can be kept in a file only where mounts are private (unshare(1)).
+    for folder in KEPT:
+        _sh("mount", "--bind", str(folder), str(folder))
+        _sh("mount", "--make-private", str(folder))
     _write_afresh(Path("/etc/hosts"), "127.0.0.1 localhost\n::1 localhost\n")
     _write_afresh(Path("/etc/resolv.conf"), "")
     _sh("ip", "link", "set", "lo", "up")
