@@ -1,0 +1,80 @@
+"""Scheduled flows: what the clock starts, letter or no letter. A day on which the machine was off is caught up.
+
+Schedules stand in prefect.yaml, in the office's time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows import artifacts, network, websites
+from flows.forms import MonthForm
+from flows.jobs import duties as jobs
+from flows.jobs import reports
+from flows.jobs.duties import CLOCK
+from flows.network import BATCH, office
+from sop.register.records import CaseRecord
+
+
+def _named(duty: str) -> Callable[[], str]:
+    return lambda: f"{duty} {_today():%Y-%m-%d}"
+
+
+def _today() -> date:
+    """The day at the office."""
+    return office().register.calendar.day(office().register.clock())
+
+
+@flow(name="Cadangan malam", flow_run_name=_named("Cadangan malam"), persist_result=False)
+def nightly_backup() -> State[None]:
+    """Back up every device, then every website."""
+    inventory = office().inventory
+    devices = [each for batch in _batches([*inventory.devices]) for each in network.back_up_batch(batch, "", CLOCK)]
+    sites = [each for batch in _batches([*inventory.websites]) for each in websites.back_up_batch(batch, "", CLOCK)]
+    states = artifacts.summary([each.status for each in devices] + [each.status for each in sites])
+    return Completed(message=f"{len(devices)} perangkat, {len(sites)} website: {states}")
+
+
+def _batches(names: list[str]) -> list[list[str]]:
+    return [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
+
+
+@flow(name="Sapuan tahunan", flow_run_name=_named("Sapuan tahunan"), persist_result=False)
+def yearly_sweep() -> State[None]:
+    """Open a case for every website whose yearly maintenance is due."""
+    opened = _open_due_cases()
+    rows = [{"permohonan": case.id, "website": case.website, "opd": case.opd} for case in opened]
+    artifacts.table("sapuan-tahunan", f"{len(opened)} website jatuh tempo", rows)
+    return Completed(message=f"{len(opened)} permohonan berkala dibuka")
+
+
+@task(task_run_name="buka permohonan berkala", cache_policy=NO_CACHE, persist_result=False)
+def _open_due_cases() -> list[CaseRecord]:
+    return jobs.open_due_cases(office())
+
+
+@flow(name="Laporan bulanan", flow_run_name="Laporan bulanan {isian.bulan}", persist_result=False)
+def monthly_report(isian: MonthForm) -> State[None]:
+    """Write the report of a month, the last full one if none is given."""
+    month = isian.bulan or _last_month(_today())
+    paper = _write(month)
+    said = f"Laporan bulan {artifacts.quoted(month)} tersimpan."
+    artifacts.markdown("laporan-bulanan", f"Laporan {month}", [said], office().register.audit_tip(), [str(paper.path)])
+    return Completed(message=f"laporan {month} tersimpan")
+
+
+@task(task_run_name="laporan {month}", cache_policy=NO_CACHE, persist_result=False)
+def _write(month: str) -> reports.Written:
+    year, number = map(int, month.split("-"))
+    return reports.report_month(office(), year, number, CLOCK)
+
+
+def _last_month(today: date) -> str:
+    """YYYY-MM"""
+    return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
