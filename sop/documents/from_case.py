@@ -11,24 +11,28 @@ from typing import Any
 from sop.documents import data, people
 from sop.progress import ANSWERS, Event
 from sop.register import CaseRecord, EvidenceRecord, PlanRecord, Register
+from sop.register.records import BackupNote
 from sop.working_time import StepTime, step_times
 
 _DECIDING = ("disposition", "decision")
-_READINGS = ("findings", "analysis")
+_READINGS = ("findings", "analysis", "findings_after")
 _SIGNERS = {"devices": ("koordinator", "tim_teknis"), "website": ("sub_koordinator", "pelaksana")}
 _NAMES = {"devices": "jaringan TIK", "website": "aplikasi/website"}
+
+Reading = Mapping[str, Any]
+"""A target's result as a playbook's JSON: {"status", "reason", "findings": [...]}."""
 
 
 @dataclass(frozen=True)
 class Results:
     """What the technical work brought, as the JSON of playbooks.
 
-    `before` and `after` are target results by name ({"status", "reason", "findings": [...]}); a target without an
-    entry in `after` was not read again. `actions` are (UTC ISO time, target, text), `backups` the lines of the report.
+    `before` and `after` are readings by target; a target without an entry in `after` was not read again. `actions` are
+    (UTC ISO time, target, text), `backups` the lines of the report.
     """
 
-    before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    after: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    before: Mapping[str, Reading] = field(default_factory=dict)
+    after: Mapping[str, Reading] = field(default_factory=dict)
     actions: tuple[tuple[str, str, str], ...] = ()
     backups: tuple[data.Backup, ...] = ()
 
@@ -115,30 +119,40 @@ def targets(register: Register, case: CaseRecord) -> tuple[str, ...]:
 
 
 def results_of(register: Register, case: CaseRecord, commits: Mapping[str, str]) -> Results:
-    """What the case's evidence says: its first reading of a target is before, a later one (or a repair's) after."""
-    readings: dict[str, list[dict[str, Any]]] = {}
-    for document in _readings(register, case):
-        readings.setdefault(document["name"], []).append(document)
-    repaired = {plan.target: _reading(plan.outcome["after"]) for plan in case.plans if "after" in plan.outcome}
-    return Results(
-        before={name: several[0] for name, several in readings.items()},
-        after={**repaired, **{name: several[-1] for name, several in readings.items() if len(several) > 1}},
-        actions=tuple(sorted(_actions(case))),
-        backups=tuple(_backups(register, case, commits)),
-    )
+    """What the case's evidence says: the first reading of a target that went well is before, a later one after."""
+    readings: dict[str, list[Reading]] = {}
+    for name, reading in _readings(register, case):
+        readings.setdefault(name, []).append(reading)
+    before, after = {}, {}
+    for name, several in readings.items():
+        first = next((no for no, each in enumerate(several) if each["status"] != "failed"), 0)
+        before[name] = several[first]
+        if later := several[first + 1 :]:
+            after[name] = later[-1]
+        elif repaired := _repaired(before[name], [plan for plan in case.plans if plan.target == name]):
+            after[name] = repaired
+    backups = tuple(_backups(register, case, commits))
+    return Results(before, after, tuple(sorted(_actions(case))), backups)
 
 
-def _readings(register: Register, case: CaseRecord) -> Iterator[dict[str, Any]]:
+def _readings(register: Register, case: CaseRecord) -> Iterator[tuple[str, Reading]]:
     for evidence in case.evidence:
         if evidence.kind in _READINGS and evidence.media_type == "application/json":
             document = json.loads(register.read(evidence.id))
             if isinstance(document, dict) and isinstance(document.get("findings"), list):
-                yield {"name": evidence.target, **document}
+                yield evidence.target, document
 
 
-def _reading(findings: Iterable[Mapping[str, str]]) -> dict[str, Any]:
-    known = list(findings)
-    return {"status": "findings" if known else "ok", "findings": known}
+def _repaired(reading: Reading, plans: Iterable[PlanRecord]) -> Reading | None:
+    """The reading as the repairs' own verification leaves it; what they did not look at counts as still there."""
+    verified = [plan.outcome for plan in plans if plan.outcome.get("before")]
+    if not verified:
+        return None
+    left = list(reading["findings"])
+    for outcome in verified:
+        seen = {(each["code"], each["subject"]) for each in (*outcome["before"], *outcome["after"])}
+        left = [each for each in left if (each["code"], each["subject"]) not in seen] + list(outcome["after"])
+    return {"status": "findings" if left else "ok", "findings": left}
 
 
 def _actions(case: CaseRecord) -> Iterator[tuple[str, str, str]]:
@@ -159,15 +173,20 @@ def _backups(register: Register, case: CaseRecord, commits: Mapping[str, str]) -
         last = notes[-1]
         if last.status == "failed":
             yield data.Backup(target, last.status, last.at, reason=last.reason)
+        elif target == case.website:
+            yield from _site_backups(register, case, last)
         else:
-            kept = _kept(register, target)
-            yield data.Backup(target, last.status, last.at, *kept, commits.get(target, ""))
+            kept = register.evidence(target=target, kind="config")[-1]
+            commit = commits.get(target, "")
+            yield data.Backup(target, last.status, last.at, kept.size, kept.sha256, commit)
 
 
-def _kept(register: Register, target: str) -> tuple[int, str]:
-    """Size and SHA-256 of the newest stored backup: a device's configuration, or a site's list of hashes."""
-    stored = [*register.evidence(target=target, kind="config"), *register.evidence(target=target, kind="backup")]
-    return (stored[-1].size, stored[-1].sha256) if stored else (0, "")
+def _site_backups(register: Register, case: CaseRecord, note: BackupNote) -> Iterator[data.Backup]:
+    """Files and database apart, as each has a hash of its own."""
+    kept = json.loads(register.read(register.evidence(case.id, note.target, "backup")[-1].id))
+    yield data.Backup(f"{note.target} (berkas)", note.status, note.at, kept["bytes"], kept["files_sha256"])
+    if kept["database_sha256"]:
+        yield data.Backup(f"{note.target} (basis data)", note.status, note.at, sha256=kept["database_sha256"])
 
 
 def _common(register: Register, case: CaseRecord, number: str = "") -> dict[str, Any]:
@@ -212,7 +231,7 @@ def _target(register: Register, name: str, found: Results) -> data.Target:
     return data.Target(name, kind, address, before.get("status", ""), after.get("status", ""), reason)
 
 
-def _findings(readings: Mapping[str, Mapping[str, Any]]) -> Iterator[data.FindingRow]:
+def _findings(readings: Mapping[str, Reading]) -> Iterator[data.FindingRow]:
     for target, reading in readings.items():
         for each in reading["findings"]:
             words = (each[key] for key in ("code", "severity", "subject", "evidence", "advice"))
