@@ -39,4 +39,8 @@ def _print(report: AuditReport, to: Console) -> None:
     said = f"Jejak audit utuh: {report.rows} baris, ujung {report.tip}." if report.ok else "Jejak audit TIDAK utuh."
     to.print(status("ok" if report.ok else "failed", said))
     if report.ok:
-        to.print(plain("Cocokkan ujung ini dengan yang tercetak pada dokumen terakhir: baris akhir yang hilang pun ketahuan."))
+        to.print(
+            plain(
+                "Cocokkan ujung ini dengan yang tercetak pada dokumen terakhir: baris akhir yang hilang pun ketahuan."
+            )
+        )

@@ -15,12 +15,12 @@ from flows.cli.words import Order, Orders
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import cases, reports
+    from flows.jobs import intake, reports
     from inventory.models import Inventory
     from sop.progress import Event
     from sop.register.records import CaseRecord
 else:
-    office, cases, reports = later("flows.office"), later("flows.jobs.cases"), later("flows.jobs.reports")
+    office, intake, reports = later("flows.office"), later("flows.jobs.intake"), later("flows.jobs.reports")
 
 app = typer.Typer(cls=Orders, help="Permohonan: daftar, isi, disposisi dan keputusan, dokumen.")
 
@@ -30,14 +30,12 @@ STATES = {"open": "berjalan", "selesai": "selesai", "ditolak": "ditolak", "ditar
 
 @app.command("list", cls=Order)
 def list_(
-    state: Annotated[
-        str, typer.Option("--state", metavar="KEADAAN", help="open, selesai, ditolak atau ditarik.")
-    ] = "",
+    state: Annotated[str, typer.Option("--state", metavar="KEADAAN", help="open, selesai, ditolak atau ditarik.")] = "",
     opd: Annotated[str, typer.Option("--opd", metavar="OPD", help="Hanya permohonan OPD ini.")] = "",
     json: Json = False,
 ) -> None:
     """Daftar permohonan: di langkah mana, menunggu siapa."""
-    found = cases.listed(office.open_office(), state, opd)
+    found = intake.listed(office.open_office(), state, opd)
     rows = [(c.id, c.opd, c.about, status(c.state, STATES[c.state]), _standing(c)) for c in found]
     columns = ("Permohonan", "OPD", "Perihal", "Keadaan", "Langkah")
     answer({"cases": [_summary(each) for each in found]}, json, lambda c: c.print(table(columns, rows)))
@@ -65,7 +63,7 @@ def act(
 ) -> None:
     """Catat disposisi, keputusan atau persetujuan rencana seorang pejabat."""
     here = office.open_office()
-    done = cases.act(here, id, official, answered, note, plan, terminal_actor(here.settings.official, paper))
+    done = intake.act(here, id, official, answered, note, plan, terminal_actor(here.settings.official, paper))
     document = {**case_document(done.case), "answered_plans": [plan_document(each) for each in done.plans]}
     answer(document, json, lambda c: _print_act(done, answered.upper(), c))
 
@@ -181,7 +179,7 @@ def _print_evidence(record: CaseRecord, to: Console) -> None:
         to.print(table(("Bukti", "Jenis", "Nama", "Sasaran", "Byte", "SHA-256"), rows))
 
 
-def _print_act(done: cases.Acted, said: str, to: Console) -> None:
+def _print_act(done: intake.Acted, said: str, to: Console) -> None:
     for plan in done.plans:
         to.print(plain("Disetujui persis rencana ini:" if said == "YA" else "Rencana ini ditolak:", "bold"))
         print_plan(plan_document(plan), to)

@@ -17,7 +17,7 @@ def failure(error: Exception) -> tuple[str, str, int]:
 def _known(error: Exception) -> tuple[str, str, int] | None:
     # Imported here, once something failed: these modules bring the database and SSH with them.
     from inventory.credentials import CredentialError
-    from inventory.load import InventoryError
+    from inventory.problems import InventoryError
     from playbooks.findings import TargetError
     from playbooks.plans import ChangedSincePlan
     from sop.mail import MailError

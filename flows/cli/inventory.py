@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,10 +15,10 @@ from flows.jobs.errors import BadInput
 
 if TYPE_CHECKING:
     from flows.jobs import enrolment
-    from inventory import load, models, settings
+    from inventory import load, models, problems, settings
 else:
     enrolment, load = later("flows.jobs.enrolment"), later("inventory.load")
-    settings = later("inventory.settings")
+    problems, settings = later("inventory.problems"), later("inventory.settings")
 
 app = typer.Typer(cls=Orders, help="Inventaris: daftar, pemeriksaan, pendaftaran kunci host SSH.")
 
@@ -45,11 +46,11 @@ def check(json: Json = False) -> None:
     """Periksa semua berkas inventaris; setiap masalah menyebut berkas, entri dan kuncinya."""
     try:
         found = _load()
-    except load.InventoryError as error:
+    except problems.InventoryError as error:
         if not json:
             raise
-        problems = [{k: getattr(p, k) for k in ("file", "line", "entry", "key", "message")} for p in error.problems]
-        answer({"ok": False, "problems": problems}, True, lambda _: None)
+        faults = [asdict(each) for each in error.problems]
+        answer({"ok": False, "problems": faults}, True, lambda _: None)
         raise typer.Exit(2) from None
     counts = {kind: len(getattr(found, kind)) for kind in KINDS}
     said = ", ".join(f"{counts[kind]} {word}" for kind, word in KINDS.items())

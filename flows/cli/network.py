@@ -30,7 +30,9 @@ Devices = Annotated[list[str] | None, typer.Argument(metavar="[PERANGKAT]...", h
 Opd = Annotated[str, typer.Option("--opd", metavar="OPD", help="Semua perangkat OPD ini.")]
 All = Annotated[bool, typer.Option("--all", help="Semua perangkat.")]
 Case = Annotated[str, typer.Option("--case", metavar="ID", help="Permohonan yang menaungi pekerjaan ini.")]
-Apply = Annotated[str, typer.Option("--apply", metavar="HASH", help="Jalankan rencana ini; tanpa ini hanya ditampilkan.")]
+Apply = Annotated[
+    str, typer.Option("--apply", metavar="HASH", help="Jalankan rencana ini; tanpa ini hanya ditampilkan.")
+]
 At = Annotated[str, typer.Option("--at", metavar="VERSI", help="Versi dari `network history`; bawaan: yang terbaru.")]
 
 
@@ -42,7 +44,9 @@ def diagnose(names: Devices = None, opd: Opd = "", every: All = False, case: Cas
     with progress("Diagnosa", len(devices), json) as told:
         results = jobs.diagnose_devices(here, devices, _known_case(here, case), told, terminal_actor(_here(here)))
     document = {"targets": [each.as_json() for each in results]}
-    answer(document, json, lambda c: print_targets(document["targets"], c), all(each.reason is None for each in results))
+    answer(
+        document, json, lambda c: print_targets(document["targets"], c), all(each.reason is None for each in results)
+    )
 
 
 @app.command(cls=Order)
@@ -182,4 +186,3 @@ def _print_diff(text: str, to: Console) -> None:
         to.print(plain(line, styles.get(line[:1], "")), soft_wrap=True)
     if not text:
         to.print(plain("Tidak ada beda."))
-

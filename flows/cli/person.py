@@ -46,7 +46,9 @@ def _official(office: Office, word: str) -> str:
     if len(holders) == 1:
         return holders[0]
     if holders:
-        raise BadInput(f"{word} dipegang {len(holders)} pejabat ({', '.join(holders)}); sebut namanya", "unknown_official")
+        raise BadInput(
+            f"{word} dipegang {len(holders)} pejabat ({', '.join(holders)}); sebut namanya", "unknown_official"
+        )
     raise unknown("pejabat", word, people)
 
 

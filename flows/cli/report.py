@@ -1,8 +1,7 @@
-"""`pelihara report`: papers of a case and of a month."""
+"""`pelihara report`: papers of a case, a month, a year."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +12,6 @@ from flows.cli.case import Id
 from flows.cli.later import later
 from flows.cli.person import terminal_actor
 from flows.cli.words import Order, Orders
-from flows.jobs.errors import BadInput
 
 if TYPE_CHECKING:
     from flows import office
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 else:
     office, reports = later("flows.office"), later("flows.jobs.reports")
 
-app = typer.Typer(cls=Orders, help="Laporan: per permohonan dan bulanan.")
+app = typer.Typer(cls=Orders, help="Laporan: per permohonan dan bulanan, tahunan.")
 
 
 @app.command(cls=Order)
@@ -37,11 +35,17 @@ def monthly(
     month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="Misalnya 2026-11.")], json: Json = False
 ) -> None:
     """Tulis laporan bulanan: permohonan, waktu, cadangan gagal, website yang lewat setahun."""
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-        raise BadInput(f"bulan {month!r} tidak terbaca; tulis seperti 2026-11", "unreadable_month")
     here = office.open_office()
     written = [reports.report_month(here, month, terminal_actor(here.settings.official))]
     answer({"month": month, "documents": [each.as_json() for each in written]}, json, lambda c: _print(written, c))
+
+
+@app.command(cls=Order)
+def yearly(year: Annotated[str, typer.Argument(metavar="YYYY", help="Misalnya 2026.")], json: Json = False) -> None:
+    """Tulis laporan tahunan."""
+    here = office.open_office()
+    written = [reports.report_year(here, year, terminal_actor(here.settings.official))]
+    answer({"year": year, "documents": [each.as_json() for each in written]}, json, lambda c: _print(written, c))
 
 
 def _print(written: list[reports.Written], to: Console) -> None:

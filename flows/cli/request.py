@@ -15,9 +15,9 @@ from flows.cli.words import Order, Orders
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import cases
+    from flows.jobs import intake
 else:
-    office, cases = later("flows.office"), later("flows.jobs.cases")
+    office, intake = later("flows.office"), later("flows.jobs.intake")
 
 app = typer.Typer(cls=Orders, help="Permohonan OPD: masukkan surat.")
 
@@ -47,10 +47,10 @@ def submit(
         sop,
         opd,
         about,
-        cases.read_letter(letter),
+        intake.read_letter(letter),
         devices=tuple(device or ()),
         website=website,
         requested_by=requested_by,
-        actor=terminal_actor("", paper),
+        actor=terminal_actor(here.settings.official, paper),
     )
     answer(case_document(record), json, lambda c: print_case(record, here.inventory, c))

@@ -20,11 +20,10 @@ from flows.cli.words import Orders, explain
 class Root(Orders):
     """Speaks for every failure below it. Exit codes: 0 done, 1 the work failed, 2 bad input and nothing was done."""
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> Any:
         given = list(sys.argv[1:] if args is None else args)
-        extra["standalone_mode"] = False
         try:
-            code = super().main(args=given, prog_name=prog_name or "pelihara", **extra)
+            code = super().main(given, "pelihara", standalone_mode=False)
         except NoArgsIsHelpError:
             code = 2
         except (Exit, KeyboardInterrupt, Abort) as end:
@@ -37,7 +36,7 @@ class Root(Orders):
 def tell_failure(error: Exception, as_json: bool) -> int:
     """Say on stderr, and as the JSON document, what failed; returns the exit code."""
     if isinstance(error, ClickException):
-        message, code, status = explain(error), "usage", 2
+        message, code, status = f"{explain(error)} (--help menampilkan caranya)", "usage", 2
     else:
         message, code, status = failure(error)
     if code == "internal":

@@ -41,12 +41,12 @@ def check(json: Json = False) -> None:
 
 def _print(found: list[installation.Check], to: Console) -> None:
     for each in found:
-        to.print(status("ok" if each.ok else "failed", f"{'baik ' if each.ok else 'KURANG'}  {each.what}: {each.detail}"))
+        to.print(
+            status("ok" if each.ok else "failed", f"{'baik ' if each.ok else 'KURANG'}  {each.what}: {each.detail}")
+        )
 
 
 def add_to(app: typer.Typer) -> None:
     """The commands that stand at the root."""
     for command in (up, demo, check):
         app.command(cls=Order)(command)
-
-

@@ -30,7 +30,9 @@ def list_(json: Json = False) -> None:
 @app.command(cls=Order)
 def show(
     sop: Annotated[str, typer.Argument(metavar="SOP", help="jaringan atau website.")],
-    revision: Annotated[str, typer.Option("--revision", metavar="REVISI", help="Revisi lama; bawaan: yang berlaku.")] = "",
+    revision: Annotated[
+        str, typer.Option("--revision", metavar="REVISI", help="Revisi lama; bawaan: yang berlaku.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Tampilkan SOP sebagai tabel resminya."""

@@ -29,7 +29,9 @@ Sites = Annotated[list[str] | None, typer.Argument(metavar="[WEBSITE]...", help=
 Opd = Annotated[str, typer.Option("--opd", metavar="OPD", help="Semua website OPD ini.")]
 All = Annotated[bool, typer.Option("--all", help="Semua website.")]
 Case = Annotated[str, typer.Option("--case", metavar="ID", help="Permohonan yang menaungi pekerjaan ini.")]
-Apply = Annotated[str, typer.Option("--apply", metavar="HASH", help="Jalankan rencana ini; tanpa ini hanya ditampilkan.")]
+Apply = Annotated[
+    str, typer.Option("--apply", metavar="HASH", help="Jalankan rencana ini; tanpa ini hanya ditampilkan.")
+]
 
 
 @app.command(cls=Order)
@@ -41,7 +43,9 @@ def check(names: Sites = None, opd: Opd = "", every: All = False, case: Case = "
     with progress("Periksa", len(sites), json) as told:
         results = jobs.check_websites(here, sites, case, told, terminal_actor(here.settings.official))
     document = {"targets": [each.as_json() for each in results]}
-    answer(document, json, lambda c: print_targets(document["targets"], c), all(each.reason is None for each in results))
+    answer(
+        document, json, lambda c: print_targets(document["targets"], c), all(each.reason is None for each in results)
+    )
 
 
 @app.command(cls=Order)

@@ -45,6 +45,8 @@ class Order(TyperCommand):
 
     def __init__(self, name: str | None, **settings: Any) -> None:
         super().__init__(name, **{**settings, "options_metavar": "[PILIHAN]"})
+        for param in self.params:
+            _quiet(param)
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         return _translated(super().get_help_option(ctx))
@@ -57,7 +59,12 @@ class Orders(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(
-            **{**settings, "options_metavar": "[PILIHAN]", "subcommand_metavar": "PERINTAH [ARGUMEN]...", "no_args_is_help": True}
+            **{
+                **settings,
+                "options_metavar": "[PILIHAN]",
+                "subcommand_metavar": "PERINTAH [ARGUMEN]...",
+                "no_args_is_help": True,
+            }
         )
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
@@ -67,7 +74,14 @@ class Orders(TyperGroup):
 def _translated(option: TyperOption | None) -> TyperOption | None:
     if option is not None:
         option.help = "Tampilkan bantuan ini."
+        _quiet(option)
     return option
+
+
+def _quiet(param: object) -> None:
+    """A flag takes no value, so none is named behind it."""
+    if isinstance(param, TyperOption) and param.is_flag:
+        param.metavar = ""
 
 
 def explain(error: ClickException) -> str:

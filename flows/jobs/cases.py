@@ -1,73 +1,20 @@
-"""A case's own work: taking letters and answers in, and carrying an approved case through its technical steps."""
+"""Carrying an approved case through its technical steps, until a person is needed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from flows.jobs import network, notices, reports, websites
-from flows.jobs.errors import BadInput
 from flows.jobs.leases import PATIENCE_S
 from flows.office import Office
-from inventory.problems import shown
 from playbooks.findings import TargetError
 from playbooks.hosting.site import SiteError
 from playbooks.plans import ChangedSincePlan, Outcome
-from sop.register.errors import LetterRefused, RegisterError
-from sop.register.letters import LARGEST
-from sop.register.records import SOFTWARE, Actor, CaseRecord, EvidenceRecord, Letter, PlanRecord
-
-STATES = ("open", "selesai", "ditolak", "ditarik")
-
-
-@dataclass(frozen=True)
-class Acted:
-    """A case after an official's answer, and the plans that the answer decided."""
-
-    case: CaseRecord
-    plans: tuple[PlanRecord, ...]
-
-
-def listed(office: Office, state: str = "", opd: str = "") -> list[CaseRecord]:
-    """Cases, oldest first. Raises BadInput for an unknown state or OPD."""
-    if state and state not in STATES:
-        raise BadInput(f"keadaan {shown(state)} tidak dikenal; yang ada: {', '.join(STATES)}", "unknown_state")
-    if opd and opd not in office.inventory.opd:
-        raise BadInput(f"OPD {shown(opd)} tidak ada di inventaris", "unknown_agency")
-    return office.register.cases(state=state or None, opd=opd or None)
-
-
-def read_letter(file: Path) -> Letter:
-    """The letter as handed in. Raises LetterRefused before a file that cannot be one is read."""
-    try:
-        if not file.is_file():
-            raise LetterRefused(f"surat {shown(file)} tidak ada" if not file.exists() else f"{shown(file)} bukan berkas")
-        if (size := file.stat().st_size) > LARGEST:
-            raise LetterRefused(f"surat {shown(file)} {size / 1e6:.0f} MB; paling besar 20 MB")
-        return Letter(file.name, file.read_bytes())
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "nama berkas tidak sah"
-        raise LetterRefused(f"surat {shown(file)} tidak dapat dibuka ({why})") from None
-
-
-def act(office: Office, case_id: str, official: str, answer: str, note: str, plan: str, actor: Actor) -> Acted:
-    """Record an official's answer; while plans wait, the answer decides exactly those shown in the result."""
-    before = office.register.case(case_id)
-    after = office.register.act(before.id, official, answer.strip().upper(), note, _whole(before, plan), actor)
-    decided = {hash_ for event in after.events[len(before.events) :] for hash_ in event.plans}
-    return Acted(after, tuple(plan for plan in after.plans if plan.hash in decided))
-
-
-def _whole(case: CaseRecord, plan: str) -> str:
-    """A hash may be shortened to what a person types, as long as it means one plan."""
-    meant = [each for each in case.position.waiting if plan and each.startswith(plan)]
-    return meant[0] if len(meant) == 1 and len(plan) >= _SHORTEST_HASH else plan
-
-
-_SHORTEST_HASH = 8
+from sop.register.errors import RegisterError
+from sop.register.records import Actor, CaseRecord, EvidenceRecord, PlanRecord
 
 
 @dataclass
@@ -131,7 +78,11 @@ def carry(
     case = office.register.case(case_id)
     place = case.position
     carried = Carried(case.id, place.step)
-    if not place.is_open or not case.step.work or (step and (step, attempt or place.attempt) != (place.step, place.attempt)):
+    if (
+        not place.is_open
+        or not case.step.work
+        or (step and (step, attempt or place.attempt) != (place.step, place.attempt))
+    ):
         carried.state = "over"
     else:
         actor = Actor(via="flow", terminal=run)
@@ -167,10 +118,7 @@ def _diagnose(task: _Task) -> None:
     devices = list(case.devices) or office.device_names(case.opd)
     if not devices:
         raise Stopped(f"OPD {case.opd} tidak punya perangkat dalam inventaris")
-    due = [name for name in devices if not _read_well(task, name)]
-    done = network.examine(office, due, case.id, task.on_progress, task.actor) if due else []
-    task.carried.results += [each.reading.as_json() for each in done if each.reading]
-    task.carried.backups += [each.backup.as_json() for each in done if each.backup]
+    _examine(task, [name for name in devices if not _read_well(task, name)])
     readable = [name for name in devices if _read_well(task, name)]
     if not readable:
         raise Stopped(f"tidak satu pun perangkat {case.opd} terbaca; lihat temuan, lalu ulangi diagnosa")
@@ -178,6 +126,22 @@ def _diagnose(task: _Task) -> None:
         for name in readable:
             _propose(task, name)
     _apply(task, ("repair", "restore"))
+    _examine(task, [name for name in devices if _changed_since_read(task, name)])
+
+
+def _examine(task: _Task, devices: list[str]) -> None:
+    done = network.examine(task.office, devices, task.case.id, task.on_progress, task.actor) if devices else []
+    task.carried.results += [each.reading.as_json() for each in done if each.reading]
+    task.carried.backups += [each.backup.as_json() for each in done if each.backup]
+
+
+def _changed_since_read(task: _Task, device: str) -> bool:
+    """A repaired device is read and backed up once more: the report shows before and after."""
+    last = {
+        kind: max((each.id for each in _kept_here(task, kind) if each.target == device), default=0)
+        for kind in ("findings", "outcome")
+    }
+    return last["outcome"] > last["findings"]
 
 
 def _read_well(task: _Task, device: str) -> bool:
@@ -241,7 +205,7 @@ def _change(action: str) -> Callable[[_Task], None]:
 
 
 def _apply(task: _Task, actions: Iterable[str]) -> None:
-    """Apply this case's approved plans (class A: those that wait for nobody). Raises Stopped at the first that fails."""
+    """Apply this case's approved plans; of class A those that wait for nobody. Raises Stopped when one fails."""
     case = task.office.register.case(task.case.id)
     for plan in case.plans:
         if plan.action in actions and _may_run(plan, case):
@@ -272,17 +236,16 @@ def _applied(task: _Task, plan: PlanRecord) -> Outcome:
     def told(what: str) -> None:
         task.on_progress(plan.target, what)
 
-    if task.case.website:
-        about = (task.case.id, plan.target, plan.action, plan.hash)
-        return websites.apply_plan(task.office, *about, task.actor, told, PATIENCE_S)
-    about = (task.case.id, plan.target, plan.hash)
-    return network.apply_repair(task.office, *about, task.actor, told, plan.action, PATIENCE_S)
+    office, case, actor = task.office, task.case, task.actor
+    if case.website:
+        return websites.apply_plan(office, case.id, plan.target, plan.action, plan.hash, actor, told, PATIENCE_S)
+    return network.apply_repair(office, case.id, plan.target, plan.hash, actor, told, plan.action, PATIENCE_S)
 
 
 def _report(task: _Task) -> None:
     """Papers are written anew by each attempt until the step is completed; each version stays evidence."""
     if task.case.website:
-        _look(task, "findings_after")
+        _look(task, "findings")
     written = reports.report_case(task.office, task.case.id, task.actor)
     task.carried.documents = [str(each.path) for each in written]
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playbooks.network.enrol import HostKey
+
 from flows.jobs.errors import BadInput, unknown
-from inventory.models import Inventory
+from inventory.models import Device, Host, Inventory
 from playbooks.findings import TargetError
 from playbooks.network import enrol
-from playbooks.network.enrol import HostKey
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Seen:
 
 def chosen(inventory: Inventory, names: Sequence[str], every: bool) -> list[tuple[str, str, int]]:
     """(name, address, port) of the devices and web hosts meant. Raises BadInput for unknown names, or none."""
-    known = {**inventory.devices, **inventory.hosts}
+    known: dict[str, Device | Host] = {**inventory.devices, **inventory.hosts}
     for name in names:
         if name not in known:
             raise unknown("perangkat atau server", name, known)

@@ -12,6 +12,7 @@ import httpx
 
 from flows.office import Office, open_office
 from inventory.credentials import CredentialError, resolve
+from inventory.models import Device, Host
 
 _FREE_BYTES = 1 << 30
 _PATIENCE_S = 3.0
@@ -65,9 +66,11 @@ def _host_keys(office: Office) -> Check:
     """known_hosts is OpenSSH's: `address` or `[address]:port` begins the line."""
     recorded = office.known_hosts.read_text() if office.known_hosts.is_file() else ""
     trusted = {name for line in recorded.splitlines() for name in line.split(" ")[0].split(",")}
-    machines = {**office.inventory.devices, **office.inventory.hosts}
+    machines: dict[str, Device | Host] = {**office.inventory.devices, **office.inventory.hosts}
     strange = [name for name, each in machines.items() if _place(each.address, each.port) not in trusted]
-    said = f"belum terdaftar: {', '.join(strange)}; jalankan `pelihara inventory enrol`" if strange else "semua terdaftar"
+    said = (
+        f"belum terdaftar: {', '.join(strange)}; jalankan `pelihara inventory enrol`" if strange else "semua terdaftar"
+    )
     return Check("kunci host SSH", not strange, said)
 
 

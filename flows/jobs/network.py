@@ -12,6 +12,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, parse
+from playbooks.network.history import History
+
 from flows.jobs.errors import BadInput, unknown
 from flows.jobs.leases import holding
 from flows.office import Office
@@ -21,8 +24,6 @@ from playbooks.findings import Reason, Severity, TargetError, TargetResult
 from playbooks.network import repair, restore
 from playbooks.network.backup import ConfigCopy, fetch_config
 from playbooks.network.connect import Endpoint, endpoint, open_session
-from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, parse
-from playbooks.network.history import History
 from playbooks.plans import Outcome, Plan
 from sop.register.records import SOFTWARE, Actor, ConfigVersion, PlanRecord
 
@@ -219,7 +220,11 @@ def _project(office: Office, names: list[str], case_id: str) -> dict[str, str]:
     """Bring the git history up to the register, in one commit; what was missed by a killed run comes along."""
     newest = {name: office.register.config_versions(name)[-1] for name in names}
     texts = {name: office.register.read_config(version.id) for name, version in newest.items()}
-    return History(office.settings.configs).commit(texts, f"Cadangan konfigurasi{f' untuk {case_id}' if case_id else ''}") if texts else {}
+    return (
+        History(office.settings.configs).commit(texts, f"Cadangan konfigurasi{f' untuk {case_id}' if case_id else ''}")
+        if texts
+        else {}
+    )
 
 
 def _with_commit(done: Examined, commits: dict[str, str]) -> Examined:
@@ -336,8 +341,8 @@ def difference(office: Office, device: str, old: str = "", new: str = "") -> Dif
     """Unified diff of two stored, redacted configurations; by default of the last two. Raises BadInput."""
     newest = version_of(office, device, new)
     older = version_of(office, device, old) if old else _before(office, device, newest)
-    texts = [office.register.read_config(each.id).splitlines() for each in (older, newest)]
-    lines = unified_diff(*texts, f"{device} versi {older.id}", f"{device} versi {newest.id}", lineterm="")
+    before, after = (office.register.read_config(each.id).splitlines() for each in (older, newest))
+    lines = unified_diff(before, after, f"{device} versi {older.id}", f"{device} versi {newest.id}", lineterm="")
     return Difference(str(older.id), str(newest.id), "\n".join(lines))
 
 

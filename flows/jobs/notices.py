@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flows.office import Office
+from inventory.models import Mail
 from sop import mail
 from sop.register.authority import OPD, capacities
 from sop.register.records import SOFTWARE, CaseRecord
@@ -18,10 +19,11 @@ def tell_turn(office: Office, case_id: str) -> list[str]:
     Told once for a case, step and attempt: running it again sends only what failed.
     """
     case = office.register.case(case_id)
-    if office.inventory.office.mail is None:
+    settings = office.inventory.office.mail
+    if settings is None:
         return []
     told = {row.detail["to"] for row in office.register.audit_rows(_key(case)) if row.action == "mail.sent"}
-    return [why for to in _addresses(office, case) if to not in told and (why := _send(office, case, to))]
+    return [why for to in _addresses(office, case) if to not in told and (why := _send(office, settings, case, to))]
 
 
 def _key(case: CaseRecord) -> str:
@@ -39,10 +41,8 @@ def _addresses(office: Office, case: CaseRecord) -> list[str]:
     return [each for each in dict.fromkeys(mails) if each]
 
 
-def _send(office: Office, case: CaseRecord, to: str) -> str:
+def _send(office: Office, settings: Mail, case: CaseRecord, to: str) -> str:
     about = {"to": to, "step": case.position.step}
-    settings = office.inventory.office.mail
-    assert settings is not None
     folder = Path(office.inventory.folder)
     try:
         mail.send(settings, to, f"{case.id}: {_subject(case)}", _text(office, case), _attached(office, case), folder)
@@ -63,12 +63,18 @@ def _text(office: Office, case: CaseRecord) -> str:
     opd = office.inventory.opd[case.opd].name
     lines = [f"Permohonan {case.id} dari {opd}.", f"Perihal: {case.about}", ""]
     if case.position.is_open:
-        lines += [f"Sekarang langkah {case.position.step}: {case.step.activity}", "", f"Lihat: pelihara case show {case.id}"]
+        lines += [
+            f"Sekarang langkah {case.position.step}: {case.step.activity}",
+            "",
+            f"Lihat: pelihara case show {case.id}",
+        ]
     else:
         lines.append(f"Permohonan ini {case.state}.")
     return "\n".join([*lines, "", office.inventory.office.name])
 
 
 def _attached(office: Office, case: CaseRecord) -> list[mail.Attachment]:
-    newest = {each.kind: each for each in case.evidence if each.kind in _PAPERS and each.media_type == "application/pdf"}
+    newest = {
+        each.kind: each for each in case.evidence if each.kind in _PAPERS and each.media_type == "application/pdf"
+    }
     return [mail.Attachment(each.name, office.register.read(each.id)) for each in newest.values()]

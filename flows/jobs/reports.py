@@ -1,1 +1,102 @@
-"""Papers: written by sop.documents, kept as evidence, and put where the office finds them."""
+"""Papers: written from the register, kept as evidence, and put where the office finds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playbooks.network.history import History
+
+from flows.jobs.errors import BadInput
+from flows.office import Office
+from inventory.problems import shown
+from sop.documents import from_case, from_period, write
+from sop.documents.data import Periodic
+from sop.register.records import SOFTWARE, Actor, CaseRecord, EvidenceRecord
+
+TITLES = {"laporan": "Laporan", "berita_acara": "Berita acara", "lembar_disposisi": "Lembar disposisi"}
+"""Kinds of evidence that are papers, as an official calls them."""
+_PDF = "application/pdf"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A paper in the office's folder; `sha256` is also that of the evidence."""
+
+    kind: str
+    title: str
+    path: Path
+    sha256: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "title": self.title, "path": str(self.path), "sha256": self.sha256}
+
+
+def report_case(office: Office, case_id: str, actor: Actor = SOFTWARE) -> list[Written]:
+    """Write report, handover and disposition sheet as the case stands now; each is kept. Raises UnknownCase."""
+    case = office.register.case(case_id)
+    papers: dict[str, Callable[[], bytes]] = {
+        "laporan": lambda: write.report(from_case.report(office.register, case, commits=_commits(office, case))),
+        "berita_acara": lambda: write.handover(from_case.handover(office.register, case)),
+        "lembar_disposisi": lambda: write.disposition_sheet(from_case.disposition_sheet(office.register, case)),
+    }
+    return [_keep(office, case.id, kind, paper(), actor) for kind, paper in papers.items()]
+
+
+def write_out(office: Office, case_id: str, actor: Actor = SOFTWARE) -> list[Written]:
+    """The papers of a case in the office's folder: the newest of each kind, and a disposition sheet of now."""
+    case = office.register.case(case_id)
+    newest = {each.kind: each for each in case.evidence if each.kind in TITLES and each.media_type == _PDF}
+    written = [_file(office, case.id, each, office.register.read(each.id)) for each in newest.values()]
+    if "lembar_disposisi" in newest and not case.position.is_open:
+        return written
+    sheet = write.disposition_sheet(from_case.disposition_sheet(office.register, case))
+    fresh = _keep(office, case.id, "lembar_disposisi", sheet, actor)
+    return [*(each for each in written if each.kind != fresh.kind), fresh]
+
+
+def report_month(office: Office, period: str, actor: Actor = SOFTWARE) -> Written:
+    """Laporan bulanan of a month YYYY-MM. Raises BadInput for anything else."""
+    if not re.fullmatch(r"2\d{3}-(0[1-9]|1[0-2])", period):
+        raise BadInput(f"bulan {shown(period)} tidak terbaca; tulis seperti 2026-11", "unreadable_month")
+    year, month = (int(part) for part in period.split("-"))
+    return _periodic(office, from_period.monthly(office.register, year, month), period, actor)
+
+
+def report_year(office: Office, period: str, actor: Actor = SOFTWARE) -> Written:
+    """Laporan tahunan of a year YYYY. Raises BadInput for anything else."""
+    if not re.fullmatch(r"2\d{3}", period):
+        raise BadInput(f"tahun {shown(period)} tidak terbaca; tulis seperti 2026", "unreadable_year")
+    return _periodic(office, from_period.yearly(office.register, int(period)), period, actor)
+
+
+def _periodic(office: Office, data: Periodic, period: str, actor: Actor) -> Written:
+    name = f"laporan-{data.kind}-{period}.pdf"
+    kept = office.register.keep(write.periodic(data), f"laporan_{data.kind}", name, _PDF, actor=actor)
+    return _file(office, data.kind, kept, office.register.read(kept.id))
+
+
+def _commits(office: Office, case: CaseRecord) -> dict[str, str]:
+    """The newest commit of each device's configuration."""
+    history = History(office.settings.configs)
+    devices = () if case.website else from_case.targets(office.register, case)
+    newest = {device: history.versions(device)[:1] for device in devices}
+    return {device: versions[0].commit for device, versions in newest.items() if versions}
+
+
+def _keep(office: Office, case_id: str, kind: str, pdf: bytes, actor: Actor) -> Written:
+    kept = office.register.keep(pdf, kind, f"{kind}-{case_id}.pdf", _PDF, case_id, actor=actor)
+    return _file(office, case_id, kept, pdf)
+
+
+def _file(office: Office, folder: str, evidence: EvidenceRecord, pdf: bytes) -> Written:
+    """A reader sees the old paper or the new one, never half of it."""
+    path = office.settings.documents / folder / evidence.name
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(pdf)
+    fresh.replace(path)
+    return Written(evidence.kind, TITLES.get(evidence.kind, evidence.name), path, evidence.sha256)

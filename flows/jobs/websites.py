@@ -30,9 +30,7 @@ Planner = Callable[[Site, Shell], Plan]
 Applier = Callable[[Plan, Site, Shell, Permit, Callable[[str], None] | None], Outcome]
 
 
-def _apply_domain(
-    plan: Plan, place: Site, _: Shell, permit: Permit, on_step: Callable[[str], None] | None
-) -> Outcome:
+def _apply_domain(plan: Plan, place: Site, _: Shell, permit: Permit, on_step: Callable[[str], None] | None) -> Outcome:
     """A name is changed at its DNS server; the host has no part in it."""
     return domain.apply(plan, place, permit, on_step)
 

@@ -1,0 +1,62 @@
+"""What people hand in and answer: letters, lists, officials' acts. Touches no machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.jobs.errors import BadInput
+from flows.office import Office
+from inventory.problems import shown
+from sop.register.errors import LetterRefused
+from sop.register.letters import LARGEST
+from sop.register.records import Actor, CaseRecord, Letter, PlanRecord
+
+_SHORTEST_HASH = 8
+STATES = ("open", "selesai", "ditolak", "ditarik")
+
+
+@dataclass(frozen=True)
+class Acted:
+    """A case after an official's answer, and the plans that the answer decided."""
+
+    case: CaseRecord
+    plans: tuple[PlanRecord, ...]
+
+
+def listed(office: Office, state: str = "", opd: str = "") -> list[CaseRecord]:
+    """Cases, oldest first. Raises BadInput for an unknown state or OPD."""
+    if state and state not in STATES:
+        raise BadInput(f"keadaan {shown(state)} tidak dikenal; yang ada: {', '.join(STATES)}", "unknown_state")
+    if opd and opd not in office.inventory.opd:
+        raise BadInput(f"OPD {shown(opd)} tidak ada di inventaris", "unknown_agency")
+    return office.register.cases(state=state or None, opd=opd or None)
+
+
+def read_letter(file: Path) -> Letter:
+    """The letter as handed in. Raises LetterRefused before a file that cannot be one is read."""
+    try:
+        if not file.is_file():
+            raise LetterRefused(
+                f"surat {shown(file)} tidak ada" if not file.exists() else f"{shown(file)} bukan berkas"
+            )
+        if (size := file.stat().st_size) > LARGEST:
+            raise LetterRefused(f"surat {shown(file)} {size / 1e6:.0f} MB; paling besar 20 MB")
+        return Letter(file.name, file.read_bytes())
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "nama berkas tidak sah"
+        raise LetterRefused(f"surat {shown(file)} tidak dapat dibuka ({why})") from None
+
+
+def act(office: Office, case_id: str, official: str, answer: str, note: str, plan: str, actor: Actor) -> Acted:
+    """Record an official's answer; while plans wait, the answer decides exactly those shown in the result."""
+    before = office.register.case(case_id)
+    after = office.register.act(before.id, official, answer.strip().upper(), note, _whole(before, plan), actor)
+    decided = {hash_ for event in after.events[len(before.events) :] for hash_ in event.plans}
+    return Acted(after, tuple(plan for plan in after.plans if plan.hash in decided))
+
+
+def _whole(case: CaseRecord, plan: str) -> str:
+    """A hash may be shortened to what a person types, as long as it means one plan."""
+    meant = [each for each in case.position.waiting if plan and each.startswith(plan)]
+    return meant[0] if len(meant) == 1 and len(plan) >= _SHORTEST_HASH else plan
