@@ -69,18 +69,19 @@ async def _converse(process: asyncssh.SSHServerProcess[str], console: Console) -
     process.stdout.write(_crlf(console.banner) + console.prompt)
     line = _Line()
     with suppress(asyncssh.Error, ConnectionError):
-        while not process.stdin.at_eof():
-            for mark in await _typed(process):
-                if not _take(process, console, line, mark):
-                    process.exit(0)
-                    return
+        while typed := await _typed(process):
+            if not all(_take(process, console, line, mark) for mark in typed):
+                break
+    process.exit(0)
 
 
 async def _typed(process: asyncssh.SSHServerProcess[str]) -> str:
-    try:
-        return await process.stdin.read(4096)
-    except (asyncssh.TerminalSizeChanged, asyncssh.BreakReceived, asyncssh.SignalReceived):
-        return ""
+    """What was typed; empty when nothing will follow."""
+    while True:
+        try:
+            return await process.stdin.read(4096)
+        except asyncssh.TerminalSizeChanged:
+            continue
 
 
 class _Line:

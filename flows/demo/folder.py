@@ -1,4 +1,4 @@
-"""What the demo's office has: an inventory of its own, its secrets, a letter of each agency and two releases of a site."""
+"""What the demo's office has: an inventory of its own, secrets by reference, letters and a release of a website."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ import json
 import tarfile
 from pathlib import Path
 
-from playbooks.network.enrol import fetch_host_keys, record
+import typst
 
 from flows.demo.routers import USERNAME, Routers
 from flows.demo.webhost import TSIG_NAME, ZONE, WebHost
 from inventory.load import load_inventory
-from inventory.models import Inventory
+from inventory.models import Device, Host, Inventory
 from inventory.settings import CHECKOUT
+from playbooks.network.enrol import fetch_host_keys, record
 
 SITE = "disdik-web"
 DOMAIN = f"disdik.{ZONE}"
 NETWORK_OPD, WEBSITE_OPD = "dinkes", "disdik"
 _FROM_EXAMPLE = ("office.yaml", "opd.yaml", "officials.yaml")
+_LETTER = Path(__file__).with_name("letter.typ")
 _PAGE = """\
 <!doctype html>
 <html lang="id">
@@ -110,15 +112,12 @@ def _release(path: Path, files: dict[str, str]) -> Path:
 
 def enrol(inventory: Inventory, known_hosts: Path) -> None:
     """Record the host keys of all parts: they were made a moment ago, by ourselves."""
-    targets = [*inventory.devices.values(), *inventory.hosts.values()]
-    for target in targets:
+    places: dict[str, Device | Host] = {**inventory.devices, **inventory.hosts}
+    for target in places.values():
         record(known_hosts, target.address, target.port, fetch_host_keys(target.address, target.port))
 
 
 def letter(agency: str, about: str) -> bytes:
     """An agency's letter of request as a one-page PDF."""
-    import typst
-
-    text = {"agency": agency, "about": about}
-    source = Path(__file__).with_name("letter.typ")
-    return typst.compile(str(source), sys_inputs={key: value for key, value in text.items()})
+    pdf: bytes = typst.compile(str(_LETTER), sys_inputs={"agency": agency, "about": about})
+    return pdf

@@ -117,6 +117,8 @@ class Router:
             "show ip ospf interface json": lambda: _json({"interfaces": self._ospf_interfaces()}),
             "show ip ospf json": self._show_ospf,
             "show ip route json": lambda: _json(self._routes()),
+            "show ip route connected json": lambda: _json(self._routes("connected")),
+            "show ip route 0.0.0.0/0 json": lambda: _json(self._routes("static")),
             "show bgp summary json": lambda: "bgpd is not running\n",
             "show ip bgp summary json": lambda: "bgpd is not running\n",
         }
@@ -134,10 +136,17 @@ class Router:
         words = " ".join(command.split()).replace("running-config no-header", "running-config")
         if words in ("write memory", "write", "copy running-config startup-config"):
             return self._save()
-        if words.startswith(("terminal ", "ping ")) or not words:
+        if words.startswith("ping "):
+            return self._ping(words.split()[1])
+        if words.startswith("terminal ") or not words:
             return ""
         show = self._shows.get(words)
         return show() if show else f"% Unknown command: {command}\n"
+
+    def _ping(self, address: str) -> str:
+        if self._reaches(address):
+            return f"64 bytes from {address}: icmp_seq=1 ttl=64 time=0.4 ms\n"
+        return f"From {address}: Destination Host Unreachable\n"
 
     def is_up(self, name: str) -> bool:
         return name in self._cabled and "shutdown" not in self.running.blocks.get(f"interface {name}", [])
@@ -250,12 +259,11 @@ class Router:
     def _show_ospf(self) -> str:
         return _json({"routerId": self.running.value("router ospf", "ospf router-id"), "areas": {_dotted("0"): {}}})
 
-    def _routes(self) -> dict[str, Any]:
+    def _routes(self, only: str = "") -> dict[str, Any]:
         lines = [line.split() for line in self.running.top if line.startswith("ip route ")]
-        table = {prefix: [_route(prefix, "static", hop)] for _, _, prefix, hop in lines if self._reaches(hop)}
-        for name, network in self._networks():
-            table[network] = [_route(network, "connected", name)]
-        return table
+        routes = [(prefix, "static", hop) for _, _, prefix, hop in lines if self._reaches(hop)]
+        routes += [(network, "connected", name) for name, network in self._networks()]
+        return {prefix: [_route(prefix, kind, via)] for prefix, kind, via in routes if only in ("", kind)}
 
     def _networks(self) -> list[tuple[str, str]]:
         working = filter(self.is_up, self.interfaces)

@@ -6,12 +6,12 @@ What it shows is written after MikroTik's documentation and recordings, not take
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_interface
 
 Row = dict[str, str]
-_VERBS = ("print", "add", "set", "remove", "enable", "disable", "export", "monitor")
+_VERBS = ("print", "add", "set", "remove", "enable", "disable", "monitor")
 _WORD = re.compile(r'\[[^\]]*\]|[^\s="]+="(?:[^"\\]|\\.)*"|\S+')
 _STATE = ("running", "disabled", "dynamic", "active", "default-name", "mac-address", "type", "mtu", "actual-interface")
 """What is shown but is no configuration."""
@@ -29,22 +29,26 @@ class Router:
     menus: dict[str, list[Row]]
     cabled: tuple[str, ...] = ()
     version: str = "7.15.3"
-    changed: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def execute(self, line: str) -> str:
-        """Output of one console line."""
+        """Output of one console line; a statement that is refused ends it."""
+        said = ""
         try:
-            return self._execute(line)
+            for statement in re.split(r";\s*(?=[:/])", line):
+                said += self._execute(statement)
         except Refused as error:
-            return f"{error}\n"
+            said += f"{error}\n"
+        return said
 
     def _execute(self, line: str) -> str:
-        words = _WORD.findall(_spaced(line))
-        at = next((index for index, word in enumerate(words) if word in _VERBS), None)
-        if words[:1] == ["export"] or at is None:
-            if words[:1] == ["export"]:
-                return self._export()
-            raise Refused(f"bad command name {words[0] if words else ''} (line 1 column 1)")
+        if put := re.match(r'\s*:put "(.*)"\s*$', line):
+            return f"{put[1]}\n"
+        words = _WORD.findall(_spaced(line)) or [""]
+        if words[0] == "export":
+            return self._export()
+        if words[0] == "ping":
+            return self._ping(words[1])
+        at = next((index for index, word in enumerate(words) if word in _VERBS), 0)
         menu, verb, rest = "/".join(words[:at]), words[at], words[at + 1 :]
         if menu not in self.menus:
             raise Refused(f"bad command name {words[0]} (line 1 column 1)")
@@ -56,19 +60,23 @@ class Router:
         if menu in ("interface", "interface/ethernet"):
             return [{**row, "running": _yes(self._runs(row))} for row in self.menus["interface"]]
         if menu == "ip/route":
-            return [
-                {**row, "active": _yes(row.get("disabled") != "true" and self._reaches(row["gateway"]))} for row in rows
-            ]
+            return [{**row, "active": _yes(self._is_active(row))} for row in rows]
         return rows
 
     def _runs(self, row: Row) -> bool:
         return row["name"] in self.cabled and row.get("disabled") != "true"
 
+    def _ping(self, address: str) -> str:
+        received = 2 if self._is_near(address) else 0
+        return f"    sent=2 received={received} packet-loss={100 - 50 * received}%\n"
+
     def _is_active(self, route: Row) -> bool:
+        return route.get("disabled") != "true" and self._is_near(route["gateway"])
+
+    def _is_near(self, address: str) -> bool:
         up = {row["name"] for row in self.menus["interface"] if self._runs(row)}
         near = (row["address"] for row in self.menus["ip/address"] if row["interface"] in up)
-        gateway = ip_address(route["gateway"])
-        return route.get("disabled") != "true" and any(gateway in ip_interface(address).network for address in near)
+        return any(ip_address(address) in ip_interface(own).network for own in near)
 
     def _print(self, menu: str, words: list[str]) -> str:
         rows = [row for row in self.rows(menu) if _matches(row, words)]
@@ -83,7 +91,6 @@ class Router:
             self.menus[menu].append(values)
         else:
             self._change_rows(menu, verb, self._picked(menu, words), values)
-        self.changed = datetime.now(UTC)
         return ""
 
     def _change_rows(self, menu: str, verb: str, picked: list[Row], values: Row) -> None:

@@ -88,6 +88,7 @@ def _mikrotik() -> routeros.Router:
         "ip/route": [{"dst-address": "0.0.0.0/0", "gateway": "10.20.4.1", "distance": "1"}],
         "ip/dns": [{"servers": "10.20.4.1", "allow-remote-requests": "no"}],
         "ip/arp": [{"address": "10.20.4.1", "mac-address": "02:00:00:00:04:01", "interface": "ether1"}],
+        "routing/ospf/neighbor": [],
         "system/identity": [{"name": "dinkes-r2"}],
         "system/scheduler": [],
         "system/resource": [_RESOURCE],

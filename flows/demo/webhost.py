@@ -43,7 +43,7 @@ def start(folder: Path, processes: Processes, loop: Loop) -> WebHost:
     """Start the host's three services in `folder`. Raises PartFailed when an installed one does not start."""
     for name in ("ssh", "nginx/sites", "nginx/temp", "dns", "srv", "backups", "acme"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    key = _new_key(folder / "ssh" / "login")
+    key = new_key(folder / "ssh" / "login")
     ssh_port, ssh = _ssh(folder / "ssh", key, processes, loop)
     http_port, web, commands = _nginx(folder / "nginx", processes, loop)
     secret = _new_secret(folder / "dns" / "tsig")
@@ -52,7 +52,7 @@ def start(folder: Path, processes: Processes, loop: Loop) -> WebHost:
     return WebHost(folder, getpass.getuser(), ssh_port, http_port, dns_port, key, secret, test, reload, (ssh, web, dns))
 
 
-def _new_key(path: Path) -> Path:
+def new_key(path: Path) -> Path:
     """A fresh ed25519 key, its public half beside it."""
     pair = asyncssh.generate_private_key("ssh-ed25519")
     pair.write_private_key(str(path))
@@ -85,7 +85,7 @@ Subsystem sftp internal-sftp
 
 
 def _ssh(folder: Path, key: Path, processes: Processes, loop: Loop) -> tuple[int, Part]:
-    _new_key(folder / "host")
+    new_key(folder / "host")
     if sshd := program("sshd"):
         try:
             return _real_ssh(sshd, folder, key, processes, loop), Part("SSH server web", True, "OpenSSH sshd")
