@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -68,6 +69,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], lines: bool 
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
     return drawn
+
+
+def moment(at: datetime, zone: str) -> str:
+    """A stored time as the office's clock showed it."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
 
 def status(word: str, shown: str = "") -> Text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from flows.cli.answer import Json, answer, plain, status, table
+from flows.cli.answer import Json, answer, moment, plain, status, table
 from flows.cli.later import later
 from flows.cli.person import as_option, paper_option, terminal_actor
 from flows.cli.plans import plan_document, print_plan
@@ -144,7 +144,7 @@ def print_case(record: CaseRecord, inventory: Inventory, to: Console) -> None:
     opd = inventory.opd[record.opd].name if record.opd in inventory.opd else record.opd
     to.print(plain(f"{record.id}  {record.about}", "bold"))
     to.print(plain(f"{opd}; SOP {record.sop} revisi {record.revision}; asal: {record.origin}"))
-    rows = [(f"{e.at:%Y-%m-%d %H:%M} UTC", e.step, _what(e), e.name or e.actor, e.note) for e in record.events]
+    rows = [(moment(e.at, inventory.office.zone), e.step, _what(e), e.name or e.actor, e.note) for e in record.events]
     to.print(table(("Waktu", "Langkah", "Kejadian", "Oleh", "Catatan"), rows))
     for plan in record.plans:
         print_plan(plan_document(plan), to)
@@ -156,6 +156,19 @@ def print_case(record: CaseRecord, inventory: Inventory, to: Console) -> None:
         to.print(plain(f"Permohonan {STATES[record.state]}.", "bold"))
 
 
+KINDS = {
+    "letter": "surat",
+    "findings": "temuan",
+    "analysis": "analisis",
+    "raw": "keluaran perangkat (tersegel)",
+    "config": "konfigurasi (tersegel)",
+    "config_redacted": "konfigurasi (disamarkan)",
+    "backup": "cadangan",
+    "outcome": "hasil pekerjaan",
+    "laporan": "laporan",
+    "berita_acara": "berita acara",
+    "lembar_disposisi": "lembar disposisi",
+}
 EVENTS = {
     "opened": "permohonan dibuka",
     "completed": "pekerjaan selesai",
@@ -175,7 +188,7 @@ def _what(event: Event) -> str:
 
 def _print_evidence(record: CaseRecord, to: Console) -> None:
     if record.evidence:
-        rows = [(e.id, e.kind, e.name, e.target, e.size, e.sha256[:12]) for e in record.evidence]
+        rows = [(e.id, KINDS.get(e.kind, e.kind), e.name, e.target, e.size, e.sha256[:12]) for e in record.evidence]
         to.print(table(("Bukti", "Jenis", "Nama", "Sasaran", "Byte", "SHA-256"), rows))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from flows.cli.answer import Json, answer, note, plain, progress, status, table
+from flows.cli.answer import Json, answer, moment, note, plain, progress, status, table
 from flows.cli.failures import why
 from flows.cli.later import later
 from flows.cli.person import as_option, technician, terminal_actor
@@ -65,7 +65,7 @@ def history(name: Device, json: Json = False) -> None:
     """Riwayat cadangan sebuah perangkat, terbaru di atas."""
     here = office.open_office()
     versions = jobs.versions(here, _one(here, name))
-    rows = [(each.version, f"{each.at:%Y-%m-%d %H:%M:%S} UTC", each.commit[:12], each.digest[:12]) for each in versions]
+    rows = [(each.version, moment(each.at, here.inventory.office.zone), each.commit[:12], each.digest[:12]) for each in versions]
     document = {"device": name, "versions": [asdict(each) for each in versions]}
     answer(document, json, lambda c: c.print(table(("Versi", "Waktu", "Commit", "Sidik"), rows)))
 

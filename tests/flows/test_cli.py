@@ -1,0 +1,179 @@
+"""The command as a person meets it: quick, Indonesian, one JSON document, exit codes that can be relied on."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from flows.cli.root import app
+from tests.flows.conftest import Pelihara
+
+ENGLISH = re.compile(r"\b(Usage|Options?|Commands|Arguments|Show this message|required|default|Error|Missing)\b")
+
+
+def every_command() -> list[list[str]]:
+    root = typer.main.get_command(app)
+    groups = {name: getattr(command, "commands", {}) for name, command in root.commands.items()}  # type: ignore[attr-defined]
+    return [[], *([name] for name in groups), *([name, each] for name, inner in groups.items() for each in inner)]
+
+
+def subcommands() -> list[list[str]]:
+    return [words for words in every_command() if len(words) == 2]
+
+
+@pytest.mark.parametrize("words", every_command(), ids=" ".join)
+def test_every_help_is_indonesian(pelihara: Pelihara, words: list[str]) -> None:
+    said = pelihara(*words, "--help")
+    assert said.code == 0
+    assert "Pemakaian: pelihara" in said.out
+    assert "Tampilkan bantuan ini." in said.out
+    assert not ENGLISH.search(said.out)
+
+
+@pytest.mark.parametrize("words", subcommands(), ids=" ".join)
+def test_every_command_takes_json(pelihara: Pelihara, words: list[str]) -> None:
+    assert "--json" in pelihara(*words, "--help").out
+
+
+def test_the_words_of_the_design_are_commands() -> None:
+    known = {" ".join(words) for words in every_command()}
+    for group, names in {
+        "sop": "list show check",
+        "inventory": "list check enrol",
+        "request": "submit",
+        "case": "list show act documents",
+        "network": "diagnose backup history diff restore repair show parse",
+        "website": "check backup maintain restore deploy rollback host domain",
+        "report": "case monthly",
+        "audit": "verify",
+    }.items():
+        assert {f"{group} {name}" for name in names.split()} <= known
+    assert {"demo", "up", "check"} <= known
+
+
+def test_help_starts_within_a_second_and_never_imports_prefect_or_ssh() -> None:
+    script = (
+        "import sys; sys.argv = ['pelihara', '--help']\n"
+        "from flows.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'prefect', 'netmiko', 'paramiko', 'sqlalchemy', 'typst'} & {m.split('.')[0] for m in sys.modules}\n"
+        "assert not heavy, heavy"
+    )
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - start < 1.0
+
+
+def test_a_case_is_listed_without_prefect(home: Path) -> None:
+    script = (
+        "import sys; sys.argv = ['pelihara', 'case', 'list', '--json']\n"
+        "from flows.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "assert 'prefect' not in sys.modules and 'netmiko' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"cases": []}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["sop", "lis"], "perintah 'lis' tidak dikenal. Maksudnya 'list'?"),
+        (["sop", "show"], "'SOP' wajib diisi"),
+        (["sop", "list", "--jsn"], "pilihan --jsn tidak dikenal. Maksudnya --json?"),
+        (["case", "act", "X", "--as"], "pilihan '--as' belum ada isinya"),
+        (["sop", "list", "lagi"], "argumen lagi tidak dikenal"),
+        (["case", "act", "X", "--as", "kadis"], "'--answer' wajib diisi"),
+    ],
+)
+def test_a_mistyped_command_is_explained_in_indonesian(pelihara: Pelihara, words: list[str], said: str) -> None:
+    done = pelihara(*words)
+    assert done.code == 2
+    assert done.out == ""
+    assert said in done.err
+
+
+def test_a_mistyped_command_is_a_json_document_too(pelihara: Pelihara) -> None:
+    done = pelihara("case", "show", "--json")
+    assert done.code == 2
+    assert done.json["error"]["code"] == "usage"
+    assert "ID" in done.json["error"]["message"]
+
+
+def test_the_sop_is_printed_row_by_row_with_what_was_read_into_it(pelihara: Pelihara) -> None:
+    rows = pelihara("sop", "show", "website", "--json").json["rows"]
+    assert [row["No"] for row in rows] == [str(no) for no in range(1, 11)]
+    assert "[satuan dibaca sebagai]" in rows[0]["Waktu"]
+    assert pelihara("sop", "check").code == 0
+
+
+def test_an_unknown_sop_or_revision_is_bad_input(pelihara: Pelihara) -> None:
+    assert pelihara("sop", "show", "listrik").code == 2
+    assert "jaringan, website" in pelihara("sop", "show", "listrik").err
+    assert pelihara("sop", "show", "jaringan", "--revision", "0").code == 2
+
+
+def test_a_broken_inventory_is_named_by_file_and_entry(pelihara: Pelihara, home: Path) -> None:
+    devices = home.parent / "inventory" / "devices.yaml"
+    devices.write_text(devices.read_text().replace("opd: dinkes\n", "opd: dinkse\n", 1))
+    said = pelihara("inventory", "check", "--json")
+    assert said.code == 2
+    assert said.json["ok"] is False
+    assert (said.json["problems"][0]["file"], said.json["problems"][0]["entry"]) == ("devices.yaml", "dinkes-r1")
+    assert "dinkse" in pelihara("case", "list").err
+
+
+def test_the_inventory_is_listed_without_a_secret_or_its_place(pelihara: Pelihara) -> None:
+    said = pelihara("inventory", "list", "--json")
+    assert said.code == 0
+    assert "dinkes-r1" in said.json["devices"]
+    assert "env:" not in said.out
+    assert pelihara("inventory", "list").code == 0
+
+
+def test_unknown_targets_are_bad_input_and_nothing_is_recorded(pelihara: Pelihara) -> None:
+    for words in (
+        ("network", "diagnose", "dinkes-r9"),
+        ("network", "backup", "--opd", "dinas"),
+        ("network", "diagnose"),
+        ("network", "history", "x"),
+        ("website", "check", "dinkes-wbe"),
+        ("inventory", "enrol", "dinkes-r9"),
+        ("network", "repair", "dinkes-r9", "--case", "JAR-2026-0001", "--as", "teknis-1"),
+    ):
+        said = pelihara(*words)
+        assert said.code == 2, words
+        assert said.out == ""
+    assert pelihara("audit", "verify", "--json").json["rows"] == 0
+
+
+def test_a_near_name_is_suggested(pelihara: Pelihara) -> None:
+    assert 'maksud Anda "dinkes-r1"' in pelihara("network", "diagnose", "dinkes-r").err
+
+
+def test_a_technicians_command_wants_to_know_who_works(pelihara: Pelihara) -> None:
+    words = ("network", "repair", "dinkes-r1", "--case", "JAR-2026-0001")
+    assert "--as PEJABAT" in pelihara(*words).err
+    assert pelihara(*words, "--as", "teknisi").code == 2
+
+
+def test_an_internal_failure_is_told_without_pretending(pelihara: Pelihara, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks() -> None:
+        raise RuntimeError("sandi=rahasia")
+
+    monkeypatch.setattr("sop.procedure.available", breaks)
+    said = pelihara("sop", "list", "--json")
+    assert said.code == 1
+    assert said.json["error"]["code"] == "internal"
+    assert "rahasia" not in said.out
