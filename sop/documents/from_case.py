@@ -174,19 +174,20 @@ def _backups(register: Register, case: CaseRecord, commits: Mapping[str, str]) -
         if last.status == "failed":
             yield data.Backup(target, last.status, last.at, reason=last.reason)
         elif target == case.website:
-            yield from _site_backups(register, case, last)
+            yield from _site_backups(register, last)
         else:
-            kept = register.evidence(target=target, kind="config")[-1]
-            commit = commits.get(target, "")
-            yield data.Backup(target, last.status, last.at, kept.size, kept.sha256, commit)
+            sizes = [(each.size, each.sha256) for each in register.evidence(target=target, kind="config")]
+            yield data.Backup(target, last.status, last.at, *(sizes or [(0, "")])[-1], commits.get(target, ""))
 
 
-def _site_backups(register: Register, case: CaseRecord, note: BackupNote) -> Iterator[data.Backup]:
-    """Files and database apart, as each has a hash of its own."""
-    kept = json.loads(register.read(register.evidence(case.id, note.target, "backup")[-1].id))
-    yield data.Backup(f"{note.target} (berkas)", note.status, note.at, kept["bytes"], kept["files_sha256"])
-    if kept["database_sha256"]:
-        yield data.Backup(f"{note.target} (basis data)", note.status, note.at, sha256=kept["database_sha256"])
+def _site_backups(register: Register, note: BackupNote) -> Iterator[data.Backup]:
+    """Files and database apart, as each has a hash of its own; the nightly backup may have come after the case's."""
+    stored = register.evidence(target=note.target, kind="backup")
+    kept = json.loads(register.read(stored[-1].id)) if stored else {}
+    size, files, database = (kept.get(key) for key in ("bytes", "files_sha256", "database_sha256"))
+    yield data.Backup(f"{note.target} (berkas)", note.status, note.at, size or 0, files or "")
+    if database:
+        yield data.Backup(f"{note.target} (basis data)", note.status, note.at, sha256=database)
 
 
 def _common(register: Register, case: CaseRecord, number: str = "") -> dict[str, Any]:

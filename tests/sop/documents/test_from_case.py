@@ -173,3 +173,17 @@ def test_a_logo_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     register = Register(Settings(home=tmp_path / "home"), an_inventory(folder=str(tmp_path), office=office))
     with pytest.raises(write.DocumentError, match=r"office\.yaml: logo tidak-ada\.png"):
         from_period.monthly(register, 2026, 11)
+
+
+def test_a_nightly_backup_during_the_case_counts(register: Register) -> None:
+    case = approved(register, website_case(register))
+    backup = {"bytes": 77, "files_sha256": "ee" * 32, "database_sha256": ""}
+    register.keep(json.dumps(backup).encode(), "backup", "x.json", "application/json", target="dinkes-web")
+    register.note_backup("dinkes-web", "ok")
+    assert [(each.bytes, each.sha256) for each in from_case.report(register, case).backups] == [(77, "ee" * 32)]
+
+
+def test_a_noted_backup_without_evidence_is_printed_without_a_hash(register: Register) -> None:
+    case = approved(register, network_case(register, devices=("dinkes-r1",)))
+    register.note_backup("dinkes-r1", "ok")
+    assert [(each.status, each.sha256) for each in from_case.report(register, case).backups] == [("ok", "")]
