@@ -9,8 +9,7 @@ from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows.cli.failures import why
-from flows.cli.targets import SEVERITIES, STATES
+from flows.words import SEVERITIES, STATES, why
 from playbooks.plans import Outcome
 
 LONGEST = 400

@@ -208,7 +208,8 @@ def keep_on(dispatcher: Dispatcher, stop: threading.Event) -> None:
 def main() -> None:
     """`python -m flows.dispatch`, a child of `pelihara up`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -15,9 +15,10 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -40,6 +41,8 @@ STEADY_S = 60.0
 """A child that lived so long starts anew without delay."""
 LONGEST_DELAY_S = 30.0
 LOOK_S = 0.5
+LAST_WORDS = 15
+"""Lines of a failed deployment that are shown."""
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -105,7 +108,10 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
 
 @dataclass(eq=False)
 class Child:
-    """A process of its own session. `lasting` ones are started again whenever they end, others until they succeed."""
+    """A process of its own session. `lasting` ones are started again whenever they end, others until they succeed.
+
+    Of those others only a failure's last words are worth the reader's time.
+    """
 
     name: str
     argv: Sequence[str]
@@ -118,9 +124,11 @@ class Child:
     due: float | None = None
     """When to start it again, if it is to be (time.monotonic)."""
     rest: bytes = b""
+    last_words: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_WORDS))
 
     def start(self, env: Mapping[str, str]) -> None:
         self.started, self.due = monotonic(), None
+        self.last_words.clear()
         self.ear, mouth = os.pipe()
         try:
             self.process = subprocess.Popen(  # noqa: S603 - every word of argv stands in this file
@@ -150,7 +158,7 @@ class Child:
     def lines(self, said: bytes) -> list[str]:
         """Whole lines of what was said so far."""
         *whole, self.rest = (self.rest + said).split(b"\n")
-        return [line.decode(errors="replace").rstrip() for line in whole]
+        return [text for line in whole if (text := line.decode(errors="replace").rstrip())]
 
     def signal(self, number: int) -> None:
         """Reaches the whole session: `prefect server start` is itself a parent."""
@@ -278,11 +286,18 @@ class Supervisor:
         if status is not None:
             self._bury(child)
             self._reap()
-        if status is not None and (child.lasting or status):
-            delay = child.put_off()
-            self._say("pelihara", f"{child.name} berhenti (status {status}); dinyalakan lagi dalam {delay:.0f} detik")
+            self._settle(child, status)
         if child.due is not None and monotonic() >= child.due:
             self._begin(child)
+
+    def _settle(self, child: Child, status: int) -> None:
+        if status == 0 and not child.lasting:
+            self._say("pelihara", f"{child.name} selesai")
+            return
+        for line in child.last_words:
+            self._say(child.name, line)
+        delay = child.put_off()
+        self._say("pelihara", f"{child.name} berhenti (status {status}); dinyalakan lagi dalam {delay:.0f} detik")
 
     def _bury(self, child: Child) -> None:
         """What its session left behind would hold its port or do its work twice."""
@@ -296,10 +311,16 @@ class Supervisor:
     def _listen(self, wait_s: float) -> None:
         for key, _ in self._ears.select(wait_s):
             said = os.read(key.fd, 65536)
-            for line in key.data.lines(said):
-                self._say(key.data.name, line)
+            self._hear(key.data, key.data.lines(said))
             if not said:
                 self._ears.unregister(key.fd)
+
+    def _hear(self, child: Child, lines: list[str]) -> None:
+        if not child.lasting:
+            child.last_words.extend(lines)
+            return
+        for line in lines:
+            self._say(child.name, line)
 
     def _deploy_again(self) -> None:
         """Forms offer the inventory as it was when they were deployed."""
@@ -344,9 +365,3 @@ class Supervisor:
         end = monotonic() + STOP_S
         while not true() and monotonic() < end:
             self._listen(0.1)
-
-
-def main(port: int = 0) -> int:
-    """`pelihara up`, on the port of the configured Prefect address unless another is given."""
-    settings = Settings.read()
-    return run(settings, port or httpx.URL(settings.prefect_url).port or 4200)

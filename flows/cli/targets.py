@@ -8,10 +8,8 @@ from typing import Any
 from rich.console import Console
 
 from flows.cli.answer import plain, status
-from flows.cli.failures import why
+from flows.words import SEVERITIES, STATES, why
 
-STATES = {"ok": "baik", "findings": "ada temuan", "failed": "tidak terbaca"}
-SEVERITIES = {"critical": "kritis", "major": "berat", "warning": "peringatan", "info": "catatan"}
 STYLES = {"critical": "bold red", "major": "red", "warning": "yellow", "info": ""}
 
 
