@@ -1,0 +1,157 @@
+"""A device's configuration, taken whole or not at all. Everything but `fetch_config` is pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from inventory.models import Device
+from playbooks.findings import Reason, TargetError
+from playbooks.network import platforms
+from playbooks.network.connect import Endpoint, Session, open_session
+
+SHRUNK = 0.5
+"""A configuration that lost more than this part of its size against the last good one is not believed."""
+ALIKE = 0.5
+"""Part of the lines shared with the last good one from which on a changed host name is a renamed device."""
+SYSLOG = re.compile(
+    r"^(?:\*?\.?(?:\w{3} +\d+|\d{4}-\d\d-\d\d|\w{3}/\d\d/\d{4}|\d\d:\d\d:\d\d)[^\n]*?)?%[A-Z][A-Z0-9_]+-(?:[A-Z0-9_]+-)*[0-7]-[A-Z0-9_]+: "
+    r"|^(?:\S+ )?\d\d:\d\d:\d\d echo: ",
+    re.MULTILINE,
+)
+"""Log lines printed into a terminal: IOS `%LINK-3-UPDOWN:`, RouterOS `echo: system,error`."""
+
+
+class NotComplete(Exception):
+    """Text that is not the whole configuration of this device; `reason` is INCOMPLETE or REFUSED_OUTPUT."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason, self.detail = reason, detail
+
+
+@dataclass(frozen=True)
+class ConfigCopy:
+    """One proven copy. `text` holds the secrets of the device: keep it sealed."""
+
+    text: str = field(repr=False)
+    digest: str
+    """SHA-256 without volatile lines: equal digests mean that nothing was changed."""
+    redacted: str = field(repr=False)
+    bytes: int
+
+
+def fetch_config(source: Endpoint | Session, device: Device | None = None, previous: str | None = None) -> ConfigCopy:
+    """The running configuration, proven complete; asked a second time when log lines were printed into the first.
+
+    `previous` is the text of the last good copy, if any. Raises TargetError, INCOMPLETE and REFUSED_OUTPUT among others.
+    """
+    del device
+    if isinstance(source, Endpoint):
+        with open_session(source) as session:
+            return fetch_config(session, previous=previous)
+    try:
+        return _fetch_once(source, previous)
+    except NotComplete:
+        pass
+    try:
+        return _fetch_once(source, previous)
+    except NotComplete as error:
+        raise TargetError(source.endpoint.name, error.reason, error.detail) from None
+
+
+def _fetch_once(session: Session, previous: str | None) -> ConfigCopy:
+    platform = session.platform
+    text = normalised(platform.name, session.ask(platform.config_command, timeout_s=60))
+    check_complete(platform.name, text, previous, prompt=session.prompt)
+    return copy_of(platform.name, text)
+
+
+def copy_of(platform: str, text: str) -> ConfigCopy:
+    """A ConfigCopy of a text that is known to be complete."""
+    return ConfigCopy(
+        text, digest(platform, text), redact(platform, text, lambda secret: "<disamarkan>"), len(text.encode())
+    )
+
+
+def normalised(platform: str, text: str) -> str:
+    """Without the headings before the configuration; one newline at the end."""
+    return re.sub(platforms.get(platform).noise, "", text.replace("\r\n", "\n")).strip("\n") + "\n"
+
+
+def check_complete(platform: str, text: str, previous: str | None = None, prompt: str = "") -> None:
+    """Prove that `text` is the whole configuration of the device it was taken from, or raise NotComplete.
+
+    `previous`: the last good one; `prompt`: the prompt of the session it came from.
+    """
+    shape = platforms.get(platform)
+    lines = text.rstrip("\n").split("\n")
+    if not text.strip():
+        raise NotComplete(Reason.INCOMPLETE, "konfigurasi kosong")
+    if shape.refuses("\n".join(lines[:5])):
+        raise NotComplete(Reason.REFUSED_OUTPUT, f"perangkat menolak perintah: {lines[0].strip()[:120]}")
+    if found := SYSLOG.search(text):
+        raise NotComplete(
+            Reason.REFUSED_OUTPUT, f"baris log di tengah konfigurasi: {_line_at(text, found.start())[:120]}"
+        )
+    if lines[-1] != shape.last_line or not text.endswith("\n"):
+        raise NotComplete(
+            Reason.INCOMPLETE, f"penanda akhir {shape.last_line!r} tidak ada; baris terakhir {lines[-1][:80]!r}"
+        )
+    if shape.last_line in lines[:-1]:
+        raise NotComplete(Reason.REFUSED_OUTPUT, f"penanda akhir {shape.last_line!r} ada di tengah konfigurasi")
+    for section in (shape.first_line, *shape.sections):
+        if not re.search(section, text, re.MULTILINE):
+            raise NotComplete(Reason.INCOMPLETE, f"bagian wajib tidak ada: {section.strip('^ ')!r}")
+    _check_identity(shape.hostname, text, previous, prompt)
+    if previous and len(text) < SHRUNK * len(previous):
+        raise NotComplete(
+            Reason.INCOMPLETE, f"ukuran {len(text)} jauh lebih kecil dari cadangan terakhir {len(previous)}"
+        )
+
+
+def _line_at(text: str, position: int) -> str:
+    return text[position:].partition("\n")[0]
+
+
+def _check_identity(pattern: str, text: str, previous: str | None, prompt: str) -> None:
+    names = set(re.findall(pattern, text, re.MULTILINE))
+    if prompt and names and not any(name[:16].rstrip(".") in prompt or prompt in name for name in names):
+        raise NotComplete(Reason.REFUSED_OUTPUT, f"konfigurasi {sorted(names)} bukan milik perangkat {prompt!r}")
+    before = set(re.findall(pattern, previous or "", re.MULTILINE))
+    if previous and names and before and not names & before and _alike(text, previous) < ALIKE:
+        raise NotComplete(
+            Reason.REFUSED_OUTPUT, f"konfigurasi perangkat lain: {sorted(names)}, dahulu {sorted(before)}"
+        )
+
+
+def _alike(text: str, previous: str) -> float:
+    """Part of the former lines that still stand, lines that every configuration has left out."""
+    old = {line for line in previous.splitlines() if len(line.strip()) > 6}
+    return len(old & set(text.splitlines())) / len(old) if old else 1.0
+
+
+def significant(platform: str, text: str) -> str:
+    """`text` without the lines that change by themselves."""
+    volatile = re.compile(platforms.get(platform).volatile)
+    return "\n".join(line.rstrip() for line in normalised(platform, text).splitlines() if not volatile.match(line))
+
+
+def digest(platform: str, text: str) -> str:
+    """SHA-256 (hex) of what matters in a configuration."""
+    return hashlib.sha256(significant(platform, text).encode()).hexdigest()
+
+
+def redact(platform: str, text: str, mask: Callable[[str], str]) -> str:
+    """`text` with every secret replaced by `mask(secret)`; lines, order and everything else stay as they are."""
+    for pattern in platforms.get(platform).secrets:
+        text = re.sub(pattern, lambda found: _masked(found, mask), text, flags=re.MULTILINE)
+    return text
+
+
+def _masked(found: re.Match[str], mask: Callable[[str], str]) -> str:
+    start, end = (position - found.start() for position in found.span("secret"))
+    whole = found[0]
+    return whole[:start] + mask(found["secret"]) + whole[end:]

@@ -1,0 +1,316 @@
+"""The one way to a device: netmiko talks, host keys are checked, everything has an end in time.
+
+RFC 4251 section 4.1 (host keys), RFC 8332 and RFC 9142 (why SHA-1 is refused unless the inventory says `legacy_ssh`).
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import paramiko
+from netmiko.exceptions import (
+    NetmikoAuthenticationException,
+    NetmikoBaseException,
+    NetmikoTimeoutException,
+    ReadException,
+    ReadTimeout,
+)
+
+from inventory.credentials import login
+from inventory.models import Inventory
+from playbooks.findings import Reason, TargetError
+from playbooks.network import platforms
+from playbooks.network.terminal import DRIVERS, Closed
+
+CONNECT_S = 10.0
+LEGACY = {
+    "kex": ["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"],
+    "keys": ["ssh-rsa", "ssh-dss"],
+    "ciphers": ["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "blowfish-cbc"],
+    "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1", "hmac-sha1-96"],
+}
+"""Algorithms offered only to a device marked `legacy_ssh: true`."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a device is and how to log in; secrets stay out of `repr`."""
+
+    name: str
+    address: str
+    port: int
+    platform: str
+    username: str
+    password: str = field(repr=False, default="")
+    enable: str = field(repr=False, default="")
+    key_path: str = field(repr=False, default="")
+    legacy_ssh: bool = False
+    known_hosts: Path = Path("known_hosts")
+
+    @property
+    def host_key_name(self) -> str:
+        """The name under which OpenSSH files know this address and port."""
+        return self.address if self.port == 22 else f"[{self.address}]:{self.port}"
+
+
+def endpoint(inventory: Inventory, device: str, known_hosts: Path) -> Endpoint:
+    """The endpoint of an inventory device. Raises KeyError for an unknown one, CredentialError for a lost secret."""
+    entry = inventory.devices[device]
+    secret = login(inventory, entry.credentials)
+    return Endpoint(
+        name=device,
+        address=entry.address,
+        port=entry.port,
+        platform=entry.platform,
+        username=secret.username,
+        password=secret.password,
+        enable=secret.enable,
+        key_path=str(secret.key_path or ""),
+        legacy_ssh=entry.legacy_ssh,
+        known_hosts=known_hosts,
+    )
+
+
+class Session:
+    """A logged-in device. Made by `open_session`; every method raises TargetError, never with a secret in it."""
+
+    def __init__(self, endpoint: Endpoint, connection: Any) -> None:
+        self.endpoint, self.connection = endpoint, connection
+        self.platform = platforms.get(endpoint.platform)
+        self._driver: Any = None
+
+    @property
+    def prompt(self) -> str:
+        """The device's name as its prompt shows it."""
+        return str(self.connection.base_prompt)
+
+    @property
+    def local_address(self) -> str:
+        """The address of ours that the device sees: where its management path leads."""
+        return str(self.connection.remote_conn.get_transport().sock.getsockname()[0])
+
+    def ask(self, command: str, timeout_s: float = 20.0) -> str:
+        """The answer to one command, echo and prompt removed."""
+        with _classified(self.endpoint):
+            return str(self.connection.ask(command, timeout_s))
+
+    def configure(self, commands: Iterable[str]) -> str:
+        """Send configuration lines one by one; returns what the device said.
+
+        A refused line stops it with TargetError(REFUSED_OUTPUT) that names the line; lines before it are in force,
+        so callers keep a way back.
+        """
+        platform, said = self.platform, []
+        for command in (*platform.enter_config, *commands, *platform.leave_config):
+            answer = self.ask(command)
+            said.append(answer)
+            if platform.refuses(answer):
+                self._leave_config()
+                raise TargetError(self.endpoint.name, Reason.REFUSED_OUTPUT, f"{command!r}: {answer.strip()[:200]}")
+        return "\n".join(said)
+
+    def _leave_config(self) -> None:
+        for command in self.platform.leave_config:
+            self.ask(command)
+
+    def run(self, command: str, timeout_s: float = 10.0, until: str = "") -> str:
+        """Output of `command` on an exec channel of the same connection: no terminal, no prompt.
+
+        With `until` (a pattern) the command is cut off once that came, and running out of time is no error: whatever
+        came is returned.
+        """
+        with _classified(self.endpoint):
+            channel = self.connection.remote_conn.get_transport().open_session(timeout=timeout_s)
+            with channel:
+                channel.exec_command(command)
+                return _read_all(channel, time.monotonic() + timeout_s, until).replace("\r\n", "\n")
+
+    @property
+    def driver(self) -> Any:
+        """The NAPALM driver of the platform on this very connection; None where NAPALM has none."""
+        if self._driver is None and self.endpoint.platform == "frr":
+            from playbooks.network.napalm_frr import FRRDriver
+
+            self._driver = FRRDriver(
+                self.endpoint.address, self.endpoint.username, "", optional_args={"connection": self.connection}
+            )
+        return self._driver
+
+    def close(self) -> None:
+        self.connection.disconnect()
+
+
+def _read_all(channel: paramiko.Channel, end: float, until: str) -> str:
+    data = b""
+    while not (until and re.search(until.encode(), data)):
+        channel.settimeout(max(0.01, end - time.monotonic()))
+        try:
+            chunk = channel.recv(65536)
+        except TimeoutError:
+            if until:
+                break
+            raise
+        if not chunk:
+            break
+        data += chunk
+    return data.decode("utf-8", "replace")
+
+
+@contextmanager
+def open_session(endpoint: Endpoint, deadline_s: float = 60) -> Iterator[Session]:
+    """Log in; within `deadline_s` seconds from now everything asked of the session must be done.
+
+    Raises TargetError: UNREACHABLE, TIMEOUT, LOGIN_REFUSED, HOST_KEY_CHANGED, HOST_KEY_UNKNOWN, LEGACY_SSH_REFUSED.
+    """
+    end = time.monotonic() + deadline_s
+    _require_known(endpoint)
+    with _classified(endpoint):
+        session = Session(endpoint, _connect(endpoint, min(CONNECT_S, deadline_s)))
+    session.connection.end_of_time = end
+    try:
+        _enable(session)
+        yield session
+    finally:
+        session.close()
+
+
+def _connect(endpoint: Endpoint, timeout_s: float) -> Any:
+    connection_socket = socket.create_connection((endpoint.address, endpoint.port), timeout_s)
+    connection_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        return DRIVERS[endpoint.platform](
+            device_type="cisco_ios" if endpoint.platform == "frr" else endpoint.platform,
+            host=endpoint.address,
+            port=endpoint.port,
+            username=endpoint.username,
+            password=endpoint.password,
+            secret=endpoint.enable,
+            use_keys=bool(endpoint.key_path),
+            key_file=endpoint.key_path or None,
+            allow_agent=False,
+            ssh_strict=True,
+            system_host_keys=False,
+            alt_host_keys=True,
+            alt_key_file=str(endpoint.known_hosts),
+            disabled_algorithms=_disabled(endpoint),
+            conn_timeout=timeout_s,
+            banner_timeout=timeout_s,
+            auth_timeout=timeout_s,
+            sock=connection_socket,
+        )
+    except BaseException:
+        connection_socket.close()
+        raise
+
+
+def _known_keys(endpoint: Endpoint) -> dict[str, Any]:
+    store = paramiko.HostKeys()
+    if endpoint.known_hosts.is_file():
+        store.load(str(endpoint.known_hosts))
+    return dict(store.lookup(endpoint.host_key_name) or {})
+
+
+def _require_known(endpoint: Endpoint) -> None:
+    if not _known_keys(endpoint):
+        raise TargetError(
+            endpoint.name,
+            Reason.HOST_KEY_UNKNOWN,
+            f"kunci host {endpoint.host_key_name} belum dicatat; jalankan `pelihara inventory enrol {endpoint.name}`",
+        )
+
+
+def _disabled(endpoint: Endpoint) -> dict[str, list[str]]:
+    return {} if endpoint.legacy_ssh else {kind: list(names) for kind, names in LEGACY.items()}
+
+
+def _enable(session: Session) -> None:
+    """Privileged mode, where the platform has one and the login lands below it."""
+    command = session.platform.enable
+    if not command or not session.endpoint.enable:
+        return
+    with _classified(session.endpoint):
+        prompt = session.connection
+        prompt.write_channel(prompt.RETURN)
+        if prompt.read_until_pattern(r"[>#] ?\Z", CONNECT_S).rstrip().endswith("#"):
+            return
+        prompt.write_channel(command + prompt.RETURN)
+        prompt.read_until_pattern(r"(?i)password: ?\Z", CONNECT_S)
+        prompt.write_channel(session.endpoint.enable + prompt.RETURN)
+        if not prompt.read_until_pattern(r"[>#:] ?\Z", CONNECT_S).rstrip().endswith("#"):
+            raise TargetError(session.endpoint.name, Reason.LOGIN_REFUSED, "sandi enable ditolak")
+
+
+@contextmanager
+def _classified(endpoint: Endpoint) -> Iterator[None]:
+    """Whatever SSH or netmiko raises becomes a TargetError; the cause is cut off, for it may quote what was sent."""
+    try:
+        yield
+    except TargetError:
+        raise
+    except (OSError, EOFError, paramiko.SSHException, NetmikoBaseException, ValueError) as error:
+        reason, detail = classify(error)
+        raise TargetError(endpoint.name, reason, _without_secrets(detail, endpoint)) from None
+
+
+def classify(error: BaseException) -> tuple[Reason, str]:
+    """Why connecting or asking failed, in the stable vocabulary, with a line for a technician (Indonesian)."""
+    text = " ".join(str(error).split())
+    for kinds, pattern, reason, detail in _CAUSES:
+        if isinstance(error, kinds) and re.search(pattern, text):
+            return reason, detail
+    return Reason.ERROR, f"{type(error).__name__}: {text[:200]}"
+
+
+_Cause = tuple[tuple[type[BaseException], ...], str, Reason, str]
+_CAUSES: tuple[_Cause, ...] = (
+    ((paramiko.BadHostKeyException,), "", Reason.HOST_KEY_CHANGED, "kunci host berbeda dari yang tercatat"),
+    ((paramiko.SSHException,), "not found in known_hosts", Reason.HOST_KEY_UNKNOWN, "kunci host belum dicatat"),
+    (
+        (paramiko.SSHException,),
+        "Host key for server .* does not match",
+        Reason.HOST_KEY_CHANGED,
+        "kunci host berbeda dari yang tercatat",
+    ),
+    (
+        (paramiko.SSHException,),
+        r"(?i)host key.*(?:acceptable|incompatible)|no acceptable host key",
+        Reason.HOST_KEY_CHANGED,
+        "perangkat tidak lagi menawarkan jenis kunci host yang tercatat",
+    ),
+    (
+        (paramiko.SSHException,),
+        r"(?i)incompatible|no acceptable|no matching",
+        Reason.LEGACY_SSH_REFUSED,
+        "perangkat hanya mendukung algoritma SSH lama; setujui dengan legacy_ssh: true atau perbarui firmware",
+    ),
+    (
+        (NetmikoAuthenticationException, paramiko.AuthenticationException),
+        "",
+        Reason.LOGIN_REFUSED,
+        "nama pengguna atau sandi ditolak",
+    ),
+    ((Closed,), "", Reason.INCOMPLETE, "perangkat memutus sambungan di tengah jawaban"),
+    ((ReadTimeout, TimeoutError), "", Reason.TIMEOUT, "perangkat tidak menjawab dalam batas waktu"),
+    (
+        (paramiko.SSHException,),
+        r"(?i)time[d ]*out|No existing session|banner",
+        Reason.TIMEOUT,
+        "sambungan SSH tidak selesai dalam batas waktu",
+    ),
+    ((EOFError, ReadException), "", Reason.INCOMPLETE, "perangkat memutus sambungan"),
+    ((NetmikoTimeoutException,), "TCP connection", Reason.UNREACHABLE, "perangkat tidak dapat dihubungi"),
+    ((OSError,), "", Reason.UNREACHABLE, "perangkat tidak dapat dihubungi"),
+)
+
+
+def _without_secrets(text: str, endpoint: Endpoint) -> str:
+    for secret in (endpoint.password, endpoint.enable):
+        text = text.replace(secret, "***") if secret else text
+    return text

@@ -1,0 +1,138 @@
+"""What is known of one device: frozen values, the only thing that rules look at. Pure; JSON-able both ways."""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from ipaddress import ip_interface
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Interface:
+    name: str
+    enabled: bool = True
+    up: bool = True
+    description: str = ""
+    mtu: int = 0
+    """Bytes; 0 when not told."""
+    addresses: tuple[str, ...] = ()
+    """With prefix length: 10.0.0.1/30."""
+    errors: int = 0
+    """Damaged frames in and out since the counters began."""
+    flaps: int = 0
+    """Times the link went down."""
+    line: str = ""
+    """The device's own words about its state."""
+
+    def holds(self, address: str) -> bool:
+        """Whether `address` is one of its own."""
+        return any(own.partition("/")[0] == address for own in self.addresses)
+
+    def reaches(self, address: str) -> bool:
+        """Whether `address` lies in one of its subnets."""
+        return any(_contains(own, address) for own in self.addresses)
+
+
+@dataclass(frozen=True)
+class OspfInterface:
+    name: str
+    area: str
+    hello_s: int = 0
+    dead_s: int = 0
+    mtu: int = 0
+    passive: bool = False
+    kind: str = ""
+    """Network type as the device writes it."""
+    neighbors: int = 0
+
+
+@dataclass(frozen=True)
+class OspfNeighbor:
+    router_id: str
+    address: str
+    interface: str
+    state: str
+
+    @property
+    def adjacent(self) -> bool:
+        """Full, or 2-Way as between two routers that are neither DR nor BDR (RFC 2328 section 10.1)."""
+        return self.state.lower().startswith(("full", "2-way", "twoway", "2way"))
+
+
+@dataclass(frozen=True)
+class BgpPeer:
+    address: str
+    remote_as: str
+    state: str
+    note: str = ""
+
+    @property
+    def up(self) -> bool:
+        return self.state.lower() == "established"
+
+
+@dataclass(frozen=True)
+class Route:
+    prefix: str
+    gateway: str
+    interface: str = ""
+    protocol: str = ""
+    active: bool = True
+    distance: int = 1
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One reading of a device. None means: the platform does not tell, or it was not asked."""
+
+    hostname: str = ""
+    version: str = ""
+    uptime_s: float | None = None
+    interfaces: tuple[Interface, ...] = ()
+    ospf_interfaces: tuple[OspfInterface, ...] = ()
+    ospf_neighbors: tuple[OspfNeighbor, ...] = ()
+    bgp_peers: tuple[BgpPeer, ...] = ()
+    default_routes: tuple[Route, ...] | None = None
+    gateway: str = ""
+    gateway_answers: bool | None = None
+    gateway_line: str = ""
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    storage_percent: float | None = None
+    running_digest: str = ""
+    saved_digest: str | None = None
+    unsaved_lines: tuple[str, ...] = ()
+
+    def interface(self, name: str) -> Interface | None:
+        return next((interface for interface in self.interfaces if interface.name == name), None)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Facts:
+        """What `as_json` gave, keys of other versions ignored. Raises TypeError for a document of another shape."""
+        return typing.cast(Facts, _built(cls, document))
+
+
+def _contains(own: str, address: str) -> bool:
+    try:
+        return ip_interface(address).ip in ip_interface(own).network
+    except ValueError:
+        return False
+
+
+def _built(kind: Any, value: Any) -> Any:
+    if is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        known = {field.name for field in fields(kind)}
+        return typing.cast(Any, kind)(**{key: _built(hints[key], item) for key, item in value.items() if key in known})
+    if value is None:
+        return None
+    if typing.get_origin(kind) in (types.UnionType, typing.Union):
+        return _built(next(part for part in typing.get_args(kind) if part is not type(None)), value)
+    if typing.get_origin(kind) is tuple:
+        return tuple(_built(typing.get_args(kind)[0], item) for item in value)
+    return value

@@ -1,0 +1,129 @@
+"""The shape of a platform file: data and pure parsers, no talking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playbooks.network.facts import Facts
+
+Parser = Callable[[str], dict[str, Any]]
+"""One command's output -> the fields of `Facts` it tells. Raises ValueError (or a kin) for what it cannot read."""
+
+
+class UnknownPlatform(ValueError):
+    """No file in platforms/ has this name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"platform {name!r} tidak dikenal; yang ada: {', '.join(known)}")
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What is special about one operating system. Patterns are searched line by line (re.MULTILINE) in \\n text."""
+
+    name: str
+    napalm: str
+    title: str
+    config_command: str
+    reads: tuple[str, ...]
+    """Commands of a diagnosis, in the order they are asked."""
+    parsers: Mapping[str, Parser]
+    """By command; only whole, known outputs."""
+    first_line: str
+    """A complete configuration has such a line near its beginning."""
+    last_line: str
+    """A complete configuration ends with this line."""
+    hostname: str
+    """Group 1 is a host name that the configuration gives."""
+    sections: tuple[str, ...] = ()
+    """Lines that no complete configuration lacks."""
+    noise: str = r"(?!)"
+    """What is not configuration at all: headings before it."""
+    volatile: str = r"(?!)"
+    """Lines that differ from one reading to the next although nothing was changed."""
+    secrets: tuple[str, ...] = ()
+    """Group "secret" is what the redacted view hides."""
+    refused: str = r"(?!)"
+    """How the device says that it did not accept a command."""
+    enter_config: tuple[str, ...] = ()
+    leave_config: tuple[str, ...] = ()
+    enable: str = ""
+    save: tuple[str, ...] = ()
+    """Commands that make the running configuration survive a reboot; empty where every change is saved at once."""
+    saved: str = r"(?!)"
+    """How the device says that it was saved."""
+    saved_command: str = ""
+    """Shows the saved configuration."""
+    saved_by_exec: bool = False
+    """`saved_command` is answered on an exec channel only."""
+    ping: str = ""
+    """With {address}."""
+    ping_by_exec: bool = False
+    ping_answer: str = r"(?!)"
+    """In the output when the address answered."""
+    undo: str = ""
+    """Which way back a change has, in words for the plan (Indonesian)."""
+    shown_on: str = ""
+    """What this file was shown to work on: a real part, recordings, or doubles."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def refuses(self, answer: str) -> bool:
+        """Whether `answer` says that the command was not accepted."""
+        return re.search(self.refused, answer, re.MULTILINE) is not None
+
+    def parse(self, raw: Mapping[str, str]) -> Facts:
+        """Facts of the outputs in `raw` (by command). An output that cannot be read tells nothing; it never raises."""
+        known: dict[str, Any] = {}
+        for command, output in raw.items():
+            for name, value in self.parse_one(command, output).items():
+                known[name] = merged(name, known.get(name), value)
+        return Facts(**known)
+
+    def parse_one(self, command: str, output: str) -> dict[str, Any]:
+        """The fields of `Facts` that one output tells; empty when the command is unknown or was refused."""
+        parser = self.parsers.get(self.command_key(command))
+        if parser is None or self.refuses(output):
+            return {}
+        try:
+            return parser(output)
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            return {}
+
+    def command_key(self, command: str) -> str:
+        """`command` as `parsers` spells it: case, spacing, and the modifiers that change no content left out."""
+        words = command.strip().lower().lstrip("/").replace("_", " ").split()
+        return " ".join(word for word in words if word != "without-paging")
+
+
+def merged(name: str, have: Any, new: Any) -> Any:
+    """Two commands about the same thing: interfaces are joined by name, the rest is taken from the later one."""
+    if name != "interfaces" or not have:
+        return new
+    return _joined(have, new)
+
+
+def _joined(have: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
+    from dataclasses import replace
+
+    known = {interface.name: interface for interface in have}
+    for interface in new:
+        old = known.get(interface.name)
+        known[interface.name] = replace(old, addresses=interface.addresses) if old else interface
+    return tuple(known.values())
+
+
+def duration_s(text: str) -> float:
+    """Seconds of 10w2d6h21m59s, 1d02h03m, 00:14:29 or `2 weeks, 3 days, 1 hour`. ValueError for anything else."""
+    if match := re.fullmatch(r"(\d+):(\d\d):(\d\d)", text.strip()):
+        hours, minutes, seconds = map(int, match.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    parts = re.findall(r"(\d+)\s*(ms|us|[ywdhms])", text)
+    if not parts:
+        raise ValueError(f"not a duration: {text!r}")
+    return sum(int(number) * _UNITS[unit] for number, unit in parts)
+
+
+_UNITS = {"y": 31536000, "w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1, "ms": 0, "us": 0}

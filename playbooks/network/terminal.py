@@ -1,0 +1,206 @@
+"""netmiko's drivers with reads that wait: an answer counts only from its echo to the whole prompt after it.
+
+Why not netmiko's own loops: they poll, they take a prompt left over from before for the end of an answer (an empty
+text then passes for a configuration), and they mend a CR or a character split across two reads by luck.
+"""
+
+from __future__ import annotations
+
+import codecs
+import functools
+import re
+import time
+from typing import Any
+
+from netmiko.cisco import CiscoIosSSH
+from netmiko.exceptions import ReadException, ReadTimeout
+from netmiko.mikrotik import MikrotikRouterOsSSH
+
+ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[=>78cDEHMZ]|\][^\x07]*\x07)")
+TAIL = 400
+"""How much of the end of what came is searched for a prompt; longer than any prompt line."""
+REPAINT_S = 0.3
+"""How long a prompt right behind the echo is doubted: RouterOS paints its line again before the answer."""
+
+
+class Closed(ReadException):  # type: ignore[misc]
+    """The device ended the session in mid-answer."""
+
+
+class Terminal:
+    """Mix-in over a netmiko driver class. `prompt` is a pattern's text for the prompt of the device, mode included."""
+
+    rest = b""
+    end_of_time = float("inf")
+    """Moment (time.monotonic) by which everything asked of this device must be done."""
+    prompt = ""
+    paging: tuple[str, ...] = ()
+
+    @functools.cached_property
+    def decoder(self) -> codecs.IncrementalDecoder:
+        return codecs.getincrementaldecoder("utf-8")("replace")
+
+    def cleanup(self, command: str = "exit") -> None:
+        """Leave without asking for the mode first: on a hung session that would take another 10 s."""
+        self.write_channel(command + self.RETURN)  # type: ignore[attr-defined]
+
+    def _try_session_preparation(self, force_data: bool = True) -> None:
+        """netmiko's, without its flat wait: `session_preparation` waits for what it needs."""
+        del force_data
+        try:
+            self.session_preparation()
+        except Exception:
+            self.disconnect()  # type: ignore[attr-defined]
+            raise
+
+    def session_preparation(self) -> None:
+        raise NotImplementedError
+
+    def pull(self, end: float) -> str:
+        """What came, at least a byte; ReadTimeout after the moment `end`, Closed when the device hung up."""
+        channel = self.remote_conn  # type: ignore[attr-defined]
+        left = min(end, self.end_of_time) - time.monotonic()
+        if left <= 0:
+            raise ReadTimeout("no answer in time")
+        channel.settimeout(left)
+        try:
+            data = channel.recv(65536)
+        except TimeoutError:
+            raise ReadTimeout("no answer in time") from None
+        if not data:
+            raise Closed("the device closed the session")
+        return self._text(data)
+
+    def _text(self, data: bytes) -> str:
+        """Decoded, with \\n line ends; a CR or an escape sequence at the end waits for what follows it."""
+        data = self.rest + data
+        cut = re.search(rb"(\r+|\x1b[^A-Za-z]{0,20})\Z", data)
+        data, self.rest = (data[: cut.start()], data[cut.start() :]) if cut else (data, b"")
+        text = self.decoder.decode(data)
+        if "\x1b" in text:
+            text = ESCAPES.sub("", text)
+        return re.sub(r"\r+\n|\n\r", "\n", text).replace("\r", "\n").replace("\0", "")
+
+    def read_until_pattern(
+        self, pattern: str = "", read_timeout: float = 10.0, re_flags: int = 0, max_loops: int | None = None
+    ) -> str:
+        """As netmiko's; waits for data instead of looking for it."""
+        del max_loops
+        end = time.monotonic() + (read_timeout or 3600)
+        wanted = re.compile(pattern, re_flags)
+        text, self._read_buffer = getattr(self, "_read_buffer", ""), ""
+        while not (match := wanted.search(text, max(0, len(text) - 70000))):
+            text += self.pull(end)
+        self._read_buffer = text[match.end() :]
+        return text[: match.end()]
+
+    def ask(self, command: str, read_timeout: float = 20.0) -> str:
+        """The device's answer to `command`, without echo and prompt; lines end with \\n.
+
+        Raises ReadTimeout, or Closed when the device hangs up.
+        """
+        end = time.monotonic() + read_timeout
+        self._read_buffer = ""
+        self.write_channel(command + self.RETURN)  # type: ignore[attr-defined]
+        self.read_until_pattern(re.escape(command.strip()), read_timeout)
+        return self._answer(command.strip(), end)
+
+    def _answer(self, command: str, end: float) -> str:
+        finish = re.compile(r"(?:\A|\n)" + self.prompt + r"[ \t]*\Z")
+        parts, self._read_buffer = [self._read_buffer], ""
+        tail = parts[0][-TAIL:]
+        while not (finish.search(tail) and self._is_whole(parts, command, end)):
+            parts.append(self.pull(end))
+            tail = (tail + parts[-1])[-TAIL:]
+        text = "".join(parts)
+        match = finish.search(text, max(0, len(text) - TAIL))
+        return self.without_repaint(text[: match.start()] if match else text, command)
+
+    def _is_whole(self, parts: list[str], command: str, end: float) -> bool:
+        """Whether the prompt seen ends the answer; subclasses doubt one that stands right behind the echo."""
+        del parts, command, end
+        return True
+
+    def without_repaint(self, text: str, command: str) -> str:
+        """The answer proper; `text` begins right behind the first echo."""
+        del command
+        return text.partition("\n")[2] if text.startswith("\n") else text.lstrip(" ").removeprefix("\n")
+
+
+class CiscoTerminal(Terminal, CiscoIosSSH):  # type: ignore[misc]
+    """IOS and what speaks like it."""
+
+    paging = ("terminal width 511", "terminal length 0")
+
+    def session_preparation(self) -> None:
+        """Set the terminal up in one write; the prompt is what follows the last echo, whatever a banner shows."""
+        self.ansi_escape_codes = False
+        self.write_channel("".join(command + self.RETURN for command in self.paging))
+        seen = self.read_until_pattern(
+            re.escape(self.paging[-1]) + r"\n+(?:%[^\n]*\n+)*[^\n]+[>#] ?\Z", self.conn_timeout
+        )
+        self.base_prompt = seen.rsplit("\n", 1)[-1].strip()[:-1]
+        # IOS shortens the name in configuration mode to 20 characters; a mode may stand behind it in parentheses.
+        self.prompt = re.escape(self.base_prompt[:16]) + r"[^\n#>]{0,60}[>#]"
+
+
+class FrrTerminal(CiscoTerminal):
+    """vtysh as login."""
+
+    paging = ("terminal length 0",)
+
+
+class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):  # type: ignore[misc]
+    """RouterOS console, with colours, echo of the terminal's size and paging off by login options (+ct511w4098h)."""
+
+    def special_login_handler(self, delay_factor: float = 1.0) -> None:
+        del delay_factor
+
+    def session_preparation(self) -> None:
+        """Wait for the first prompt; answer the licence question and the notes that a first log-in shows."""
+        self.prompt = r"\[[^\n\]@]+@[^\n\]]+\] (?:/[^\n>]{0,80})?>"
+        questions = {
+            "software license": "n",
+            'Press "Enter"': self.RETURN,
+            'type "r"': self.RETURN,
+            "new password>": "\x03",
+        }
+        wanted = "|".join([r"\n" + self.prompt + r" ?\Z", *map(re.escape, questions)])
+        for _ in range(6):
+            seen = self.read_until_pattern(wanted, self.conn_timeout)
+            asked = next((reply for question, reply in questions.items() if seen.endswith(question)), None)
+            if asked is None:
+                break
+            self.write_channel(asked)
+        self.base_prompt = seen.rsplit("\n", 1)[-1].strip()
+        self.prompt = re.escape(self.base_prompt[: self.base_prompt.index("]") + 1]) + r" (?:/[^\n>]{0,80})?>"
+
+    def cleanup(self, command: str = "/quit") -> None:
+        super().cleanup(command)
+
+    def _is_whole(self, parts: list[str], command: str, end: float) -> bool:
+        text = "".join(parts) if len(parts) < 4 else "long"
+        if self.without_repaint(re.sub(self.prompt + r"\s*\Z", "", text), command).strip():
+            return True
+        try:
+            parts.append(self.pull(min(end, time.monotonic() + REPAINT_S)))
+        except ReadTimeout:
+            if time.monotonic() >= min(end, self.end_of_time):
+                raise
+            return True
+        return bool(re.search(r"(?:\A|\n)" + self.prompt + r"[ \t]*\Z", parts[-1][-TAIL:])) and bool(parts[-1].strip())
+
+    def without_repaint(self, text: str, command: str) -> str:
+        """RouterOS may paint prompt and command again once or twice before the answer begins."""
+        repaint = re.compile(r"\A\s*(?:" + self.prompt + r"\s*)?" + re.escape(command) + r"[ \t]*(?=\n|\Z)")
+        text = re.sub(r"\A[ \t]*", "", text)
+        while match := repaint.match(text):
+            text = text[match.end() :]
+        return text.lstrip("\n")
+
+
+DRIVERS: dict[str, type[Any]] = {
+    "cisco_ios": CiscoTerminal,
+    "frr": FrrTerminal,
+    "mikrotik_routeros": RouterOsTerminal,
+}
