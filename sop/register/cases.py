@@ -97,7 +97,7 @@ class Cases(Shelf, Queue):
         Raises UnknownProcedure, UnknownAgency, UnknownTarget, LetterRefused, ReasonMissing (no `about`), or
         AlreadyDone when the clock has opened one for this website already.
         """
-        with self._refusals("case.open", opd, actor, sop=sop, about=about):
+        with self._refusals("case.open", opd, actor, {"sop": sop, "about": about}):
             procedure = self._newest(sop, origin)
             self._check_subject(procedure, opd, about, devices, website)
             media = _check_letter(procedure, origin, letter)
@@ -136,7 +136,7 @@ class Cases(Shelf, Queue):
         UnknownAnswer, ReasonMissing, OutputMissing, UnknownPlan, OwnPlan, AlreadyDone.
         """
         asked = {"official": official, "answer": answer, "note": note, "plan": plan_hash}
-        with self._refusals("case.act", case_id, actor, **asked), self._database.writing() as session:
+        with self._refusals("case.act", case_id, actor, asked), self._database.writing() as session:
             dossier = self._dossier(session, case_id)
             who = self._who(dossier, official, step)
             _check_answer(dossier, answer, note)
@@ -149,7 +149,10 @@ class Cases(Shelf, Queue):
 
     def withdraw(self, case_id: str, official: str, reason: str, actor: Actor = SOFTWARE) -> CaseRecord:
         """Kadis, or the OPD that asked, stops an open case for good; nothing is written to any machine afterwards."""
-        with self._refusals("case.withdraw", case_id, actor, official=official), self._database.writing() as session:
+        with (
+            self._refusals("case.withdraw", case_id, actor, {"official": official}),
+            self._database.writing() as session,
+        ):
             dossier = self._dossier(session, case_id)
             if not dossier.position.is_open:
                 raise AlreadyDone(f"{case_id} sudah {dossier.position.state}")
@@ -165,7 +168,7 @@ class Cases(Shelf, Queue):
 
     def complete_work(self, case_id: str, step: int, actor: Actor, outcome: dict[str, Any]) -> CaseRecord:
         """A flow finished a step's work. Raises OutputMissing, AlreadyDone, NotYourTurn, WrongRole."""
-        with self._refusals("case.complete", case_id, actor, step=step), self._database.writing() as session:
+        with self._refusals("case.complete", case_id, actor, {"step": step}), self._database.writing() as session:
             dossier = self._dossier(session, case_id)
             _check_turn_of_flow(dossier, step)
             if missing := self._missing(session, dossier):
@@ -281,8 +284,8 @@ class Cases(Shelf, Queue):
         """The step's evidence exists, or the person's note becomes it."""
         step, case_id = dossier.step, dossier.row.id
         missing = self._missing(session, dossier)
-        if step.completes == "by_flow" and not missing:
-            # Nothing says yet what was done by hand.
+        if step.kind == "work" and not step.needs:
+            # Nothing but the person's word says what was done.
             missing = ["outcome"]
         if missing and not act.note:
             raise OutputMissing(

@@ -36,7 +36,7 @@ class Leases(Trail):
     @contextmanager
     def lease(self, target: str, owner: str, why: str, ttl_s: float = 900, actor: Actor = SOFTWARE) -> Iterator[Lease]:
         """Holds `target` for the block. Raises TargetLocked (who, why, until) while another holds it."""
-        with self._refusals("lease", target, actor, owner=owner):
+        with self._refusals("lease", target, actor, {"owner": owner}):
             lease = self._take(target, owner, why, ttl_s, actor)
         try:
             yield lease

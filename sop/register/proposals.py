@@ -47,7 +47,7 @@ class Proposals(Cases, Leases):
         """
         plan_hash = hashlib.sha256(document).hexdigest()
         about = {"plan": plan_hash, "action": action, "target": target, "ladder": ladder, "proposer": proposer}
-        with self._refusals("plan.propose", case_id, actor, **about), self._database.writing() as session:
+        with self._refusals("plan.propose", case_id, actor, about), self._database.writing() as session:
             dossier = self._dossier(session, case_id)
             check_document(document, action, target, ladder)
             self._check_proposal(dossier, action, target, ladder)
@@ -86,7 +86,7 @@ class Proposals(Cases, Leases):
         Raises UnknownPlan, or AlreadyDone when it was settled or dropped before.
         """
         about = {"plan": plan_hash, "status": status}
-        with self._refusals("plan.settle", case_id or plan_hash, actor, **about), self._database.writing() as session:
+        with self._refusals("plan.settle", case_id or plan_hash, actor, about), self._database.writing() as session:
             plan = _find(session, plan_hash, case_id)
             if plan.state not in ("proposed", "approved"):
                 raise AlreadyDone(f"rencana {plan_hash[:12]} sudah {plan.state}")
@@ -107,7 +107,7 @@ class Proposals(Cases, Leases):
         about = {"action": action, "target": target, "plan": plan_hash, "token": lease.token}
 
         def check() -> None:
-            with self._refusals("write", case_id, actor, **about), self._database.writing() as session:
+            with self._refusals("write", case_id, actor, about), self._database.writing() as session:
                 self._permit(session, case_id, action, target, plan_hash, lease)
                 self._note(session, "write.intended", case_id, about, actor)
 

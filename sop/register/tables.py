@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     DateTime,
     Dialect,
     ForeignKey,
     Index,
     LargeBinary,
-    String,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -49,6 +48,19 @@ class Words(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+class Values(TypeDecorator[Any]):
+    """JSON as ASCII text: PostgreSQL's own type refuses some strings that devices send."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str:
+        return json.dumps(value, sort_keys=True, default=str)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> Any:
+        return json.loads(value)
+
+
 def storable(text: str) -> str:
     """`text` as it comes back from the database."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
@@ -57,13 +69,13 @@ def storable(text: str) -> str:
 class Table(DeclarativeBase):
     """Base of all tables."""
 
-    type_annotation_map: ClassVar = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON, str: Words}
+    type_annotation_map: ClassVar = {datetime: Instant, dict[str, Any]: Values, list[str]: Values, str: Words}
 
 
 class Case(Table):
     __tablename__ = "cases"
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
     sop: Mapped[str]
     revision: Mapped[str]
     procedure_sha256: Mapped[str]
@@ -109,7 +121,7 @@ class CasePlan(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
-    hash: Mapped[str] = mapped_column(String(64), index=True)
+    hash: Mapped[str] = mapped_column(index=True)
     action: Mapped[str]
     target: Mapped[str]
     ladder: Mapped[str]
@@ -127,7 +139,7 @@ class Blob(Table):
 
     __tablename__ = "blobs"
 
-    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
     sealed: Mapped[bool] = mapped_column(primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -137,7 +149,7 @@ class Evidence(Table):
     __table_args__ = (Index("evidence_of_case", "case_id", "kind"), Index("evidence_of_target", "target", "kind"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str]
     sealed: Mapped[bool]
     kind: Mapped[str]
     name: Mapped[str]
@@ -223,5 +235,5 @@ class AuditEntry(Table):
     subject: Mapped[str] = mapped_column(index=True)
     actor: Mapped[str]
     detail: Mapped[str]
-    previous: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[str]
+    hash: Mapped[str]

@@ -59,7 +59,7 @@ class Trail:
         return audit.append(session, self.clock(), action, subject, detail, actor)
 
     @contextmanager
-    def _refusals(self, action: str, subject: str, actor: Actor, **detail: object) -> Iterator[None]:
+    def _refusals(self, action: str, subject: str, actor: Actor, detail: Mapping[str, object]) -> Iterator[None]:
         """A refusal undoes its transaction, so it is audited in one of its own."""
         try:
             yield

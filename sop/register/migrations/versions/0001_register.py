@@ -48,8 +48,8 @@ def _tables() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("previous", sa.String(length=64), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_index(op.f("ix_audit_subject"), "audit", ["subject"], unique=False)
@@ -68,27 +68,27 @@ def _tables() -> None:
     op.create_table(
         "baselines",
         sa.Column("device", sa.Text(), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("device"),
     )
     op.create_table(
         "blobs",
-        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", "sealed"),
     )
     op.create_table(
         "cases",
-        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
         sa.Column("sop", sa.Text(), nullable=False),
         sa.Column("revision", sa.Text(), nullable=False),
         sa.Column("procedure_sha256", sa.Text(), nullable=False),
         sa.Column("opd", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("devices", sa.JSON(), nullable=False),
+        sa.Column("devices", sa.Text(), nullable=False),
         sa.Column("website", sa.Text(), nullable=False),
         sa.Column("requested_by", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
@@ -100,7 +100,7 @@ def _tables() -> None:
     op.create_table(
         "evidence",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -143,7 +143,7 @@ def _tables() -> None:
     op.create_index("configs_of_device", "configs", ["device", "id"], unique=False)
     op.create_table(
         "events",
-        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("audit_seq", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -153,7 +153,7 @@ def _tables() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("plans", sa.JSON(), nullable=False),
+        sa.Column("plans", sa.Text(), nullable=False),
         sa.Column("acting", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("paraf", sa.Text(), nullable=False),
@@ -176,10 +176,10 @@ def _tables() -> None:
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
@@ -195,8 +195,8 @@ def _tables() -> None:
     op.create_table(
         "plans",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.String(length=32), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("ladder", sa.Text(), nullable=False),
@@ -206,7 +206,7 @@ def _tables() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approver", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
