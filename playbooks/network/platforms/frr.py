@@ -27,7 +27,7 @@ def interfaces(output: str) -> dict[str, Any]:
 
 
 def _interface(name: str, told: dict[str, Any]) -> Interface:
-    status, protocol = told["administrativeStatus"], told["operationalStatus"]
+    status, protocol = told["administrativeStatus"], told.get("operationalStatus", "down")
     return Interface(
         name=name,
         enabled=status == "up",
