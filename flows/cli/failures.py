@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 
 from flows.jobs.errors import BadInput, JobError
-from flows.words import why
 
 
 def failure(error: Exception) -> tuple[str, str, int]:
     """(message in Indonesian, code, exit code) of an exception that ended a command."""
     if isinstance(error, JobError):
         return str(error), error.code, 2 if isinstance(error, BadInput) else 1
-    return _known(error) or (f"kesalahan di dalam pelihara ({type(error).__name__}); jejaknya di atas.", "internal", 1)
+    return (
+        _known(error)
+        or _surroundings(error)
+        or (f"kesalahan di dalam pelihara ({type(error).__name__}); jejaknya di atas.", "internal", 1)
+    )
 
 
 def _known(error: Exception) -> tuple[str, str, int] | None:
@@ -20,19 +23,56 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
     from inventory.credentials import CredentialError
     from inventory.problems import InventoryError
     from playbooks.findings import TargetError
+    from playbooks.hosting.archive import ArchiveRefused
+    from playbooks.hosting.site import SiteError
     from playbooks.plans import ChangedSincePlan
+    from sop.documents.write import DocumentError
     from sop.mail import MailError
     from sop.procedure import ProcedureError
-    from sop.register.errors import LeaseLost, OwnPlan, PermitRefused, RegisterError, TargetLocked
+    from sop.register.errors import LeaseLost, OwnPlan, PermitRefused, RegisterBroken, RegisterError, TargetLocked
 
     if isinstance(error, TargetError):
         return f"{error.target}: {why(error.reason)}{': ' + error.detail if error.detail else ''}", str(error.reason), 1
-    if isinstance(error, PermitRefused | OwnPlan | LeaseLost | TargetLocked | ChangedSincePlan | MailError):
+    refused = PermitRefused | OwnPlan | LeaseLost | TargetLocked | RegisterBroken
+    if isinstance(error, refused | ChangedSincePlan | ArchiveRefused | MailError | DocumentError):
         return str(error), _code(error), 1
-    if isinstance(error, RegisterError | InventoryError | CredentialError | ProcedureError):
+    if isinstance(error, RegisterError | InventoryError | CredentialError | ProcedureError | SiteError):
         return str(error), _code(error), 2
+    return None
+
+
+def _surroundings(error: Exception) -> tuple[str, str, int] | None:
+    """What is wrong with this machine or its settings. A database's own words may quote its address: not repeated."""
+    from pydantic import ValidationError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if isinstance(error, SQLAlchemyError):
+        return f"register tidak dapat dipakai ({type(error).__name__}); periksa PELIHARA_DATABASE_URL", "register", 1
+    if isinstance(error, ValidationError):
+        places = ", ".join(str(detail["loc"][0]).upper() for detail in error.errors() if detail["loc"])
+        return f"setelan tidak terbaca: PELIHARA_{places}", "settings", 2
+    if isinstance(error, OSError):
+        return f"{error.filename or 'berkas'}: {error.strerror or type(error).__name__}", "surroundings", 1
     return None
 
 
 def _code(error: Exception) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
+
+
+REASONS = {
+    "unreachable": "tidak terjangkau",
+    "timeout": "tidak menjawab sampai batas waktu",
+    "login_refused": "menolak nama pengguna atau kata sandi",
+    "host_key_changed": "kunci host berubah; periksa alatnya sebelum mendaftarkan lagi",
+    "host_key_unknown": "kunci host belum terdaftar; jalankan `pelihara inventory enrol`",
+    "legacy_ssh_refused": "hanya bicara SSH usang; izinkan dengan legacy_ssh: true bila memang perlu",
+    "incomplete": "jawabannya terpotong",
+    "refused_output": "jawabannya bukan yang diminta",
+    "error": "gagal",
+}
+"""Indonesian for the stable reasons of playbooks.findings.Reason."""
+
+
+def why(reason: object) -> str:
+    return REASONS.get(str(reason), str(reason))

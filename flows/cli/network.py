@@ -10,12 +10,12 @@ import typer
 from rich.console import Console
 
 from flows.cli.answer import Json, answer, moment, note, plain, progress, status, table
-from flows.cli.failures import why
 from flows.cli.later import later
 from flows.cli.person import as_option, technician, terminal_actor
 from flows.cli.plans import plan_document, print_outcome, print_plans
 from flows.cli.targets import print_targets
 from flows.cli.words import Order, Orders
+from flows.words import why
 
 if TYPE_CHECKING:
     from flows import office

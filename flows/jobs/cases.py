@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.jobs import network, notices, reports, websites
+from flows.jobs.changes import Progress
 from flows.jobs.leases import PATIENCE_S
 from flows.office import Office
 from playbooks.findings import TargetError
@@ -54,7 +55,7 @@ class _Task:
     case: CaseRecord
     actor: Actor
     carried: Carried
-    on_progress: network.Progress
+    on_progress: Progress
 
     @property
     def step(self) -> int:
@@ -67,7 +68,7 @@ def carry(
     step: int = 0,
     attempt: int = 0,
     run: str = "",
-    on_progress: network.Progress | None = None,
+    on_progress: Progress | None = None,
 ) -> Carried:
     """Do the technical work of the step a case stands at, as far as it goes without a person.
 

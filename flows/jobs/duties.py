@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flows.jobs import network, websites
-from flows.jobs.network import Progress
+from flows.jobs.changes import Progress
 from flows.jobs.notices import tell_turn
 from flows.office import Office
 from playbooks.findings import TargetResult

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -12,9 +13,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, parse
 from playbooks.network.history import History
 
+from flows.jobs.changes import OnStep, Progress, keep_outcome, put_forward
 from flows.jobs.errors import BadInput, unknown
 from flows.jobs.leases import holding
 from flows.office import Office
@@ -24,15 +25,15 @@ from playbooks.findings import Reason, Severity, TargetError, TargetResult
 from playbooks.network import repair, restore
 from playbooks.network.backup import ConfigCopy, fetch_config
 from playbooks.network.connect import Endpoint, endpoint, open_session
+from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, failed, parse, together
 from playbooks.plans import Outcome, Plan
 from sop.register.records import SOFTWARE, Actor, ConfigVersion, PlanRecord
+
+log = logging.getLogger("pelihara.network")
 
 PARALLEL = 32
 DEADLINE_S = 60.0
 """For one device, log-in to log-out."""
-
-Progress = Callable[[str, str], None]
-"""Called with (device, outcome) as each device is done; from the calling thread."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,22 @@ class _Read:
     reading: DeviceReading | None = None
     config: ConfigCopy | None = None
     error: TargetError | None = None
+
+    @property
+    def said(self) -> str:
+        """For progress; the findings are not settled yet."""
+        if self.error:
+            return f"gagal: {self.error.detail or self.error.reason}"
+        return "terbaca"
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a worker thread is sent out with."""
+
+    name: str
+    baseline: Baseline | None
+    previous: str | None
 
 
 def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = False) -> list[str]:
@@ -131,41 +148,61 @@ def examine(
 ) -> list[Examined]:
     """Diagnose and back up devices with one log-in each; in the order of `names`."""
     wanted = list(names)
-    done: dict[str, Examined] = {}
+    backups: dict[str, BackedUp] = {}
+    readings: dict[str, DeviceReading] = {}
     for found in _read_all(office, wanted, read, back_up):
-        done[found.name] = _record(office, found, case_id, actor, read, back_up)
+        if back_up:
+            backups[found.name] = _keep_backup(office, found, case_id, actor)
+        if read:
+            readings[found.name] = found.reading or failed(found.name, *_why(found))
         if on_progress:
-            on_progress(found.name, _outcome(done[found.name]))
-    if back_up:
-        commits = _project(office, [name for name in wanted if _stored(done[name])], case_id)
-        done = {name: _with_commit(each, commits) for name, each in done.items()}
-    return [done[name] for name in wanted]
+            on_progress(found.name, found.said)
+    # Two ends of a link show more together than each alone, so findings are settled once all are home.
+    joined = {each.name: each for each in together([readings[name] for name in wanted if name in readings])}
+    for reading in joined.values():
+        _keep_reading(office, reading, case_id, actor)
+    commits = _project(office, [each.name for each in backups.values() if each.status != "failed"], case_id)
+    return [Examined(name, joined.get(name), _with_commit(backups.get(name), commits)) for name in wanted]
 
 
 def _read_all(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[_Read]:
     """Devices as they come home. Only the threads' own sessions run in parallel; the register is spoken to here."""
-    baselines = {name: office.register.baseline(name) if read else None for name in names}
+    tasks = [_Task(name, _baseline(office, name) if read else None, _last_config(office, name)) for name in names]
     pool = ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(names))), thread_name_prefix="device")
     try:
-        tasks = [pool.submit(_read, office, name, baselines[name], read, back_up) for name in names]
-        for task in as_completed(tasks):
-            yield task.result()
+        for done in as_completed([pool.submit(_read, office, task, read, back_up) for task in tasks]):
+            yield done.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _read(office: Office, name: str, baseline: Baseline | None, read: bool, back_up: bool) -> _Read:
+def _baseline(office: Office, name: str) -> Baseline | None:
+    facts = office.register.baseline(name)
+    return Baseline(facts=facts) if facts else None
+
+
+def _last_config(office: Office, name: str) -> str | None:
+    """What a new copy is measured against; its size and names are those of the full text."""
+    stored = office.register.config_versions(name)
+    return office.register.read_config(stored[-1].id) if stored else None
+
+
+def _read(office: Office, task: _Task, read: bool, back_up: bool) -> _Read:
     """One device in one session; runs in a thread of its own and never raises for what a device does."""
     started = monotonic()
-    device = office.inventory.devices[name]
+    device = office.inventory.devices[task.name]
     reading, config, error = None, None, None
     try:
-        with open_session(_endpoint(office, name), DEADLINE_S) as session:
-            reading = diagnose(session.endpoint, device, baseline, session=session) if read else None
-            config = fetch_config(session, device) if back_up else None
-    except TargetError as failed:
-        error = failed
-    return _Read(name, monotonic() - started, reading, config, error)
+        with open_session(_endpoint(office, task.name), DEADLINE_S) as session:
+            reading = diagnose(session.endpoint, device, task.baseline, session) if read else None
+            config = fetch_config(session, device, task.previous) if back_up else None
+    except TargetError as failure:
+        error = failure
+    except Exception as surprise:
+        # One device must not keep the others from being backed up; the log has the trace, the technician the name.
+        log.exception("%s", task.name)
+        error = TargetError(task.name, Reason.ERROR, f"kesalahan di dalam pelihara: {type(surprise).__name__}")
+    return _Read(task.name, monotonic() - started, reading, config, error)
 
 
 def _endpoint(office: Office, name: str) -> Endpoint:
@@ -175,80 +212,54 @@ def _endpoint(office: Office, name: str) -> Endpoint:
         raise TargetError(name, Reason.LOGIN_REFUSED, str(error)) from None
 
 
-def _record(office: Office, found: _Read, case_id: str, actor: Actor, read: bool, back_up: bool) -> Examined:
-    reading = _keep_reading(office, found, case_id, actor) if read else None
-    return Examined(found.name, reading, _keep_backup(office, found, case_id, actor) if back_up else None)
+def _why(found: _Read) -> tuple[Reason, str]:
+    return (found.error.reason, found.error.detail) if found.error else (Reason.ERROR, "")
 
 
-def _keep_reading(office: Office, found: _Read, case_id: str, actor: Actor) -> DeviceReading:
-    reading = found.reading or _failed_reading(found)
-    keep = office.register.keep
-    document = json.dumps(reading.as_json(), ensure_ascii=False).encode()
-    keep(document, "findings", f"{found.name}.json", "application/json", case_id, found.name, actor=actor)
-    if reading.raw:
-        raw = json.dumps(reading.raw, ensure_ascii=False).encode()
-        keep(raw, "raw", f"{found.name}.raw.json", "application/json", case_id, found.name, sealed=True, actor=actor)
+def _keep_reading(office: Office, reading: DeviceReading, case_id: str, actor: Actor) -> None:
+    """Findings and raw output become evidence; a state without serious findings is what the next one is held to."""
+    about = (case_id, reading.name)
+    for kind, content in (("findings", reading.as_json()), ("raw", reading.raw)):
+        document = json.dumps(content, ensure_ascii=False).encode()
+        name = f"{reading.name}-{kind}.json"
+        office.register.keep(document, kind, name, "application/json", *about, actor=actor) if content else None
     if reading.reason is None and not any(each.severity >= Severity.MAJOR for each in reading.findings):
-        office.register.keep_baseline(found.name, reading.facts)
-    return reading
-
-
-def _failed_reading(found: _Read) -> DeviceReading:
-    error = found.error or TargetError(found.name, Reason.ERROR)
-    return DeviceReading(found.name, found.seconds, reason=error.reason, detail=error.detail)
+        office.register.keep_baseline(reading.name, reading.facts, actor)
 
 
 def _keep_backup(office: Office, found: _Read, case_id: str, actor: Actor) -> BackedUp:
     """A failed backup is noted and leaves the last good one alone (invariant 4)."""
-    note = office.register.note_backup
     if found.config is None:
-        error = found.error or TargetError(found.name, Reason.ERROR)
-        note(found.name, "failed", str(error.reason), error.detail, found.seconds)
-        return BackedUp(found.name, "failed", found.seconds, str(error.reason), error.detail)
+        reason, detail = _why(found)
+        office.register.note_backup(found.name, "failed", str(reason), detail, found.seconds, actor)
+        return BackedUp(found.name, "failed", found.seconds, str(reason), detail)
     copy = found.config
     version = office.register.keep_config(found.name, copy.text, copy.redacted, copy.digest, case_id, actor)
     status = "ok" if version.changed else "unchanged"
-    note(found.name, status, "", "", found.seconds)
+    office.register.note_backup(found.name, status, seconds=found.seconds, actor=actor)
     return BackedUp(found.name, status, found.seconds, bytes=copy.bytes)
-
-
-def _stored(done: Examined) -> bool:
-    return done.backup is not None and done.backup.status != "failed"
 
 
 def _project(office: Office, names: list[str], case_id: str) -> dict[str, str]:
     """Bring the git history up to the register, in one commit; what was missed by a killed run comes along."""
     newest = {name: office.register.config_versions(name)[-1] for name in names}
     texts = {name: office.register.read_config(version.id) for name, version in newest.items()}
-    return (
-        History(office.settings.configs).commit(texts, f"Cadangan konfigurasi{f' untuk {case_id}' if case_id else ''}")
-        if texts
-        else {}
-    )
+    if not texts:
+        return {}
+    return History(office.settings.configs).commit(texts, f"Cadangan konfigurasi {case_id}".rstrip())
 
 
-def _with_commit(done: Examined, commits: dict[str, str]) -> Examined:
-    commit = commits.get(done.name, "")
-    return replace(done, backup=replace(done.backup, commit=commit)) if done.backup and commit else done
-
-
-def _outcome(done: Examined) -> str:
-    return ", ".join(each.status for each in (done.reading, done.backup) if each is not None)
+def _with_commit(backup: BackedUp | None, commits: dict[str, str]) -> BackedUp | None:
+    return replace(backup, commit=commits.get(backup.name, "")) if backup else None
 
 
 def propose_repairs(office: Office, case_id: str, device: str, actor: Actor = SOFTWARE) -> list[PlanRecord]:
     """Read a device again and put forward what can be repaired; the same plan is proposed once. Raises TargetError."""
     record = office.inventory.devices[device]
     with open_session(_endpoint(office, device), DEADLINE_S) as session:
-        reading = diagnose(session.endpoint, record, office.register.baseline(device), session=session)
+        reading = diagnose(session.endpoint, record, _baseline(office, device), session)
         plans = repair.propose(session.endpoint, record, reading)
     return [put_forward(office, case_id, plan, actor) for plan in plans if plan.changes]
-
-
-def put_forward(office: Office, case_id: str, plan: Plan, actor: Actor) -> PlanRecord:
-    """Record a plan in its case: a plan of class A may be applied at once, one of class B waits for its approver."""
-    about = (plan.action, plan.target, str(plan.ladder), actor.official)
-    return office.register.propose(case_id, plan.document(), *about, actor=actor)
 
 
 def apply_repair(
@@ -257,7 +268,7 @@ def apply_repair(
     device: str,
     plan_hash: str,
     actor: Actor,
-    on_step: Callable[[str], None] | None = None,
+    on_step: OnStep | None = None,
     action: str = "repair",
     patience_s: float = 0.0,
 ) -> Outcome:
@@ -278,13 +289,6 @@ def apply_repair(
         keep_outcome(office, case_id, plan, outcome, actor)
         register.settle_plan(plan_hash, outcome.status, asdict(outcome), actor, case_id)
     return outcome
-
-
-def keep_outcome(office: Office, case_id: str, plan: Plan, outcome: Outcome, actor: Actor) -> None:
-    """What was done and what it changed, as evidence: findings before and after stand side by side in it."""
-    document = json.dumps({"plan": plan.hash, **asdict(outcome)}, ensure_ascii=False).encode()
-    name = f"{plan.target}-{plan.action}-{plan.hash[:12]}.json"
-    office.register.keep(document, "outcome", name, "application/json", case_id, plan.target, actor=actor)
 
 
 def propose_restore(office: Office, case_id: str, device: str, version: str, actor: Actor) -> list[PlanRecord]:

@@ -10,9 +10,9 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
+from flows.jobs.changes import OnStep, Progress, keep_outcome, put_forward
 from flows.jobs.errors import BadInput, NotDone, unknown
 from flows.jobs.leases import holding
-from flows.jobs.network import Progress, keep_outcome, put_forward
 from flows.office import Office
 from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.hosting import backup, check, deploy, domain, host, restore, rollback, tls
@@ -27,10 +27,10 @@ DEADLINE_S = 60.0
 
 
 Planner = Callable[[Site, Shell], Plan]
-Applier = Callable[[Plan, Site, Shell, Permit, Callable[[str], None] | None], Outcome]
+Applier = Callable[[Plan, Site, Shell, Permit, OnStep | None], Outcome]
 
 
-def _apply_domain(plan: Plan, place: Site, _: Shell, permit: Permit, on_step: Callable[[str], None] | None) -> Outcome:
+def _apply_domain(plan: Plan, place: Site, _: Shell, permit: Permit, on_step: OnStep | None) -> Outcome:
     """A name is changed at its DNS server; the host has no part in it."""
     return domain.apply(plan, place, permit, on_step)
 
@@ -201,7 +201,7 @@ def apply_plan(
     action: str,
     plan_hash: str,
     actor: Actor,
-    on_step: Callable[[str], None] | None = None,
+    on_step: OnStep | None = None,
     patience_s: float = 0.0,
 ) -> Outcome:
     """Apply one plan of a case: permit before every write, lease, way back. Running it again does what is left.

@@ -177,3 +177,17 @@ def test_an_internal_failure_is_told_without_pretending(pelihara: Pelihara, monk
     assert said.code == 1
     assert said.json["error"]["code"] == "internal"
     assert "rahasia" not in said.out
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HOME", "/proc/pelihara"), ("DATABASE_URL", "postgresql+psycopg://u:rahasia@127.0.0.1:1/x")],
+)
+def test_a_register_that_cannot_be_used_is_told_without_its_secrets(
+    pelihara: Pelihara, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"PELIHARA_{name}", value)
+    said = pelihara("case", "list", "--json")
+    assert said.code == 1
+    assert said.json["error"]["code"] != "internal"
+    assert "rahasia" not in said.out + said.err

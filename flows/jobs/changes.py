@@ -1,0 +1,29 @@
+"""What network and website jobs share: plans put forward, outcomes kept, progress told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from flows.office import Office
+from playbooks.plans import Outcome, Plan
+from sop.register.records import Actor, PlanRecord
+
+Progress = Callable[[str, str], None]
+"""Called with (target, what happened) as work goes on; from the calling thread."""
+OnStep = Callable[[str], None]
+"""Told each step of a change as it is done."""
+
+
+def put_forward(office: Office, case_id: str, plan: Plan, actor: Actor) -> PlanRecord:
+    """Record a plan in its case: a plan of class A may be applied at once, one of class B waits for its approver."""
+    about = (plan.action, plan.target, str(plan.ladder), actor.official)
+    return office.register.propose(case_id, plan.document(), *about, actor=actor)
+
+
+def keep_outcome(office: Office, case_id: str, plan: Plan, outcome: Outcome, actor: Actor) -> None:
+    """What was done and what it changed, as evidence: findings before and after stand side by side in it."""
+    document = json.dumps({"plan": plan.hash, **asdict(outcome)}, ensure_ascii=False).encode()
+    name = f"{plan.target}-{plan.action}-{plan.hash[:12]}.json"
+    office.register.keep(document, "outcome", name, "application/json", case_id, plan.target, actor=actor)
