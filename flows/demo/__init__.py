@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 import shutil
@@ -33,6 +34,7 @@ def run(folder: Path = FOLDER, console: Console | None = None) -> int:
         say.print(refusal, style="red", markup=False)
         return 2
     _empty(place)
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its threads would print each refused key on the story
     try:
         with _ended_by_signals(), Loop() as loop, Processes(place / "log") as processes:
             return _play(place, processes, loop, say)

@@ -79,9 +79,10 @@ async def _close(server: asyncssh.SSHAcceptor) -> None:
 
 # --- HTTP: static files of the site whose server_name is asked for, read from the generated nginx files.
 
-_SERVER_NAME = re.compile(r"^\s*server_name\s+(\S+);", re.MULTILINE)
-_HEADER = re.compile(r'^\s*add_header\s+(\S+)\s+"?([^";]+?)"?(?: always)?;', re.MULTILINE)
-_ROOT = re.compile(r"^    root\s+(\S+);", re.MULTILINE)
+_LOCATION = re.compile(r"\blocation [^{]*\{[^}]*\}")
+_SERVER_NAME = re.compile(r"\bserver_name\s+(\S+);")
+_HEADER = re.compile(r'\badd_header\s+(\S+)\s+"?([^";]+?)"?(?: always)?;')
+_ROOT = re.compile(r"\broot\s+(\S+);")
 
 
 async def web_server(loop: Loop, sites: Path) -> int:
@@ -106,7 +107,7 @@ async def _answer(sites: Path, reader: asyncio.StreamReader, writer: asyncio.Str
 def _response(sites: Path, head: str) -> bytes:
     method, path = [*head.split("\r\n", 1)[0].split(), "", ""][:2]
     host = re.search(r"(?im)^host:\s*([^\s:]+)", head)
-    configs = [file.read_text() for file in sorted(sites.glob("*.conf"))]
+    configs = [_LOCATION.sub("", file.read_text()) for file in sorted(sites.glob("*.conf"))]
     config = next((text for text in configs if host and host[1] in _SERVER_NAME.findall(text)), "")
     file = _file(config, path.partition("?")[0])
     body = file.read_bytes() if file else b"404 Not Found\n"
@@ -133,7 +134,7 @@ def _file(config: str, path: str) -> Path | None:
 
 async def name_server(loop: Loop, zone: str, text: str, keys: Mapping[str, str]) -> int:
     """Port (UDP and TCP) of a name server that is primary for one zone."""
-    names = NameServer(dns.zone.from_text(text, origin=zone), dns.tsigkeyring.from_text(dict(keys)))
+    names = NameServer(dns.zone.from_text(text, origin=zone, relativize=False), dns.tsigkeyring.from_text(dict(keys)))
     tcp = await asyncio.start_server(names.tcp, LOOPBACK, 0)
     port = int(tcp.sockets[0].getsockname()[1])
     running = asyncio.get_running_loop()
@@ -197,7 +198,9 @@ class NameServer:
                 reply.answer.append(dns.rrset.from_rdata_list(question.name, found.ttl, list(found)))
 
     def _update(self, asked: dns.message.Message) -> dns.rcode.Rcode:
-        """RFC 2136 section 3.4.2, without prerequisites on values."""
+        """RFC 2136 sections 3.2 (what must be so) and 3.4.2 (what is changed)."""
+        if refusal := next(filter(None, map(self._unmet, asked.sections[1])), None):
+            return refusal
         with self.zone.writer() as change:
             for record in asked.sections[2]:
                 if record.deleting == dns.rdataclass.ANY and record.rdtype == dns.rdatatype.ANY:
@@ -208,8 +211,15 @@ class NameServer:
                     change.delete(record.name, *record)
                 else:
                     change.add(record)
-            change.update_serial()
+            change.update_serial(name=self.zone.origin or dns.name.root)
         return dns.rcode.NOERROR
+
+    def _unmet(self, wanted: dns.rrset.RRset) -> dns.rcode.Rcode | None:
+        found = self.zone.get_rdataset(wanted.name, wanted.rdtype)
+        if wanted.deleting == dns.rdataclass.NONE:
+            return dns.rcode.YXRRSET if found else None
+        same = found is not None and (wanted.deleting == dns.rdataclass.ANY or set(found) == set(wanted))
+        return None if same else dns.rcode.NXRRSET
 
 
 class _Datagrams(asyncio.DatagramProtocol):

@@ -139,6 +139,8 @@ def _worked(stage: Stage, case: CaseRecord) -> bool:
     """Let the flow work on the case's step; whether a person is needed now."""
     _head(stage, case)
     carried = cases.carry(stage.office, case.id, on_progress=lambda name, what: stage.note(f"{name}: {what}", "dim"))
+    for backup in carried.backups:
+        stage.note(f"cadangan {backup['name']}: {backup['status']} {backup['detail'] or backup['reason']}".rstrip())
     for result in carried.results:
         _tell_findings(stage, result)
     for path in carried.documents:
