@@ -15,7 +15,7 @@ from playbooks.hosting.site import Site
 MARKER = "finished.json"
 """Written last: a folder without it is not a backup."""
 LONG_S = 3600
-_NAME = re.compile(r"\d{8}T\d{6}Z")
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
 _ROOM = """
 need=$( { du -sb "$1/shared" "$1/current/" 2>/dev/null || :; } | awk '{ sum += $1 } END { print sum + 0 }')

@@ -18,11 +18,14 @@ class Journal:
     def __init__(self, permit: Permit, on_step: OnStep | None = None) -> None:
         self._permit, self._on_step = permit, on_step
         self.steps: list[tuple[str, str]] = []
+        self.began = False
+        """Whether a write was tried: from then on trouble is an outcome, not a refusal."""
 
     @contextmanager
     def write(self, what: str) -> Iterator[None]:
         """A change on the target: needs the permit, and is noted once done."""
         self._permit()
+        self.began = True
         yield
         self.note(what)
 
@@ -49,12 +52,12 @@ def still_due(approved: Plan, now: Plan) -> bool:
 
 
 def carry_out(approved: Plan, now: Plan, journal: Journal, work: Callable[[], Outcome]) -> Outcome:
-    """Do `work` if the plan is still due. A target lost after the first write is an outcome, with the steps done."""
+    """Do `work` if the plan is still due. Trouble after the first write is an outcome, with the steps done."""
     if not still_due(approved, now):
         return journal.outcome("unchanged", "sudah sesuai rencana; tidak ada yang diubah")
     try:
         return work()
     except TargetError as error:
-        if not journal.steps:
+        if not journal.began:
             raise
         return journal.outcome("failed", str(error))

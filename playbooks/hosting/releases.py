@@ -10,7 +10,7 @@ from playbooks.hosting.site import Layout
 
 KEPT = 3
 """Old releases that stay for a way back, beside the served and the last good one."""
-_NAME = re.compile(r"(\d{4,})-([0-9a-f]{12})")
+_NAME = re.compile(r"[0-9]{4,9}-[0-9a-f]{12}")
 _STATE = """
 for link in "$1" "$2"; do basename "$(readlink "$link" || echo -)"; done
 ls -1 "$3" 2>/dev/null || :

@@ -25,13 +25,13 @@ archive=$1 scratch=$2; shift 2
 printf 'drop database if exists `%s`; create database `%s` character set utf8mb4;\\n' "$scratch" "$scratch" | "$@"
 gzip -dc "$archive" | "$@" "$scratch"
 """
-# Two renames, and the old folder stays beside it until the site has proven itself.
+# What was there stays until the site has proven itself; a second run finds it and does not take its place.
 _SWAP = """
 new=$1 live=$2 old=$3
 [ -d "$new" ] || exit 0
 chmod -R g+rwX "$new"
-[ ! -e "$old" ] || rm -rf "$old"
-[ ! -e "$live" ] || mv -T "$live" "$old"
+[ -e "$old" ] || [ ! -e "$live" ] || mv -T "$live" "$old"
+rm -rf "$live"
 mv -T "$new" "$live"
 """
 _UNSWAP = '[ ! -e "$2" ] || { rm -rf "$1"; mv -T "$2" "$1"; }'

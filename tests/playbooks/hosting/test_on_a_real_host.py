@@ -1,0 +1,429 @@
+"""The hosting playbooks on real parts: sshd, nginx, php-fpm, MariaDB, WordPress, BIND, pebble."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from playbooks.findings import Reason, TargetError
+from playbooks.hosting import backup, certificates, check, deploy, domain, health, host, pages, restore, rollback, tls
+from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.site import Site, SiteError
+from playbooks.plans import ChangedSincePlan, Outcome
+from tests.lab.core import run
+from tests.lab.web import ADDRESS, WebLab
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+
+
+class Withdrawn(Exception):
+    pass
+
+
+def allowed() -> None:
+    """A permit that holds."""
+
+
+def refused() -> None:
+    raise Withdrawn
+
+
+def hosted(site: Site, shell: Shell) -> None:
+    assert host.apply(host.plan(site, shell), site, shell, allowed).ok
+
+
+def deployed(site: Site, shell: Shell) -> Outcome:
+    return deploy.apply(deploy.plan(site, shell), site, shell, allowed)
+
+
+def front(site: Site) -> str:
+    return pages.follow(site).text
+
+
+def static(lab: WebLab, slug: str, text: str, **entry: object) -> Site:
+    """A static site whose release says `text` and whose health page must."""
+    archive = lab.archive(f"{slug}-{text}.tar.gz", {"index.html": f"<h1>{text}</h1>"})
+    return lab.site(slug, source=archive, health={"path": "/", "expect": text}, **entry)
+
+
+def test_a_host_whose_key_is_not_known_is_refused(web_lab: WebLab, tmp_path: Path) -> None:
+    site = static(web_lab, "asing", "v1")
+    with pytest.raises(TargetError) as refusal, open_host(replace(site, known_hosts=tmp_path / "none").access):
+        pass
+    assert refusal.value.reason is Reason.HOST_KEY_UNKNOWN
+
+
+def test_a_host_with_another_key_is_refused(web_lab: WebLab, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(other))
+    known = tmp_path / "known_hosts"
+    known.write_text(f"{ADDRESS} {' '.join(other.with_suffix('.pub').read_text().split()[:2])}\n")
+    site = static(web_lab, "asing", "v1")
+    with pytest.raises(TargetError) as refusal, open_host(replace(site, known_hosts=known).access):
+        pass
+    assert refusal.value.reason is Reason.HOST_KEY_CHANGED
+
+
+def test_the_login_user_may_run_nothing_else_as_root(web_lab: WebLab) -> None:
+    with open_host(static(web_lab, "sempit", "v1").access) as shell:
+        assert not shell.holds("sudo", "-n", "/usr/bin/id")
+        assert not shell.holds("sudo", "-n", "/usr/bin/mariadb", "--execute=system id")
+
+
+def test_arguments_are_never_read_as_shell_syntax(web_lab: WebLab) -> None:
+    hostile = "a b; $(id) `id` 'x' \"y\" \\ \n*"
+    with open_host(static(web_lab, "kutip", "v1").access) as shell:
+        assert shell.run("printf", "%s", hostile) == hostile
+        assert shell.script('printf "%s" "$1"', hostile) == hostile
+
+
+def test_hosting_is_planned_made_and_then_nothing_is_left_to_do(web_lab: WebLab) -> None:
+    site = static(web_lab, "baru", "v1")
+    with open_host(site.access) as shell:
+        first = host.plan(site, shell)
+        assert first.changes
+        assert first.hash == host.plan(site, shell).hash
+        assert host.apply(first, site, shell, allowed).status == "applied"
+        assert host.plan(site, shell).changes == ()
+        assert host.apply(first, site, shell, allowed).status == "unchanged"
+
+
+def test_nothing_is_written_without_a_permit(web_lab: WebLab) -> None:
+    site = static(web_lab, "tanpa-izin", "v1")
+    with open_host(site.access) as shell:
+        plan = host.plan(site, shell)
+        with pytest.raises(Withdrawn):
+            host.apply(plan, site, shell, refused)
+        assert host.plan(site, shell).hash == plan.hash
+        assert not shell.holds("test", "-e", site.layout.base)
+
+
+def test_releases_are_published_replaced_and_a_broken_one_is_taken_back(web_lab: WebLab) -> None:
+    site = static(web_lab, "statis", "v1")
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).status == "applied"
+        assert "v1" in front(site)
+        site = static(web_lab, "statis", "v2")
+        assert deployed(site, shell).status == "applied"
+        assert "v2" in front(site)
+        assert deploy.plan(site, shell).changes == ()
+        broken = web_lab.archive("statis-broken.tar.gz", {"index.html": "bukan yang diharapkan"})
+        site = web_lab.site("statis", source=broken, health={"path": "/", "expect": "v3"})
+        outcome = deployed(site, shell)
+        assert outcome.status == "rolled_back"
+        assert "v3" in outcome.detail
+        assert "v2" in front(site)
+
+
+def test_rolling_back_goes_to_the_last_release_that_was_good(web_lab: WebLab) -> None:
+    with open_host(static(web_lab, "mundur", "v1").access) as shell:
+        for text in ("v1", "v2"):
+            site = static(web_lab, "mundur", text)
+            hosted(site, shell)
+            assert deployed(site, shell).ok
+        site = web_lab.site("mundur", health={"path": "/", "expect": "v"})
+        plan = rollback.plan(site, shell)
+        assert rollback.apply(plan, site, shell, allowed).status == "applied"
+        assert "v1" in front(site)
+        assert rollback.apply(plan, site, shell, allowed).status == "unchanged"
+        with pytest.raises(SiteError):
+            rollback.plan(site, shell)
+
+
+def test_old_releases_go_but_never_the_served_one(web_lab: WebLab) -> None:
+    with open_host(static(web_lab, "banyak", "v1").access) as shell:
+        hosted(static(web_lab, "banyak", "v1"), shell)
+        for number in range(1, 7):
+            site = static(web_lab, "banyak", f"v{number}")
+            assert deployed(site, shell).ok
+        held = shell.run("ls", site.layout.releases).split()
+        assert [name[:4] for name in held] == ["0003", "0004", "0005", "0006"]
+        assert "v6" in front(site)
+
+
+def test_another_state_than_the_plan_was_made_from_stops_it(web_lab: WebLab) -> None:
+    with open_host(static(web_lab, "berubah", "v1").access) as shell:
+        site = static(web_lab, "berubah", "v1")
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        later = static(web_lab, "berubah", "v3")
+        approved = deploy.plan(later, shell)
+        assert deployed(static(web_lab, "berubah", "v2"), shell).ok
+        with pytest.raises(ChangedSincePlan):
+            deploy.apply(approved, later, shell, allowed)
+        assert "v2" in front(site)
+
+
+def test_an_archive_that_is_not_the_agreed_one_never_reaches_the_host(web_lab: WebLab) -> None:
+    site = static(web_lab, "palsu", "v1")
+    (web_lab.folder / "palsu-v1.tar.gz").write_bytes(b"other")
+    with open_host(site.access) as shell:
+        with pytest.raises(SiteError, match="SHA-256"):
+            deployed(site, shell)
+        assert not shell.holds("test", "-e", site.layout.base)
+
+
+def test_a_configuration_that_nginx_refuses_is_put_back(web_lab: WebLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = static(web_lab, "rusak", "v1")
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        good = host.files.wanted(site, tls=False)
+        bad = {path: text.replace("server_name", "server_nema") for path, text in good.items()}
+        monkeypatch.setattr(host.files, "wanted", lambda *_, **__: bad)
+        outcome = host.apply(host.plan(site, shell), site, shell, allowed)
+        assert outcome.status == "failed"
+        assert "server_nema" in outcome.detail
+        monkeypatch.undo()
+        assert host.plan(site, shell).changes == ()
+        shell.privileged(site.host.commands.nginx_reload)
+        assert "v1" in front(site)
+
+
+def wordpress(lab: WebLab, slug: str = "portal", **entry: object) -> Site:
+    return lab.site(
+        slug, kind="wordpress", source=lab.wordpress(), database={"engine": "mariadb", "name": f"{slug}_web"}, **entry
+    )
+
+
+def install_wordpress(site: Site, machine: WebLab, title: str) -> None:
+    """Complete the installer as a person would."""
+    form = (
+        f"weblog_title={title}&user_name=admin&admin_password=S4ngatPanjang!x&admin_password2=S4ngatPanjang!x"
+        "&pw_weak=1&admin_email=a@lab.test&blog_public=0"
+    )
+    machine.machine.run(
+        *("curl", "-sS", "--max-time", "60", "-H", f"Host: {site.domain}", "-d", form),
+        f"http://{ADDRESS}/wp-admin/install.php?step=2",
+        timeout=70,
+    )
+
+
+def test_wordpress_comes_up_is_backed_up_and_brought_back(web_lab: WebLab) -> None:
+    site = wordpress(web_lab)
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert host.plan(site, shell).changes == ()
+        assert deployed(site, shell).status == "applied"
+        assert health.is_installer(site, pages.follow(site))
+        install_wordpress(site, web_lab, "PortalDinas")
+        site = wordpress(web_lab, health={"path": "/", "expect": "PortalDinas"})
+        assert health.problem(site) == ""
+
+        assert not any(backup.backups(site, shell))
+        kept = backup.back_up(site, shell)
+        assert [each.name for each in backup.backups(site, shell)] == [kept.name]
+        assert kept.database_sha256
+        codes = {finding.code for finding in check.check(site, shell).findings}
+        assert "backup.unproven" in codes
+
+        web_lab.sql("update portal_web.wp_options set option_value = 'Dirusak' where option_name = 'blogname'")
+        assert "PortalDinas" in health.problem(site, seconds=0)
+        restored = restore.apply(restore.plan(site, shell), site, shell, allowed)
+        assert restored.status == "applied", restored.detail
+        assert health.problem(site) == ""
+        assert "portal_web__" not in web_lab.sql("show databases")
+        assert "backup.unproven" not in {finding.code for finding in check.check(site, shell).findings}
+
+
+def test_a_restore_that_does_not_work_leaves_what_was(web_lab: WebLab) -> None:
+    site = wordpress(web_lab, "gagal")
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        install_wordpress(site, web_lab, "Lama")
+        backup.back_up(site, shell)
+        web_lab.sql("update gagal_web.wp_options set option_value = 'Sekarang' where option_name = 'blogname'")
+        site = wordpress(web_lab, "gagal", health={"path": "/", "expect": "Sekarang"})
+        outcome = restore.apply(restore.plan(site, shell), site, shell, allowed)
+        assert outcome.status == "rolled_back"
+        assert health.problem(site) == ""
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_touched(web_lab: WebLab) -> None:
+    site = static(web_lab, "cacat", "v1")
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        kept = backup.back_up(site, shell)
+        shell.script('printf x >>"$1"', f"{kept.path}/files.tar.gz")
+        with pytest.raises(TargetError) as refusal:
+            restore.apply(restore.plan(site, shell), site, shell, allowed)
+        assert refusal.value.reason is Reason.REFUSED_OUTPUT
+
+
+def test_a_dump_that_fails_leaves_no_backup(web_lab: WebLab) -> None:
+    site = wordpress(web_lab, "tanpadb")
+    with open_host(site.access) as shell:
+        shell.folder(site.layout.base)
+        shell.folder(site.layout.shared)
+        with pytest.raises(TargetError) as refusal:
+            backup.back_up(site, shell)
+        assert refusal.value.reason is Reason.INCOMPLETE
+        assert backup.backups(site, shell) == []
+
+
+def test_the_database_password_stays_on_the_host(web_lab: WebLab) -> None:
+    site = wordpress(web_lab, "rahasia")
+    with open_host(site.access) as shell:
+        plan = host.plan(site, shell)
+        outcome = host.apply(plan, site, shell, allowed)
+        password = shell.read(site.layout.database_login).split("password=")[1].strip()
+        assert len(password) == 48
+        assert password not in f"{plan.document()!r}{outcome!r}"
+        assert shell.run("stat", "-c", "%a", site.layout.database_login).strip() == "600"
+        backup.back_up(site, shell)
+        kept = backup.backups(site, shell)[0]
+        assert "database.cnf" not in shell.run("tar", "-tzf", f"{kept.path}/files.tar.gz")
+
+
+def test_a_site_cannot_reach_its_neighbours_database(web_lab: WebLab) -> None:
+    one, other = (
+        wordpress(web_lab, "satu"),
+        web_lab.site("lain", kind="wordpress", database={"engine": "mariadb", "name": "satuxweb"}),
+    )
+    with open_host(one.access) as shell:
+        hosted(one, shell)
+        hosted(other, shell)
+        login = f"--defaults-file={one.layout.database_login}"
+        assert shell.holds("mariadb", login, "-e", "use satu_web")
+        assert not shell.holds("mariadb", login, "-e", "use satuxweb")
+
+
+def test_a_domain_is_added_by_a_signed_update_and_the_server_says_so(web_lab: WebLab) -> None:
+    site = web_lab.site("alamat")
+    plan = domain.plan(site)
+    assert plan.hash == domain.plan(site).hash
+    assert domain.apply(plan, site, allowed).status == "applied"
+    assert domain.Server.of(*site.zone).records(site.domain) == {"A": [ADDRESS]}
+    assert domain.plan(site).changes == ()
+    assert domain.apply(plan, site, allowed).status == "unchanged"
+
+
+def test_a_wrong_tsig_key_is_refused(web_lab: WebLab) -> None:
+    secret = web_lab.folder / "tsig.secret"
+    right = secret.read_text()
+    secret.write_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+    try:
+        site = web_lab.site("salah-kunci")
+        with pytest.raises(TargetError) as refusal:
+            domain.apply(domain.plan(site), site, allowed)
+    finally:
+        secret.write_text(right)
+    assert refusal.value.reason is Reason.LOGIN_REFUSED
+    assert domain.Server.of(*site.zone).records(site.domain) == {}
+
+
+def test_the_name_server_itself_refuses_an_update_of_another_state(web_lab: WebLab) -> None:
+    site = web_lab.site("balapan")
+    server = domain.Server.of(*site.zone)
+    with pytest.raises(ChangedSincePlan):
+        server.send(domain._update(site, {"A": ["192.0.2.1"]}, {"A": [ADDRESS]}))
+    assert server.records(site.domain) == {}
+
+
+def test_a_name_outside_every_zone_is_refused(web_lab: WebLab) -> None:
+    with pytest.raises(SiteError, match=r"zones\.yaml"):
+        domain.plan(web_lab.site("luar", domain="luar.example.org"))
+
+
+def test_a_certificate_is_issued_and_served_and_a_failed_renewal_leaves_it(web_lab: WebLab) -> None:
+    site = static(web_lab, "aman", "v1", tls={"issuer": "acme"})
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        plan = tls.plan(site, shell)
+        early = tls.apply(plan, site, shell, allowed)
+        assert early.status == "failed", "the domain does not point here yet"
+        assert "v1" in front(site)
+        assert domain.apply(domain.plan(site), site, allowed).ok
+        issued = tls.apply(plan, site, shell, allowed)
+        assert issued.status == "applied", issued.detail
+        assert front(site).startswith("<h1>v1")
+        assert certificates.distrust(site) == ""
+        assert tls.plan(site, shell).changes == ()
+        assert host.plan(site, shell).changes == ()
+        assert shell.run("stat", "-c", "%a", f"{site.layout.live_tls}/key.pem").strip() == "600"
+        served = certificates.served(site)
+        assert tls.plan(site, shell, now=served.until).changes != ()
+
+        web_lab.authority.service.stop()
+        try:
+            forced = tls.plan(site, shell, now=served.until)
+            outcome = tls._renew(site, shell, tls.Journal(allowed)) if forced.changes else None
+        except TargetError:
+            outcome = None
+        finally:
+            web_lab.authority.service.start()
+            web_lab.authority.service.listening("10.99.0.14", 14000)
+        assert outcome is None
+        assert certificates.served(site).serial == served.serial
+        codes = {finding.code for finding in check.check(site, shell).findings}
+        assert not {code for code in codes if code.startswith(("tls.", "http.", "dns.", "headers."))}
+
+
+def test_a_check_names_what_is_wrong_with_and_without_ssh(web_lab: WebLab) -> None:
+    site = static(web_lab, "periksa", "v1")
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        assert {finding.code for finding in check.check(site, shell).findings} == {"dns.missing", "backup.stale"}
+        backup.back_up(site, shell)
+        wrong = web_lab.site("periksa", health={"path": "/tidak-ada", "expect": "x"})
+        codes = {finding.code for finding in check.check(wrong).findings}
+        assert codes == {"http.error", "dns.missing", "backup.stale"}
+
+
+@pytest.mark.parametrize("kill_at", range(1, 9))
+def test_a_deploy_killed_anywhere_leaves_a_site_and_a_second_run_finishes_it(web_lab: WebLab, kill_at: int) -> None:
+    slug = f"bunuh-{kill_at}"
+    with open_host(static(web_lab, slug, "v1").access) as shell:
+        old = static(web_lab, slug, "v1")
+        hosted(old, shell)
+        assert deployed(old, shell).ok
+        site = static(web_lab, slug, "v2")
+        approved = deploy.plan(site, shell)
+        code = killed(lambda permit, step: deploy.apply(approved, site, fresh(site), permit, step), kill_at)
+        assert code == -9
+        assert front(site) in ("<h1>v1</h1>", "<h1>v2</h1>")
+        outcome = deploy.apply(approved, site, shell, allowed)
+        assert outcome.ok, outcome
+        assert front(site) == "<h1>v2</h1>"
+        assert deploy.plan(site, shell).changes == ()
+
+
+@pytest.mark.parametrize("kill_at", [1, 4, 8, 10, 12])
+def test_hosting_killed_anywhere_is_finished_by_a_second_run(web_lab: WebLab, kill_at: int) -> None:
+    site = wordpress(web_lab, f"tuanrumah{kill_at}")
+    with open_host(site.access) as shell:
+        approved = host.plan(site, shell)
+        assert killed(lambda permit, step: host.apply(approved, site, fresh(site), permit, step), kill_at) == -9
+        assert host.apply(approved, site, shell, allowed).ok
+        assert host.plan(site, shell).changes == ()
+
+
+def fresh(site: Site) -> Shell:
+    """A shell of its own for a child process; it ends with it."""
+    return open_host(site.access).__enter__()
+
+
+def killed(run_it: Callable[[Callable[[], None], Callable[[str], None]], Outcome], at: int) -> int:
+    """Run in a child process that gets SIGKILL at the `at`-th permit or step; its exit code as subprocess has it."""
+    child = os.fork()
+    if child == 0:
+        count = 0
+
+        def tick(_: str = "") -> None:
+            nonlocal count
+            count += 1
+            if count == at:
+                os.kill(os.getpid(), 9)
+
+        run_it(tick, tick)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
