@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from tests.lab import world
+from tests.lab.postgres import postgres
+
+pytest_plugins = ["tests.lab.network", "tests.lab.web"]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -19,3 +23,10 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if capture is not None:
         capture.stop_global_capturing()
     world.enter([sys.executable, "-m", "pytest", *config.invocation_params.args])
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """SQLAlchemy URL of a real, empty PostgreSQL."""
+    with postgres() as url:
+        yield url

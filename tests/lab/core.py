@@ -136,26 +136,26 @@ class Namespace:
     """A machine of the lab: its own network, host name and mounts; other files, and the users, are the world's."""
 
     name: str
+    holder: subprocess.Popen[str] = field(repr=False)
+    """A sleeping process in the machine's namespaces. The kernel also lets a file hold them, but refuses that to mount
+    namespaces now and then (EINVAL): since Linux 6.18 their numbers, which must grow, come from a pool of each CPU."""
 
     @classmethod
     def create(cls, name: str, forwarding: bool = False) -> Namespace:
         require("ip", "nsenter", "unshare")
-        run("ip", "netns", "add", name)
-        Path("/run/uts", name).touch()
-        Path("/run/mnt", name).touch()
-        run("unshare", f"--uts=/run/uts/{name}", f"--mount=/run/mnt/{name}", "hostname", name)
-        made = cls(name)
+        sleeper = ["unshare", "--net", "--uts", "--mount", "sh", "-c", f"hostname {name}; echo; exec sleep infinity"]
+        made = cls(name, subprocess.Popen(sleeper, stdout=subprocess.PIPE, text=True, start_new_session=True))
+        assert made.holder.stdout is not None
+        made.holder.stdout.readline()
+        run("ip", "netns", "attach", name, str(made.holder.pid))
         made.ip("link", "set", "lo", "up")
-        settings = {"ip_forward": int(forwarding), "icmp_ratelimit": 0}
-        for key, value in settings.items():
-            made.run("sysctl", "-qw", f"net.ipv4.{key}={value}")
-        made.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1")
+        settings = {"ipv4.ip_forward": int(forwarding), "ipv4.icmp_ratelimit": 0, "ipv6.conf.all.disable_ipv6": 1}
+        made.run("sysctl", "-qw", *(f"net.{key}={value}" for key, value in settings.items()))
         return made
 
     def argv(self, *argv: str) -> list[str]:
         """The command that runs `argv` in here."""
-        kinds = {"net": "netns", "uts": "uts", "mount": "mnt"}
-        return ["nsenter", *(f"--{kind}=/run/{place}/{self.name}" for kind, place in kinds.items()), "--", *argv]
+        return ["nsenter", "--target", str(self.holder.pid), "--net", "--uts", "--mount", "--", *argv]
 
     def run(self, *argv: str, stdin: str | None = None, check: bool = True, timeout: float = 30) -> str:
         """Standard output of a command run in here; AssertionError when it fails and `check`."""
@@ -183,7 +183,8 @@ class Namespace:
     def delete(self) -> None:
         """Take the machine away; end its services first."""
         run("ip", "netns", "delete", self.name)
-        run("umount", f"/run/uts/{self.name}", f"/run/mnt/{self.name}")
+        self.holder.kill()
+        self.holder.wait()
 
 
 def cable(one: Namespace, its: str, other: Namespace, others: str) -> None:

@@ -272,9 +272,9 @@ class Network:
         """Bring the network back to health, whatever was done to it, and wait until it has converged."""
         for router in self.routers.values():
             self._mend(router)
-        for router in self.routers:
-            for interface in ADDRESSES[router]:
-                self.plug_in(router, interface)
+        for name in self.routers:
+            for interface in ADDRESSES[name]:
+                self.plug_in(name, interface)
         until(self.converged, "the lab's network converges", 40, every=0.3)
 
     def _mend(self, router: Router) -> None:

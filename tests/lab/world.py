@@ -29,9 +29,6 @@ MARK = "PELIHARA_LAB_WORLD"
 CARRIED = ("PYTHONPATH", "PATH", "LANG", "CI", "PELIHARA_RECORDINGS")
 """What sudo is asked to keep of the environment: nothing that could be a secret, for all can read a command line."""
 OVERLAYS = (Path("/etc"), Path("/var"), Path("/srv"))
-KEPT = (Path("/run/uts"), Path("/run/mnt"))
-"""Where machines keep their host names and mounts, one file each (core.Namespace)."""
-
 # linux/sched.h and linux/prctl.h
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
@@ -112,7 +109,7 @@ def _furnish() -> None:
     _sh("mount", "--make-rprivate", "/")
     _sh("mount", "-t", "proc", "proc", "/proc")
     _sh("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
-    for folder in (FOLDER, FOLDER / "checkout", FOLDER / "home", Path("/run/sshd"), *KEPT):
+    for folder in (FOLDER, FOLDER / "checkout", FOLDER / "home", Path("/run/sshd")):
         folder.mkdir()
     for shared in (Path("/run/lock"), FOLDER / "tmp"):
         shared.mkdir()
@@ -122,10 +119,6 @@ def _furnish() -> None:
         _overlay(folder)
     if any(CHECKOUT.is_relative_to(folder) for folder in OVERLAYS):
         _sh("mount", "--bind", str(FOLDER / "checkout"), str(CHECKOUT))
-    # A namespace can be kept in a file only where mounts are private (unshare(1)).
-    for folder in KEPT:
-        _sh("mount", "--bind", str(folder), str(folder))
-        _sh("mount", "--make-private", str(folder))
     _write_afresh(Path("/etc/hosts"), "127.0.0.1 localhost\n::1 localhost\n")
     _write_afresh(Path("/etc/resolv.conf"), "")
     _sh("ip", "link", "set", "lo", "up")
