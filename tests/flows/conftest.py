@@ -13,3 +13,9 @@ from tests.flows.house import House, lit
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One `pelihara up` for all tests that need Prefect."""
     yield from lit(tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One `pelihara up` for all tests that need Prefect."""
+    yield from lit(tmp_path_factory.mktemp("house"))

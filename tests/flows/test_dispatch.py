@@ -36,7 +36,7 @@ class FakeServer:
         self.crashed: list[str] = []
         self.down = False
 
-    def create_run(self, deployment: str, key: str, name: str, parameters: dict[str, Any]) -> str:
+    def create_run(self, _deployment: str, key: str, _name: str, _parameters: dict[str, Any]) -> str:
         if self.down:
             raise httpx.ConnectError("refused")
         fresh = replace(A_RUN, id=f"run-{len(self.by_key)}", state="SCHEDULED")
