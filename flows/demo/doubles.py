@@ -167,10 +167,8 @@ class NameServer:
         """The reply to one message; empty for what is no DNS message."""
         try:
             asked = dns.message.from_wire(wire, keyring=self._keys)
-        except dns.tsig.BadSignature:
-            return self._refuse(wire, dns.rcode.NOTAUTH)
-        except dns.message.UnknownTSIGKey:
-            return self._refuse(wire, dns.rcode.NOTAUTH)
+        except (dns.tsig.BadSignature, dns.message.UnknownTSIGKey):
+            return self._bad_signature(wire)
         except dns.exception.DNSException:
             return b""
         reply = dns.message.make_response(asked)
@@ -181,11 +179,11 @@ class NameServer:
             self._find(asked, reply)
         return reply.to_wire()
 
-    @staticmethod
-    def _refuse(wire: bytes, code: dns.rcode.Rcode) -> bytes:
-        asked = dns.message.from_wire(wire, ignore_trailing=True, continue_on_error=True)
-        reply = dns.message.make_response(asked)
-        reply.set_rcode(code)
+    def _bad_signature(self, wire: bytes) -> bytes:
+        """RFC 8945 section 5.2.2; a key that is not known is answered the same way."""
+        reply = dns.message.make_response(dns.message.from_wire(wire, keyring=False))
+        reply.set_rcode(dns.rcode.NOTAUTH)
+        reply.use_tsig(self._keys, tsig_error=dns.rcode.BADSIG)
         return reply.to_wire()
 
     def _find(self, asked: dns.message.Message, reply: dns.message.Message) -> None:

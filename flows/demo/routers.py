@@ -11,7 +11,7 @@ from flows.demo.parts import Loop, Part
 
 USERNAME = "otomasi"
 
-_R1 = """\
+R1 = """\
 frr version 8.4.4
 frr defaults traditional
 hostname dinkes-r1
@@ -63,8 +63,8 @@ class Routers:
 
 def start(loop: Loop, host_key: Path, password: str) -> Routers:
     """Start both routers; they share the demo's host key."""
-    r1 = frr.Router(_R1, (frr.Neighbor("eth0", "10.255.0.1", "10.20.0.1"),), ("eth0", "eth1", "eth2"))
-    r2 = _mikrotik()
+    r1 = frr.Router(R1, (frr.Neighbor("eth0", "10.255.0.1", "10.20.0.1"),), ("eth0", "eth1", "eth2"))
+    r2 = mikrotik()
     ports = {
         "dinkes-r1": loop.run(serve(loop, host_key, USERNAME, password, lambda: frr.Vtysh(r1))),
         "dinkes-r2": loop.run(serve(loop, host_key, USERNAME, password, lambda: routeros.Terminal(r2))),
@@ -76,7 +76,8 @@ def start(loop: Loop, host_key: Path, password: str) -> Routers:
     return Routers(r1, r2, ports, parts)
 
 
-def _mikrotik() -> routeros.Router:
+def mikrotik() -> routeros.Router:
+    """A healthy RouterOS device with one uplink and one access port."""
     interfaces = [_ethernet("ether1", "Uplink ke Kominfo", 1), _ethernet("ether2", "Puskesmas pembantu", 2)]
     menus = {
         "interface": interfaces,
