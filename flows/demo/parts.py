@@ -69,12 +69,22 @@ class Processes:
         log = self._logs / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - argv is the demo's own
-                argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                [*_ending_with_us(), *argv],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         self._running.append(process)
         if not _listening(port, lambda: process.poll() is None):
             _stop(process)
             raise PartFailed(f"{name} tidak mau berjalan: {_last_line(log)}")
+
+
+def _ending_with_us() -> list[str]:
+    """A prefix that has the kernel end a process when the demo is killed outright (util-linux, prctl(2))."""
+    setpriv = program("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 def _listening(port: int, alive: Callable[[], bool]) -> bool:

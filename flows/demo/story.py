@@ -19,7 +19,7 @@ from flows.demo import folder
 from flows.demo.parts import LOOPBACK
 from flows.demo.routers import Routers
 from flows.demo.webhost import WebHost
-from flows.jobs import cases, network
+from flows.jobs import cases, network, websites
 from flows.office import Office
 from sop.register.records import Actor, CaseRecord, Letter, PlanRecord
 
@@ -106,7 +106,11 @@ def _network(stage: Stage) -> CaseRecord:
 def _website(stage: Stage) -> CaseRecord:
     stage.say("\nII. Pemeliharaan aplikasi/website", "bold cyan")
     about = "Pemasangan dan pemeliharaan website Dinas Pendidikan"
-    return _follow(stage, _submit(stage, "website", folder.WEBSITE_OPD, about, website=folder.SITE).id)
+    case = _follow(stage, _submit(stage, "website", folder.WEBSITE_OPD, about, website=folder.SITE).id)
+    stage.say("Malam berikutnya: cadangan rutin website")
+    for backup in websites.back_up_websites(stage.office, [folder.SITE]):
+        stage.note(f"{backup.name}: {backup.status} {backup.path or backup.detail}")
+    return case
 
 
 def _submit(stage: Stage, sop: str, opd: str, about: str, devices: Iterable[str] = (), website: str = "") -> CaseRecord:
@@ -140,7 +144,8 @@ def _worked(stage: Stage, case: CaseRecord) -> bool:
     _head(stage, case)
     carried = cases.carry(stage.office, case.id, on_progress=lambda name, what: stage.note(f"{name}: {what}", "dim"))
     for backup in carried.backups:
-        stage.note(f"cadangan {backup['name']}: {backup['status']} {backup['detail'] or backup['reason']}".rstrip())
+        why = (backup["detail"] or backup["reason"]).partition("\n")[0]
+        stage.note(f"cadangan {backup['name']}: {backup['status']} {why}".rstrip())
     for result in carried.results:
         _tell_findings(stage, result)
     for path in carried.documents:

@@ -1,0 +1,91 @@
+"""The whole demo, from both letters to both reports."""
+
+from __future__ import annotations
+
+import io
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from flows import demo
+from flows.demo import webhost
+from sop import procedure
+
+
+def played(folder: Path) -> tuple[int, str]:
+    screen = io.StringIO()
+    code = demo.run(folder, Console(file=screen, width=240, highlight=False))
+    return code, screen.getvalue()
+
+
+def living(folder: Path) -> list[str]:
+    """Command lines of processes that name the folder."""
+    lines = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        lines += [line] if str(folder) in line and "pytest" not in line else []
+    return lines
+
+
+def expect_both_cases(folder: Path, code: int, text: str) -> None:
+    assert code == 0, text
+    for sop in ("jaringan", "website"):
+        for step in procedure.load(sop).steps:
+            assert step.kind == "end" or f"  {step.no}. {step.activity}\n" in text
+    assert text.count(" selesai\n") == 2
+    papers = sorted(path.name.split("-")[0] for path in (folder / "home" / "documents").rglob("*.pdf"))
+    assert papers == sorted(["laporan", "berita_acara", "lembar_disposisi"] * 2)
+    assert all(path.read_bytes().startswith(b"%PDF-") for path in folder.rglob("laporan*.pdf"))
+    assert "  - shutdown\n" in text, "the difference of the last two configurations"
+    assert "menjawab" in text
+    assert "TIDAK menjawab" not in text
+    assert ", utuh" in text
+    assert living(folder) == []
+
+
+def test_the_demo_goes_from_letter_to_report_with_nothing_but_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhost, "program", lambda _: "")
+    code, text = played(tmp_path / "demo")
+    expect_both_cases(tmp_path / "demo", code, text)
+    assert text.count("pengganti") >= 5, "the demo says which of its parts are doubles"
+
+
+@pytest.mark.lab
+def test_the_demo_uses_the_real_sshd_nginx_and_bind_and_can_be_played_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        code, text = played(tmp_path / "demo")
+        expect_both_cases(tmp_path / "demo", code, text)
+        for part in ("OpenSSH sshd", "nginx", "BIND named"):
+            assert part in text
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_demo_that_is_stopped_leaves_nothing_running(tmp_path: Path, number: signal.Signals) -> None:
+    folder = tmp_path / "demo"
+    program = f"from pathlib import Path; from flows import demo; raise SystemExit(demo.run(Path({str(folder)!r})))"
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_for(lambda: len(living(folder)) >= 4)
+    finally:
+        child.send_signal(number)
+        child.wait(20)
+    wait_for(lambda: not living(folder))
+
+
+def wait_for(true: object, seconds: float = 20) -> None:
+    assert callable(true)
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
