@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -103,15 +104,9 @@ class LegacySshd:
 @pytest.fixture(scope="session")
 def network_lab() -> NetworkLab:
     """The network, converged. Ask for `healthy_network` to change anything in it."""
-    network, box = frr.start(), routeros.start()
-    os.environ["PELIHARA_LAB_FRR"] = network["r1"].password
-    os.environ["PELIHARA_LAB_ROUTEROS"] = box.password
-    devices = {
-        name: LabDevice(name, router.address, frr.USER, router.password, "PELIHARA_LAB_FRR")
-        for name, router in network.routers.items()
-    }
-    devices["mt1"] = LabDevice("mt1", box.address, routeros.USER, box.password, "PELIHARA_LAB_ROUTEROS")
-    return NetworkLab(network, box, devices, write_inventory(folder("inventory"), devices), enrol(network, box))
+    lab = start()
+    os.environ.update({device.variable: device.password for device in lab.devices.values()})
+    return lab
 
 
 @pytest.fixture
@@ -150,6 +145,17 @@ def legacy_sshd() -> LegacySshd:
     return LegacySshd(address, 22, "lama", password, accounts.host_key_line(address, key))
 
 
+def start() -> NetworkLab:
+    """Start routers and facade; write the inventory; enrol the keys."""
+    network, box = frr.start(), routeros.start()
+    devices = {
+        name: LabDevice(name, router.address, frr.USER, router.password, "PELIHARA_LAB_FRR")
+        for name, router in network.routers.items()
+    }
+    devices["mt1"] = LabDevice("mt1", box.address, routeros.USER, box.password, "PELIHARA_LAB_ROUTEROS")
+    return NetworkLab(network, box, devices, write_inventory(folder("inventory"), devices), enrol(network, box))
+
+
 def enrol(network: frr.Network, box: routeros.RouterOs) -> Path:
     """A known_hosts file with the devices' keys, taken from their files, not over the network."""
     lines = [accounts.host_key_line(router.address, router.host_key) for router in network.routers.values()]
@@ -181,10 +187,8 @@ def write_inventory(target: Path, devices: dict[str, LabDevice]) -> Path:
 def merge_inventories(target: Path, network: Path, web: Path) -> Path:
     """One folder of two: the network's, with the web host's files and credentials beside. Returns `target`."""
     target.mkdir(parents=True, exist_ok=True)
-    for source in sorted(network.iterdir()):
-        (target / source.name).write_bytes(source.read_bytes())
-    for name in WEB_FILES:
-        (target / name).write_bytes((web / name).read_bytes())
+    for source in (*web.iterdir(), *(file for file in network.iterdir() if file.name not in WEB_FILES)):
+        shutil.copy(source, target)
     yaml = YAML(typ="safe")
     for name in ("credentials.yaml", "opd.yaml"):
         ours, theirs = yaml.load(network / name), yaml.load(web / name)

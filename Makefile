@@ -1,0 +1,55 @@
+# Everything a checkout needs: each target sets up what it uses, once. Debian 12 with Python 3.11, git and make.
+
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: help demo up lint unit lab test bench lab-up lab-down clean
+
+help:
+	@echo "make demo      one network case and one website case, from letter to report, on this machine"
+	@echo "make up        Prefect's server, a worker and the dispatcher, until Ctrl-C"
+	@echo "make test      lint, unit tests, and the tests on real parts (the lab; needs root or sudo -n)"
+	@echo "make lint      ruff, mypy --strict, direction of imports"
+	@echo "make bench     our backup beside plain netmiko, in one run"
+	@echo "make lab-up    the lab by hand: then \`$(BIN)/python -m tests.lab shell\`; make lab-down ends it"
+	@echo "make clean     remove what the targets made in this checkout"
+
+$(READY): pyproject.toml constraints.txt
+	@tests/setup.sh venv
+
+demo: $(READY)
+	@$(BIN)/pelihara demo
+
+up: $(READY)
+	@$(BIN)/pelihara up
+
+lint: $(READY)
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary -p tests.lab
+	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
+
+unit: $(READY)
+	@$(BIN)/python -m pytest -m "not lab" tests
+
+lab: $(READY)
+	@tests/setup.sh lab
+	@$(BIN)/python -m pytest -m lab tests
+
+test: lint unit lab
+
+bench: $(READY)
+	@tests/setup.sh lab
+	@$(BIN)/python -m tests.lab run -- $(BIN)/python -m tests.bench
+
+lab-up: $(READY)
+	@tests/setup.sh lab
+	@$(BIN)/python -m tests.lab up
+
+lab-down:
+	@test ! -x $(BIN)/python || $(BIN)/python -m tests.lab down
+
+clean: lab-down
+	@rm -rf .venv .lab build demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
