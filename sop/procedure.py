@@ -246,7 +246,7 @@ def _problems(procedure: Procedure) -> Iterator[str]:
     for no in sorted(set(numbers) - _reachable(procedure)):
         yield f"langkah {no} tidak pernah tercapai"
     for no in sorted(set(numbers) - _ending(procedure)):
-        yield f"langkah {no} tidak pernah sampai ke akhir"
+        yield f"langkah {no} tidak pernah sampai ke 'selesai'"
     unused = {role for step in procedure.steps for role in step.executors} - set(procedure.executors)
     for role in sorted(unused):
         yield f"pelaksana {role!r} tidak punya kolom pada 'executors'"
@@ -294,9 +294,9 @@ def _reachable(procedure: Procedure) -> set[int]:
 
 
 def _ending(procedure: Procedure) -> set[int]:
-    """Steps from which some sequence of answers ends the case."""
+    """Steps from which some sequence of answers completes the case; being rejected is no completion."""
     edges = _edges(procedure)
-    good = {s.no for s in procedure.steps if s.kind == "end" or any(isinstance(t, str) for t in s.answers.values())}
+    good = {step.no for step in procedure.steps if step.kind == "end" or "selesai" in step.answers.values()}
     while more := {no for no, targets in edges.items() if no not in good and targets & good}:
         good |= more
     return good
