@@ -43,7 +43,6 @@ async def serve(
 
     async def close() -> None:
         server.close()
-        await server.wait_closed()
 
     loop.on_close(close)
     return server.get_port()

@@ -74,7 +74,6 @@ async def _copy(source: asyncio.StreamReader | None, target: asyncssh.SSHWriter[
 
 async def _close(server: asyncssh.SSHAcceptor) -> None:
     server.close()
-    await server.wait_closed()
 
 
 # --- HTTP: static files of the site whose server_name is asked for, read from the generated nginx files.
@@ -109,7 +108,8 @@ def _response(sites: Path, head: str) -> bytes:
     host = re.search(r"(?im)^host:\s*([^\s:]+)", head)
     configs = [_LOCATION.sub("", file.read_text()) for file in sorted(sites.glob("*.conf"))]
     config = next((text for text in configs if host and host[1] in _SERVER_NAME.findall(text)), "")
-    file = _file(config, path.partition("?")[0])
+    candidate = re.search(r"(?im)^x-pelihara-release:\s*next\s*$", head)
+    file = _file(config.replace("$release", "next" if candidate else "current"), path.partition("?")[0])
     body = file.read_bytes() if file else b"404 Not Found\n"
     kind = (mimetypes.guess_type(file.name)[0] if file else None) or "text/plain"
     headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Connection", "close")]

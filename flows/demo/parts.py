@@ -122,9 +122,8 @@ class Loop:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for close in reversed(self._closing):
-            with suppress(Exception):
-                self.run(_awaited(close), _STOP_S)
+        with suppress(TimeoutError):
+            self.run(self._end(), _STOP_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_STOP_S)
 
@@ -132,9 +131,13 @@ class Loop:
         """Result of a coroutine run on the loop, waited for."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout_s)
 
+    async def _end(self) -> None:
+        for close in reversed(self._closing):
+            await close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     def on_close(self, close: Callable[[], Awaitable[None]]) -> None:
         self._closing.append(close)
-
-
-async def _awaited(close: Callable[[], Awaitable[None]]) -> None:
-    await close()
