@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from flows.cli.answer import Json, answer, moment, plain, status, table
+from flows.cli.answer import note as note_
 from flows.cli.later import later
 from flows.cli.person import as_option, paper_option, terminal_actor
 from flows.cli.plans import plan_document, print_plan
@@ -65,6 +66,8 @@ def act(
     here = office.open_office()
     done = intake.act(here, id, official, answered, note, plan, terminal_actor(here.settings.official, paper))
     document = {**case_document(done.case), "answered_plans": [plan_document(each) for each in done.plans]}
+    for undelivered in done.undelivered:
+        note_(undelivered)
     answer(document, json, lambda c: _print_act(done, answered.upper(), c))
 
 

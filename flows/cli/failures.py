@@ -25,6 +25,7 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
     from playbooks.findings import TargetError
     from playbooks.hosting.archive import ArchiveRefused
     from playbooks.hosting.site import SiteError
+    from playbooks.network.history import HistoryError
     from playbooks.plans import ChangedSincePlan
     from sop.documents.write import DocumentError
     from sop.mail import MailError
@@ -34,7 +35,7 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
     if isinstance(error, TargetError):
         return f"{error.target}: {why(error.reason)}{': ' + error.detail if error.detail else ''}", str(error.reason), 1
     refused = PermitRefused | OwnPlan | LeaseLost | TargetLocked | RegisterBroken
-    if isinstance(error, refused | ChangedSincePlan | ArchiveRefused | MailError | DocumentError):
+    if isinstance(error, refused | ChangedSincePlan | ArchiveRefused | HistoryError | MailError | DocumentError):
         return str(error), _code(error), 1
     if isinstance(error, RegisterError | InventoryError | CredentialError | ProcedureError | SiteError):
         return str(error), _code(error), 2

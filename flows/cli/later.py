@@ -8,7 +8,7 @@ from types import ModuleType
 
 
 def later(name: str) -> ModuleType:
-    """The module `name`, executed at its first use (the recipe of importlib's documentation)."""
+    """The module `name` of a package, executed at its first use (the recipe of importlib's documentation)."""
     if name in sys.modules:
         return sys.modules[name]
     spec = find_spec(name)
@@ -17,5 +17,7 @@ def later(name: str) -> ModuleType:
     spec.loader = LazyLoader(spec.loader)
     module = module_from_spec(spec)
     sys.modules[name] = module
+    parent, _, child = name.rpartition(".")
+    setattr(sys.modules[parent], child, module)
     spec.loader.exec_module(module)
     return module

@@ -65,7 +65,10 @@ def history(name: Device, json: Json = False) -> None:
     """Riwayat cadangan sebuah perangkat, terbaru di atas."""
     here = office.open_office()
     versions = jobs.versions(here, _one(here, name))
-    rows = [(each.version, moment(each.at, here.inventory.office.zone), each.commit[:12], each.digest[:12]) for each in versions]
+    rows = [
+        (each.version, moment(each.at, here.inventory.office.zone), each.commit[:12], each.digest[:12])
+        for each in versions
+    ]
     document = {"device": name, "versions": [asdict(each) for each in versions]}
     answer(document, json, lambda c: c.print(table(("Versi", "Waktu", "Commit", "Sidik"), rows)))
 

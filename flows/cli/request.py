@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.answer import Json, answer
+from flows.cli.answer import Json, answer, note
 from flows.cli.case import case_document, print_case
 from flows.cli.later import later
 from flows.cli.person import paper_option, terminal_actor
@@ -53,4 +53,6 @@ def submit(
         requested_by=requested_by,
         actor=terminal_actor(here.settings.official, paper),
     )
+    for undelivered in intake.notices.tell_after_act(here, record.id):
+        note(undelivered)
     answer(case_document(record), json, lambda c: print_case(record, here.inventory, c))

@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.jobs import network, websites
 from flows.jobs.changes import Progress
-from flows.jobs.notices import tell_turn
+from flows.jobs.notices import tell_informed
 from flows.office import Office
 from playbooks.findings import TargetResult
 from sop.register.errors import AlreadyDone
@@ -33,7 +33,7 @@ def _open(office: Office, site: str) -> CaseRecord | None:
         )
     except AlreadyDone:
         return None
-    tell_turn(office, case.id)
+    tell_informed(office, case.id)
     return case
 
 

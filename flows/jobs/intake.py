@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.jobs import notices
 from flows.jobs.errors import BadInput
 from flows.office import Office
 from inventory.problems import shown
@@ -22,6 +23,8 @@ class Acted:
 
     case: CaseRecord
     plans: tuple[PlanRecord, ...]
+    undelivered: tuple[str, ...] = ()
+    """Notices to the next in the chain that could not be mailed, and why."""
 
 
 def listed(office: Office, state: str = "", opd: str = "") -> list[CaseRecord]:
@@ -53,7 +56,8 @@ def act(office: Office, case_id: str, official: str, answer: str, note: str, pla
     before = office.register.case(case_id)
     after = office.register.act(before.id, official, answer.strip().upper(), note, _whole(before, plan), actor)
     decided = {hash_ for event in after.events[len(before.events) :] for hash_ in event.plans}
-    return Acted(after, tuple(plan for plan in after.plans if plan.hash in decided))
+    plans = tuple(plan for plan in after.plans if plan.hash in decided)
+    return Acted(after, plans, tuple(notices.tell_after_act(office, after.id)))
 
 
 def _whole(case: CaseRecord, plan: str) -> str:

@@ -7,13 +7,11 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
 from time import monotonic
 from typing import Any
-
-from playbooks.network.history import History
 
 from flows.jobs.changes import OnStep, Progress, keep_outcome, put_forward
 from flows.jobs.errors import BadInput, unknown
@@ -26,6 +24,7 @@ from playbooks.network import repair, restore
 from playbooks.network.backup import ConfigCopy, fetch_config
 from playbooks.network.connect import Endpoint, endpoint, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, failed, parse, together
+from playbooks.network.history import History, Version
 from playbooks.plans import Outcome, Plan
 from sop.register.records import SOFTWARE, Actor, ConfigVersion, PlanRecord
 
@@ -321,17 +320,22 @@ class StoredVersion:
 
 def versions(office: Office, device: str) -> list[StoredVersion]:
     """Stored configurations of a device, newest first."""
-    stored = sorted(office.register.config_versions(device), key=lambda each: each.id, reverse=True)
-    commits = _commits(office, device, len(stored))
-    return [
-        StoredVersion(str(each.id), each.at, each.digest, commit) for each, commit in zip(stored, commits, strict=True)
+    stored = office.register.config_versions(device)
+    commits = History(office.settings.configs).versions(device)
+    ends = [*(each.at for each in stored[1:]), datetime.max.replace(tzinfo=UTC)]
+    known = [
+        StoredVersion(str(each.id), each.at, each.digest, _commit_between(commits, each.at, end))
+        for each, end in zip(stored, ends, strict=True)
     ]
+    return known[::-1]
 
 
-def _commits(office: Office, device: str, wanted: int) -> list[str]:
-    """Commits, newest first, as far as the projection has come; "" for versions it has not seen."""
-    known = [each.commit for each in History(office.settings.configs).versions(device)]
-    return [*([""] * (wanted - len(known))), *known][:wanted]
+def _commit_between(commits: list[Version], start: datetime, end: datetime) -> str:
+    """The commit that shows a version: made after it and before the next; git's clock knows whole seconds only.
+
+    "" while the projection has not come so far, or when nothing but secrets changed.
+    """
+    return next((each.commit for each in commits if start.replace(microsecond=0) <= each.at < end), "")
 
 
 @dataclass(frozen=True)

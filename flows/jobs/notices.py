@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from flows.office import Office
-from inventory.models import Mail
 from sop import mail
 from sop.register.authority import OPD, capacities
 from sop.register.records import SOFTWARE, CaseRecord
@@ -16,65 +16,84 @@ _PAPERS = ("laporan", "berita_acara", "lembar_disposisi")
 def tell_turn(office: Office, case_id: str) -> list[str]:
     """Mail the papers to everyone whose turn it is now; returns what could not be sent, Indonesian.
 
-    Told once for a case, step and attempt: running it again sends only what failed.
+    Told once for where the case stands: running it again sends only what failed. Of a case that is over, the OPD's
+    contacts are told how it ended.
     """
     case = office.register.case(case_id)
-    settings = office.inventory.office.mail
-    if settings is None:
-        return []
-    told = {row.detail["to"] for row in office.register.audit_rows(_key(case)) if row.action == "mail.sent"}
-    return [why for to in _addresses(office, case) if to not in told and (why := _send(office, settings, case, to))]
-
-
-def _key(case: CaseRecord) -> str:
     place = case.position
-    return f"{case.id}:{place.step}:{place.attempt}:{place.state}"
+    key = f"{case.id}:{place.step}:{place.attempt}:{len(place.waiting)}:{place.state}"
+    return _tell(office, case, key, place.turn if place.is_open else (OPD,), _subject(case))
 
 
-def _addresses(office: Office, case: CaseRecord) -> list[str]:
-    """Of those who must act; of a case that is over, the OPD's contacts, who are told how it ended."""
-    people, turn = office.inventory.officials, set(case.position.turn)
-    today = office.register.calendar.day(office.register.clock())
-    mails = [people[slug].email for slug in people if turn & set(capacities(office.inventory, slug, today))]
-    if OPD in turn or not case.position.is_open:
+def tell_after_act(office: Office, case_id: str) -> list[str]:
+    """As `tell_turn`, unless a flow works at the step first: it tells when a person is needed."""
+    case = office.register.case(case_id)
+    return [] if case.position.is_open and case.step.work else tell_turn(office, case_id)
+
+
+def tell_informed(office: Office, case_id: str) -> list[str]:
+    """Tell those whom the SOP wants informed of how the case came in, although they do not act."""
+    case = office.register.case(case_id)
+    informed = case.procedure.origins[case.origin].informed
+    return _tell(office, case, f"{case.id}:dibuka", informed, "permohonan dibuka, untuk diketahui")
+
+
+def _tell(office: Office, case: CaseRecord, key: str, roles: Collection[str], subject: str) -> list[str]:
+    if office.inventory.office.mail is None:
+        return []
+    told = {row.detail["to"] for row in office.register.audit_rows(key) if row.action == "mail.sent"}
+    due = [to for to in _addresses(office, case, roles) if to not in told]
+    return [why for to in due if (why := _send(office, case, key, to, subject))]
+
+
+def _addresses(office: Office, case: CaseRecord, roles: Collection[str]) -> list[str]:
+    people, today = office.inventory.officials, office.register.calendar.day(office.register.clock())
+    mails = [each.email for slug, each in people.items() if {*roles} & {*capacities(office.inventory, slug, today)}]
+    if OPD in roles:
         mails += [contact.email for contact in office.inventory.opd[case.opd].pic]
     return [each for each in dict.fromkeys(mails) if each]
 
 
-def _send(office: Office, settings: Mail, case: CaseRecord, to: str) -> str:
-    about = {"to": to, "step": case.position.step}
-    folder = Path(office.inventory.folder)
+def _send(office: Office, case: CaseRecord, key: str, to: str, subject: str) -> str:
+    settings, folder = office.inventory.office.mail, Path(office.inventory.folder)
+    if settings is None:
+        return "surel kantor belum diisi dalam office.yaml"
+    about = {"to": to, "subject": subject}
     try:
-        mail.send(settings, to, f"{case.id}: {_subject(case)}", _text(office, case), _attached(office, case), folder)
+        mail.send(settings, to, f"{case.id}: {subject}", _text(office, case), _attached(office, case), folder)
     except mail.MailError as error:
-        office.register.audit("mail.failed", _key(case), {**about, "why": str(error)}, SOFTWARE)
+        office.register.audit("mail.failed", key, {**about, "why": str(error)}, SOFTWARE)
         return str(error)
-    office.register.audit("mail.sent", _key(case), about, SOFTWARE)
+    office.register.audit("mail.sent", key, about, SOFTWARE)
     return ""
 
 
 def _subject(case: CaseRecord) -> str:
     if not case.position.is_open:
         return f"permohonan {case.state}"
-    return "rencana menunggu persetujuan" if case.position.waiting else "menunggu tindakan Anda"
+    return "rencana menunggu persetujuan Anda" if case.position.waiting else "menunggu tindakan Anda"
 
 
 def _text(office: Office, case: CaseRecord) -> str:
-    opd = office.inventory.opd[case.opd].name
-    lines = [f"Permohonan {case.id} dari {opd}.", f"Perihal: {case.about}", ""]
-    if case.position.is_open:
-        lines += [
-            f"Sekarang langkah {case.position.step}: {case.step.activity}",
+    place = case.position
+    where = (
+        f"Sekarang langkah {place.step}: {case.step.activity}" if place.is_open else f"Permohonan ini {place.state}."
+    )
+    return "\n".join(
+        [
+            f"Permohonan {case.id} dari {office.inventory.opd[case.opd].name}.",
+            f"Perihal: {case.about}",
             "",
-            f"Lihat: pelihara case show {case.id}",
+            where,
+            "",
+            f"Selengkapnya: pelihara case show {case.id}",
+            "",
+            office.inventory.office.name,
         ]
-    else:
-        lines.append(f"Permohonan ini {case.state}.")
-    return "\n".join([*lines, "", office.inventory.office.name])
+    )
 
 
 def _attached(office: Office, case: CaseRecord) -> list[mail.Attachment]:
-    newest = {
-        each.kind: each for each in case.evidence if each.kind in _PAPERS and each.media_type == "application/pdf"
-    }
+    pdfs = (each for each in case.evidence if each.kind in _PAPERS and each.media_type == "application/pdf")
+    newest = {each.kind: each for each in pdfs}
     return [mail.Attachment(each.name, office.register.read(each.id)) for each in newest.values()]

@@ -63,7 +63,9 @@ def home(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 @pytest.fixture
 def office(home: Path) -> Office:
-    return open_office()
+    here = open_office()
+    assert here.settings.home == home
+    return here
 
 
 @pytest.fixture
@@ -71,6 +73,7 @@ def pelihara(home: Path) -> Pelihara:
     """Runs the command in this process."""
 
     def run(*words: object) -> Said:
+        assert home.is_dir()
         done = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
         return Said(done.exit_code, done.stdout, done.stderr)
 

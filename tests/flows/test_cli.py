@@ -73,7 +73,8 @@ def test_help_starts_within_a_second_and_never_imports_prefect_or_ssh() -> None:
     assert time.monotonic() - start < 1.0
 
 
-def test_a_case_is_listed_without_prefect(home: Path) -> None:
+@pytest.mark.usefixtures("home")
+def test_a_case_is_listed_without_prefect() -> None:
     script = (
         "import sys; sys.argv = ['pelihara', 'case', 'list', '--json']\n"
         "from flows.cli import main\n"

@@ -1,0 +1,196 @@
+"""Website jobs against the real register: what is written, in which order, and what stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from flows.jobs import cases, websites
+from flows.office import Office
+from playbooks.plans import ChangedSincePlan
+from sop.register.errors import PermitRefused, TargetLocked
+from sop.register.records import Actor
+from tests.flows.conftest import Pelihara
+from tests.flows.machines import WebHost, web_host
+
+__all__ = ["web_host"]
+
+PRANATA = Actor("pranata-1", via="cli")
+Submit = Callable[..., str]
+
+
+@pytest.fixture
+def analysed(office: Office, submit: Submit, web_host: WebHost) -> str:
+    """A website case that the flow has analysed: four plans wait for the Sub Koordinator."""
+    assert web_host.done == []
+    case = submit("--website", "dinkes-web", sop="website")
+    for official in ("pranata-1", "kadis", "sekretaris", "kabid-aptika"):
+        office.register.act(case, official, "YA")
+    assert cases.carry(office, case).state == "waiting"
+    return case
+
+
+def approve(office: Office, case: str) -> None:
+    office.register.act(case, "sub-koor-spa", "YA", "Setuju")
+
+
+def test_analysis_backs_up_checks_and_puts_plans_forward_without_writing(
+    office: Office, analysed: str, web_host: WebHost
+) -> None:
+    record = office.register.case(analysed)
+    assert [plan.action for plan in record.plans] == ["host", "deploy", "domain", "tls"]
+    assert record.position.step == 6
+    assert record.position.turn == ("sub_koordinator",)
+    assert {"analysis", "backup"} <= {each.kind for each in record.evidence}
+    assert (web_host.writes, web_host.backups) == (0, 1)
+
+
+def test_analysing_again_adds_nothing(office: Office, analysed: str, web_host: WebHost) -> None:
+    before = office.register.case(analysed)
+    cases.carry(office, analysed)
+    after = office.register.case(analysed)
+    assert (len(after.plans), len(after.evidence)) == (len(before.plans), len(before.evidence))
+    assert web_host.backups == 1
+
+
+def test_the_approved_plans_are_carried_out_in_order_up_to_the_report(
+    office: Office, analysed: str, web_host: WebHost
+) -> None:
+    approve(office, analysed)
+    assert cases.carry(office, analysed).state == "done"
+    assert cases.carry(office, analysed).state == "done"
+    assert web_host.done == ["host", "deploy", "domain", "tls"]
+    last = cases.carry(office, analysed)
+    record = office.register.case(analysed)
+    assert (last.state, record.position.step, record.position.turn) == ("waiting", 9, ("pelaksana",))
+    assert {"laporan", "berita_acara", "lembar_disposisi"} <= {each.kind for each in record.evidence}
+    assert {plan.state for plan in record.plans} == {"applied"}
+
+
+def test_work_killed_in_the_middle_is_finished_by_running_it_again(
+    office: Office, analysed: str, web_host: WebHost
+) -> None:
+    approve(office, analysed)
+    cases.carry(office, analysed)
+    web_host.breaks_at = "domain"
+    with pytest.raises(KeyboardInterrupt):
+        cases.carry(office, analysed)
+    assert web_host.done == ["host", "deploy"]
+    web_host.breaks_at = ""
+    assert cases.carry(office, analysed).state == "done"
+    assert web_host.done == ["host", "deploy", "domain", "tls"]
+
+
+def test_a_host_that_is_no_longer_as_planned_stops_the_case_with_a_reason(
+    office: Office, analysed: str, web_host: WebHost
+) -> None:
+    approve(office, analysed)
+    cases.carry(office, analysed)
+    web_host.drifted = True
+    stopped = cases.carry(office, analysed)
+    assert stopped.state == "stopped"
+    assert "keadaan berubah" in stopped.reason
+    assert web_host.writes == 0
+    assert office.register.case(analysed).position.step == 8
+
+
+def test_a_failed_deploy_stops_what_would_come_after_it(office: Office, analysed: str, web_host: WebHost) -> None:
+    approve(office, analysed)
+    cases.carry(office, analysed)
+    web_host.fails = "deploy"
+    assert cases.carry(office, analysed).state == "stopped"
+    assert web_host.done == ["host"]
+    states = {plan.action: plan.state for plan in office.register.case(analysed).plans}
+    assert (states["deploy"], states["domain"]) == ("rolled_back", "approved")
+
+
+def test_dropped_plans_write_nothing(office: Office, analysed: str, web_host: WebHost) -> None:
+    office.register.act(analysed, "sub-koor-spa", "TIDAK", "Belum perlu")
+    cases.carry(office, analysed)
+    assert web_host.writes == 0
+
+
+def test_an_unreachable_host_stops_the_analysis_and_says_so(office: Office, submit: Submit, web_host: WebHost) -> None:
+    case = submit("--website", "dinkes-web", sop="website")
+    for official in ("pranata-1", "kadis", "sekretaris", "kabid-aptika"):
+        office.register.act(case, official, "YA")
+    web_host.silent = True
+    stopped = cases.carry(office, case)
+    assert stopped.state == "stopped"
+    assert stopped.backups[0]["reason"] == "unreachable"
+    assert stopped.results[0]["reason"] == "unreachable"
+
+
+@pytest.mark.parametrize("plan", ["of another action", "of nobody"])
+def test_a_plan_that_is_not_this_ones_is_refused_and_audited(
+    office: Office, analysed: str, web_host: WebHost, plan: str
+) -> None:
+    approve(office, analysed)
+    cases.carry(office, analysed)
+    hashes = {each.action: each.hash for each in office.register.plans(analysed)}
+    wrong = hashes["host"] if plan == "of another action" else "0" * 64
+    with pytest.raises(PermitRefused):
+        websites.apply_plan(office, analysed, "dinkes-web", "deploy", wrong, PRANATA)
+    assert web_host.writes == 0
+    assert office.register.audit_rows(analysed)[-1].action == "write.refused"
+
+
+def test_nothing_is_written_before_the_plans_are_approved(office: Office, analysed: str, web_host: WebHost) -> None:
+    for plan in office.register.plans(analysed):
+        with pytest.raises(PermitRefused):
+            websites.apply_plan(office, analysed, "dinkes-web", plan.action, plan.hash, PRANATA)
+    assert web_host.writes == 0
+
+
+def test_one_writer_at_a_time(office: Office, analysed: str, web_host: WebHost) -> None:
+    approve(office, analysed)
+    cases.carry(office, analysed)
+    plan = office.register.plans(analysed)[0]
+    with office.register.lease("dinkes-web", "teknis-2", "sedang diperiksa"), pytest.raises(TargetLocked) as locked:
+        websites.apply_plan(office, analysed, "dinkes-web", plan.action, plan.hash, PRANATA)
+    assert "teknis-2" in str(locked.value)
+    assert web_host.writes == 0
+
+
+def test_a_case_that_was_withdrawn_is_left_alone(office: Office, analysed: str, web_host: WebHost) -> None:
+    approve(office, analysed)
+    office.register.withdraw(analysed, "kadis", "Salah alamat")
+    assert cases.carry(office, analysed).state == "over"
+    assert web_host.writes == 0
+
+
+def test_a_run_made_for_an_earlier_step_does_nothing(office: Office, analysed: str, web_host: WebHost) -> None:
+    approve(office, analysed)
+    assert cases.carry(office, analysed, step=6, attempt=1).state == "over"
+    assert web_host.writes == 0
+
+
+def test_the_command_plans_shows_and_applies_exactly_that(
+    pelihara: Pelihara, office: Office, analysed: str, web_host: WebHost
+) -> None:
+    approve(office, analysed)
+    words = ("website", "deploy", "dinkes-web", "--case", analysed, "--as", "pranata-1")
+    shown = pelihara(*words)
+    assert "lakukan deploy" in shown.out
+    (plan,) = pelihara(*words, "--json").json["plans"]
+    assert {"hash", "class", "summary", "changes", "way_back", "state"} <= plan.keys()
+    refused = pelihara(*words, "--apply", "0" * 64, "--json")
+    assert (refused.code, refused.json["error"]["code"]) == (1, "permit_refused")
+    assert web_host.writes == 0
+    done = pelihara(*words, "--apply", plan["hash"], "--json")
+    assert (done.code, done.json["status"]) == (0, "applied")
+    assert web_host.done == ["deploy"]
+
+
+def test_a_host_that_changed_since_the_plan_is_told_at_the_command_line(
+    pelihara: Pelihara, office: Office, analysed: str, web_host: WebHost
+) -> None:
+    approve(office, analysed)
+    plan = next(each for each in office.register.plans(analysed) if each.action == "deploy")
+    web_host.drifted = True
+    words = ("website", "deploy", "dinkes-web", "--case", analysed, "--as", "pranata-1", "--apply", plan.hash)
+    said = pelihara(*words, "--json")
+    assert (said.code, said.json["error"]["code"]) == (1, "changed_since_plan")
+    with pytest.raises(ChangedSincePlan):
+        websites.apply_plan(office, analysed, "dinkes-web", "deploy", plan.hash, PRANATA)
