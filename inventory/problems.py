@@ -62,6 +62,7 @@ _SENTENCES = {
     "extra_forbidden": "kunci ini tidak dikenal",
     "string_type": "harus teks; beri tanda kutip bila isinya angka",
     "string_unicode": "teks ini memuat karakter yang rusak",
+    "string_pattern_mismatch": "bentuknya tidak sah",
     "invalid_key": "setiap kunci harus satu kata",
     "string_too_short": "tidak boleh kosong",
     "bool_type": "harus true atau false",

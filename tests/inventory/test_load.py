@@ -143,6 +143,7 @@ FAULTS = [
         {"officials": ACTING.format("0")},
         "a", "acting.from", "harus tanggal",
     ),
+    ({"hosts": "h: {address: a, credentials: opd-router, web_user: A B}"}, "h", "web_user", "bentuknya tidak sah"),
     ({"credentials": LOGIN + "x: {username: a}"}, "x", "", "isi username"),
     ({"credentials": LOGIN + "x: {username: a, password: env:A, name: b, secret: env:B}"}, "x", "", "isi username"),
     ({"zones": "example: {server: 10.0.0.1, credentials: dns-key}"}, "example", "", "nama zona DNS"),
