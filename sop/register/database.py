@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +26,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _with_driver(make_url(url))
-        self.engine = _sqlite(self.url) if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         self._writer = self.engine.execution_options(writes=True)
         self._migrate()
 
@@ -66,6 +68,19 @@ class Database:
 
 def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+    pool = weakref.ref(engine)
+
+    def forget() -> None:
+        # Two processes on one connection would read each other's answers.
+        if (inherited := pool()) is not None:
+            inherited.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:

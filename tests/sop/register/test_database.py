@@ -182,17 +182,21 @@ def test_a_process_killed_within_its_transaction_leaves_no_trace(register: Regis
     assert register.verify_audit(tip).ok
 
 
-def test_a_register_survives_a_fork(register: Register) -> None:
+def test_a_process_and_its_fork_use_the_register_side_by_side(register: Register) -> None:
     network_case(register)
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
-            status = 0 if len(register.cases()) == 1 and network_case(register).id == "JAR-2026-0002" else 1
+            opened = [network_case(register).id for _ in range(10)]
+            status = 0 if len(set(opened)) == 10 else 1
         finally:
             os._exit(status)
+    mine = [network_case(register).id for _ in range(10)]
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert network_case(register).id == "JAR-2026-0003"
+    assert len(set(mine)) == 10
+    assert len(register.cases()) == 21
+    assert register.verify_audit().ok
 
 
 def test_a_write_while_another_process_reads_waits_its_turn(register: Register) -> None:
