@@ -9,11 +9,7 @@ import pytest
 
 from tests.guards.house import HOUSE, PACKAGES
 
-LINT = (
-    sys.executable,
-    "-c",
-    "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(cache_dir=None))",
-)
+ASK = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(cache_dir=None))"
 
 
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
