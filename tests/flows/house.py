@@ -77,13 +77,17 @@ class House:
 
     def env(self) -> dict[str, str]:
         ours = {"PELIHARA_HOME": str(self.home), "PELIHARA_INVENTORY": str(self.settings.inventory)}
-        return {**os.environ, **ours, "PYTHONPATH": str(CHECKOUT)}
+        path = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
+        return {**os.environ, **ours, "PYTHONPATH": path}
 
     def start(self) -> None:
         command = [*PELIHARA, "up", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self.env(), stdout=log, stderr=log, start_new_session=True)
-        until(lambda: "deploy selesai" in self.log.read_text(), 120, f"deployment; see {self.log}")
+        try:
+            until(lambda: "deploy selesai" in self.log.read_text(), 90, "deployment")
+        except AssertionError:
+            raise AssertionError("\n".join(self.log.read_text().splitlines()[-40:])) from None
 
     def stop(self, number: int = signal.SIGINT) -> int:
         assert self.process

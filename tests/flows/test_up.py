@@ -90,9 +90,15 @@ def test_early_deaths_are_waited_out_longer_each_time() -> None:
     assert child.put_off() == 1
 
 
-def test_grandchildren_that_changed_session_do_not_outlive_the_supervisor(
-    supervisor: Supervisor, tmp_path: Path
-) -> None:
+GRANDPARENT = """
+import subprocess, sys, time
+run = [sys.executable, "-c", "import time; time.sleep(99)"]
+subprocess.Popen(run, start_new_session=True, env={"MARK": sys.argv[1]})
+time.sleep(99)
+"""
+
+
+def test_runs_that_lost_their_worker_do_not_outlive_the_supervisor(supervisor: Supervisor, tmp_path: Path) -> None:
     """As Prefect's worker starts runs; the worker is killed, so that nobody passes a signal on."""
     with supervisor:
         worker = Child("worker", (*python(GRANDPARENT), str(tmp_path)))

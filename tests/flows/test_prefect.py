@@ -1,0 +1,134 @@
+"""What `prefect deploy --all` brings to the office: deployments, schedules, forms; and artifacts that hostile text
+cannot turn into markup."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from flows import artifacts, forms
+from inventory.load import load_inventory
+from inventory.settings import CHECKOUT
+from tests.flows.house import House, until
+
+RECIPE = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
+DEPLOYMENTS = {each["name"]: each for each in RECIPE["deployments"]}
+SCHEDULED = [name for name, each in DEPLOYMENTS.items() if each.get("schedules")]
+WITH_FORM = {*DEPLOYMENTS} - {"cadangan-malam", "sapuan-tahunan"}
+
+
+def form_of(house: House, deployment: str) -> dict[str, dict[str, Any]]:
+    """Fields of a form by name, as the page gets them."""
+    schema = house.deployment(deployment)["parameter_openapi_schema"]
+    assert list(schema["properties"]) == ["isian"]
+    name = schema["properties"]["isian"]["$ref"].rpartition("/")[2]
+    return dict(schema["definitions"][name]["properties"])
+
+
+def test_every_entrypoint_names_a_module_never_a_path() -> None:
+    assert all(
+        each["entrypoint"].startswith("flows.") and "/" not in each["entrypoint"] for each in DEPLOYMENTS.values()
+    )
+
+
+@pytest.mark.lab
+def test_all_deployments_are_there_with_their_words_and_pool(house: House) -> None:
+    known = {each["name"]: each for each in house.ask("/deployments/filter", {})}
+    assert known.keys() >= DEPLOYMENTS.keys()
+    for name, wanted in DEPLOYMENTS.items():
+        assert known[name]["description"] == wanted["description"]
+        assert known[name]["tags"] == wanted["tags"]
+        assert known[name]["work_pool_name"] == "pelihara"
+        assert not known[name]["pull_steps"]
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_an_active_schedule_yields_a_scheduled_run_by_the_clock_of_the_office(house: House, name: str) -> None:
+    (wanted,) = DEPLOYMENTS[name]["schedules"]
+    runs = until(lambda: [run for run in house.runs(name) if run["state_type"] == "SCHEDULED"], 90)
+    first = min(datetime.fromisoformat(run["expected_start_time"]) for run in runs)
+    there = first.astimezone(ZoneInfo(load_inventory(house.settings.inventory).office.zone))
+    minute, hour, *_ = wanted["cron"].split()
+    assert (str(there.minute), str(there.hour)) == (minute, hour)
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("name", sorted(WITH_FORM))
+def test_every_field_of_a_form_has_its_place_title_and_words(house: House, name: str) -> None:
+    fields = form_of(house, name)
+    assert [field["position"] for field in fields.values()] == [*range(len(fields))]
+    for field in fields.values():
+        assert field["title"]
+        assert field["description"]
+        assert "anyOf" not in field
+
+
+@pytest.mark.lab
+def test_forms_offer_what_the_inventory_has(house: House) -> None:
+    inventory = load_inventory(house.settings.inventory)
+    diagnose = form_of(house, "diagnosa-jaringan")
+    assert diagnose["perangkat"]["items"]["enum"] == sorted(inventory.devices)
+    assert diagnose["opd"]["enum"] == ["", *sorted(inventory.opd)]
+    assert form_of(house, "perbaiki-perangkat")["perangkat"]["enum"] == sorted(inventory.devices)
+    assert form_of(house, "pasang-website")["website"]["enum"] == sorted(inventory.websites)
+
+
+@pytest.mark.lab
+def test_a_device_the_inventory_does_not_know_is_refused_by_the_server(house: House) -> None:
+    found = house.deployment("diagnosa-jaringan")["id"]
+    body = {"parameters": {"isian": {"perangkat": ["tidak-ada"]}}}
+    assert house.http.post(f"/deployments/{found}/create_flow_run", json=body).status_code == 409
+
+
+@pytest.mark.lab
+def test_a_changed_inventory_changes_the_forms(house: House) -> None:
+    agencies = house.settings.inventory / "opd.yaml"
+    agencies.write_text(agencies.read_text() + "dinas-baru: {name: Dinas Baru}\n")
+    until(lambda: "dinas-baru" in form_of(house, "diagnosa-jaringan")["opd"]["enum"], 60)
+
+
+def test_forms_hold_no_field_that_could_be_a_secret() -> None:
+    fields = [name for form in forms.Form.__subclasses__() for name in form.model_fields]
+    assert fields
+    assert not {"password", "sandi", "kunci", "token", "rahasia"} & {*fields}
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "[klik](http://jahat.example)",
+        "![](http://jahat.example/x.png)",
+        "a | b | c",
+        "# judul\n\n- butir",
+        "`kode` **tebal** ~~coret~~",
+        "http://jahat.example www.jahat.example",
+        "&lt;b&gt;",
+    ],
+)
+def test_hostile_text_is_never_markup(hostile: str) -> None:
+    shown = artifacts.quoted(hostile)
+    assert "\n" not in shown
+    for position, sign in enumerate(shown):
+        if sign in "<>[]()!|#`*_~&:/.-":
+            assert shown[position - 1] == "\\"
+
+
+def test_what_cannot_be_seen_is_not_shown() -> None:
+    assert artifacts.plain("a\x1b[31mb\u202ec\x00d") == "a [31mb c d"
+    assert len(artifacts.plain("x" * 10_000)) == artifacts.LONGEST + 1
+
+
+def test_the_worst_target_and_finding_come_first() -> None:
+    finding = {"code": "link.down", "severity": "info", "subject": "eth1", "evidence": "down", "advice": "lihat kabel"}
+    calm = {"name": "a", "status": "ok", "reason": "", "detail": "", "seconds": 1.0, "findings": []}
+    bad = {**calm, "name": "b", "status": "findings", "findings": [finding, {**finding, "severity": "critical"}]}
+    silent = {**calm, "name": "c", "status": "failed", "reason": "timeout"}
+    text = "\n".join(artifacts.targets([calm, bad, silent]))
+    assert text.index("## c") < text.index("## b") < text.index("## a")
+    assert text.index("| kritis |") < text.index("| catatan |")
