@@ -17,6 +17,7 @@ from rich.console import Console
 from flows.demo import folder as inventory_folder
 from flows.demo import routers, story, webhost
 from flows.demo.parts import Loop, PartFailed, Processes
+from flows.demo.postbox import postbox
 from flows.demo.webhost import new_key
 from flows.office import Office
 from inventory.settings import Settings
@@ -67,10 +68,11 @@ def _play(place: Path, processes: Processes, loop: Loop, say: Console) -> int:
     secret.write_text(secrets.token_hex(16))
     devices = routers.start(loop, new_key(place / "kunci-router"), secret.read_text())
     host = webhost.start(place / "web", processes, loop)
-    inventory = inventory_folder.write(place / "inventory", secret, devices, host)
+    mail_port, mail = loop.run(postbox(loop, place / "surel"))
+    inventory = inventory_folder.write(place / "inventory", secret, devices, host, mail_port)
     office = Office(_settings(place), inventory)
     inventory_folder.enrol(inventory, office.known_hosts)
-    return story.tell(story.Stage(office, devices, host, say))
+    return story.tell(story.Stage(office, devices, host, (*devices.parts, *host.parts, mail), say))
 
 
 def _settings(place: Path) -> Settings:

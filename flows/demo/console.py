@@ -66,11 +66,10 @@ async def _converse(process: asyncssh.SSHServerProcess[str], console: Console) -
         process.exit(0)
         return
     process.stdout.write(_crlf(console.banner) + console.prompt)
-    line = _Line()
+    keyboard = _Keyboard(console)
     with suppress(asyncssh.Error, ConnectionError):
-        while typed := await _typed(process):
-            if not all(_take(process, console, line, mark) for mark in typed):
-                break
+        while not keyboard.over and (typed := await _typed(process)):
+            process.stdout.write(_crlf("".join(map(keyboard.press, typed))))
     process.exit(0)
 
 
@@ -83,33 +82,33 @@ async def _typed(process: asyncssh.SSHServerProcess[str]) -> str:
             continue
 
 
-class _Line:
-    """What has been typed since the last prompt."""
+class _Keyboard:
+    """What has been typed since the last prompt; `over` once the session was ended."""
 
-    def __init__(self) -> None:
-        self.text, self.after_return = "", False
+    def __init__(self, console: Console) -> None:
+        self._console, self._text, self._after_return, self.over = console, "", False, False
 
+    def press(self, mark: str) -> str:
+        """What one key shows on the screen."""
+        second_half, self._after_return = self._after_return and mark == "\n", mark == "\r"
+        if second_half or self.over:
+            return ""
+        if mark in "\r\n":
+            return self._enter()
+        if mark == "\x03":
+            self._text = ""
+            return "^C\n" + self._console.prompt
+        if not mark.isprintable():
+            return ""
+        self._text += mark
+        return mark
 
-def _take(process: asyncssh.SSHServerProcess[str], console: Console, line: _Line, mark: str) -> bool:
-    """One key; False when the session is over."""
-    write = process.stdout.write
-    second_half, line.after_return = line.after_return and mark == "\n", mark == "\r"
-    if second_half:
-        return True
-    if mark in "\r\n":
-        entered, line.text = line.text, ""
-        write((f"\r{console.prompt}{entered}" if console.repaints and entered else "") + "\r\n")
-        output = console.execute(entered)
-        if output is None:
-            return False
-        write(_crlf(output) + console.prompt)
-    elif mark == "\x03":
-        line.text = ""
-        write("^C\r\n" + console.prompt)
-    elif mark.isprintable():
-        line.text += mark
-        write(mark)
-    return True
+    def _enter(self) -> str:
+        entered, self._text = self._text, ""
+        repaint = f"\r{self._console.prompt}{entered}" if self._console.repaints and entered else ""
+        output = self._console.execute(entered)
+        self.over = output is None
+        return repaint + "\n" + ("" if output is None else output + self._console.prompt)
 
 
 def _crlf(text: str) -> str:

@@ -21,6 +21,7 @@ SITE = "disdik-web"
 DOMAIN = f"disdik.{ZONE}"
 NETWORK_OPD, WEBSITE_OPD = "dinkes", "disdik"
 _FROM_EXAMPLE = ("office.yaml", "opd.yaml", "officials.yaml")
+_MAIL = "mail: {{host: 127.0.0.1, port: {port}, sender: pelihara@example.go.id}}\n"
 _LETTER = Path(__file__).with_name("letter.typ")
 _PAGE = """\
 <!doctype html>
@@ -33,11 +34,13 @@ _PAGE = """\
 """
 
 
-def write(folder: Path, password: Path, routers: Routers, host: WebHost) -> Inventory:
+def write(folder: Path, password: Path, routers: Routers, host: WebHost, mail_port: int) -> Inventory:
     """Write the inventory into `folder` and load it. JSON is YAML, so values need no quoting of ours."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in _FROM_EXAMPLE:
         (folder / name).write_text((CHECKOUT / "inventory" / name).read_text(encoding="utf-8"), encoding="utf-8")
+    with (folder / "office.yaml").open("a", encoding="utf-8") as office:
+        office.write(_MAIL.format(port=mail_port))
     release = _release(folder / "disdik-web.tar.gz", {"index.html": _PAGE, "robots.txt": "User-agent: *\nAllow: /\n"})
     tables = {
         "devices": _devices(routers),
@@ -57,22 +60,18 @@ def write(folder: Path, password: Path, routers: Routers, host: WebHost) -> Inve
 
 def _devices(routers: Routers) -> dict[str, dict[str, object]]:
     common = {"opd": NETWORK_OPD, "address": "127.0.0.1", "credentials": "opd-router"}
-    return {
-        "dinkes-r1": {
-            **common,
-            "port": routers.ports["dinkes-r1"],
-            "platform": "frr",
-            "uplinks": ["eth0"],
-            "expect": {"neighbors": ["10.255.0.1"], "interfaces": {"eth0": "up", "eth1": "up", "eth2": "up"}},
-        },
-        "dinkes-r2": {
-            **common,
-            "port": routers.ports["dinkes-r2"],
-            "platform": "mikrotik_routeros",
-            "uplinks": ["ether1"],
-            "expect": {"interfaces": {"ether1": "up", "ether2": "up"}},
-        },
+    frr = {
+        "platform": "frr",
+        "uplinks": ["eth0"],
+        "expect": {"neighbors": ["10.255.0.1"], "interfaces": {"eth0": "up", "eth1": "up", "eth2": "up"}},
     }
+    mikrotik = {
+        "platform": "mikrotik_routeros",
+        "uplinks": ["ether1"],
+        "expect": {"interfaces": {"ether1": "up", "ether2": "up"}},
+    }
+    kinds = {"dinkes-r1": frr, "dinkes-r2": mikrotik, "dinkes-r3": frr}
+    return {name: {**common, **kinds[name], "port": port} for name, port in routers.ports.items()}
 
 
 def _host(host: WebHost) -> dict[str, object]:

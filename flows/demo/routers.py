@@ -1,12 +1,14 @@
-"""The two routers of the demo, one with a fault that offices know: a port was switched off by hand, and not saved."""
+"""The routers of the demo, and the faults that offices know: a port switched off by hand, a change never saved."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.demo import frr, routeros
-from flows.demo.console import serve
+from flows.demo.console import Console, serve
 from flows.demo.parts import Loop, Part
 
 USERNAME = "otomasi"
@@ -45,6 +47,7 @@ router ospf
 exit
 !
 """
+R3 = R1.replace("dinkes-r1", "dinkes-r3").replace("10.20.", "10.21.").replace("10.255.0.2", "10.255.0.3")
 
 
 @dataclass(frozen=True)
@@ -53,27 +56,40 @@ class Routers:
 
     r1: frr.Router
     r2: routeros.Router
+    r3: frr.Router
     ports: dict[str, int]
     parts: tuple[Part, ...]
 
-    def break_access_port(self) -> None:
-        """What the agency's letter is about: a port of r1 switched off by hand, and never saved."""
+    def break_something(self) -> str:
+        """What the agency's letter is about; said in Indonesian."""
         self.r1.running.take("interface eth1", "shutdown")
+        self.r1.answer("write memory")
+        self.r3.running.take("interface eth2", "description Ruang arsip")
+        return "port eth1 pada dinkes-r1 dimatikan dengan tangan; pada dinkes-r3 ada perubahan yang tidak disimpan"
 
 
 def start(loop: Loop, host_key: Path, password: str) -> Routers:
-    """Start both routers; they share the demo's host key."""
-    r1 = frr.Router(R1, (frr.Neighbor("eth0", "10.255.0.1", "10.20.0.1"),), ("eth0", "eth1", "eth2"))
-    r2 = mikrotik()
-    ports = {
-        "dinkes-r1": loop.run(serve(loop, host_key, USERNAME, password, lambda: frr.Vtysh(r1))),
-        "dinkes-r2": loop.run(serve(loop, host_key, USERNAME, password, lambda: routeros.Terminal(r2))),
+    """Start the routers; they share the demo's host key."""
+    r1, r2, r3 = _frr(R1), mikrotik(), _frr(R3)
+    consoles: dict[str, Callable[[], Console]] = {
+        "dinkes-r1": lambda: frr.Vtysh(r1),
+        "dinkes-r2": lambda: routeros.Terminal(r2),
+        "dinkes-r3": lambda: frr.Vtysh(r3),
     }
+    ports = {name: loop.run(serve(loop, host_key, USERNAME, password, console)) for name, console in consoles.items()}
     parts = (
-        Part("dinkes-r1", False, "pengganti router FRR (asyncssh): konfigurasi dapat diubah, jaringannya tiruan"),
+        Part(
+            "dinkes-r1, dinkes-r3", False, "pengganti router FRR (asyncssh): konfigurasinya hidup, jaringannya tidak"
+        ),
         Part("dinkes-r2", False, "pengganti router MikroTik (asyncssh), ditulis menurut dokumentasi MikroTik"),
     )
-    return Routers(r1, r2, ports, parts)
+    return Routers(r1, r2, r3, ports, parts)
+
+
+def _frr(startup: str) -> frr.Router:
+    gateway = re.search(r"^ip route 0.0.0.0/0 (\S+)", startup, re.MULTILINE)
+    neighbor = frr.Neighbor("eth0", "10.255.0.1", gateway[1] if gateway else "")
+    return frr.Router(startup, (neighbor,), ("eth0", "eth1", "eth2"))
 
 
 def mikrotik() -> routeros.Router:

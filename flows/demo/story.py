@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.demo import folder
-from flows.demo.parts import LOOPBACK
+from flows.demo.parts import LOOPBACK, Part
 from flows.demo.routers import Routers
 from flows.demo.webhost import WebHost
-from flows.jobs import cases, network, websites
+from flows.jobs import cases, network, notices, websites
 from flows.office import Office
 from sop.register.records import Actor, CaseRecord, Letter, PlanRecord
 
@@ -56,6 +56,7 @@ class Stage:
     office: Office
     routers: Routers
     host: WebHost
+    parts: tuple[Part, ...]
     console: Console
 
     def say(self, text: str, style: str = "") -> None:
@@ -86,7 +87,7 @@ def _introduce(stage: Stage) -> None:
     stage.say(
         "Pekerjaan dijalankan langsung, tanpa server Prefect; pada pemasangan sungguhan `pelihara up` yang memakainya."
     )
-    for part in (*stage.routers.parts, *stage.host.parts):
+    for part in stage.parts:
         stage.say(f"  {part.name}: {part.made_of}", "green" if part.real else "yellow")
 
 
@@ -96,8 +97,7 @@ def _network(stage: Stage) -> CaseRecord:
     stage.say("Malam sebelumnya: cadangan rutin semua perangkat")
     for each in network.examine(office, devices):
         _tell_read(stage, each)
-    stage.routers.break_access_port()
-    stage.say("Gangguan (dibuat demo): port eth1 pada dinkes-r1 dimatikan dengan tangan, dan tidak disimpan", "yellow")
+    stage.say(f"Gangguan (dibuat demo): {stage.routers.break_something()}", "yellow")
     about = "Jaringan ruang pelayanan Dinas Kesehatan terputus sejak pagi"
     case = _submit(stage, "jaringan", folder.NETWORK_OPD, about, devices=devices)
     return _follow(stage, case.id)
@@ -122,6 +122,7 @@ def _submit(stage: Stage, sop: str, opd: str, about: str, devices: Iterable[str]
     first = case.procedure.steps[0]
     stage.say(f"{case.id}: {about}", "bold")
     stage.say(f"  {first.no}. {first.activity}")
+    notices.tell_after_act(stage.office, case.id)
     stage.note(f"surat dari {agency} diterima ({len(letter.data)} bita)")
     return case
 
@@ -150,6 +151,8 @@ def _worked(stage: Stage, case: CaseRecord) -> bool:
         _tell_findings(stage, result)
     for path in carried.documents:
         stage.note(f"ditulis: {path}", "dim")
+    for why in carried.undelivered:
+        stage.note(f"surel tidak terkirim: {why}", "yellow")
     if carried.state == "stopped":
         raise StoryBroken(carried.reason)
     return carried.state == "waiting"
@@ -169,6 +172,7 @@ def _sign(stage: Stage, case_id: str) -> None:
     elif not case.step.work:
         _head(stage, case)
     stage.office.register.act(case_id, official, "YA", _NOTES.get(role, ""), case.proposal, _CLI)
+    notices.tell_after_act(stage.office, case_id)
     person = stage.office.inventory.officials[official]
     stage.note(f"YA: {person.name}, {person.title}. {_NOTES.get(role, '')}", "green")
 

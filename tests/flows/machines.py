@@ -1,18 +1,22 @@
-"""Stand-ins for what is at the other end of SSH: a web host whose sites remember what was done to them."""
+"""Stand-ins for what is at the other end of SSH: they remember what was done to them, and misbehave when told to."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from flows.jobs import websites
+from flows.jobs import network, websites
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.backup import SiteBackup
+from playbooks.network.backup import ConfigCopy
+from playbooks.network.diagnose import DeviceReading
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
 
 
@@ -30,6 +34,8 @@ class WebHost:
     fails: str = ""
     """An action whose verification fails."""
     backups: int = 0
+    published: str = "1"
+    """The release that is served."""
 
     @contextmanager
     def open(self, _: object) -> Iterator[WebHost]:
@@ -79,6 +85,82 @@ def web_host(monkeypatch: pytest.MonkeyPatch) -> WebHost:
     monkeypatch.setattr(websites, "open_host", host.open)
     monkeypatch.setattr(websites.check, "check", host.check)
     monkeypatch.setattr(websites.backup, "back_up", host.back_up)
+    monkeypatch.setattr(websites.releases, "read", lambda *_: SimpleNamespace(current=host.published))
     monkeypatch.setattr(websites.Site, "access", property(lambda place: place.slug))
     monkeypatch.setattr(websites, "wanted", lambda *_: list(websites.NEW_SITE))
     return host
+
+
+@dataclass
+class Routers:
+    """Devices by name: what is wrong with each, its configuration, and how it misbehaves."""
+
+    findings: dict[str, list[Finding]] = field(default_factory=dict)
+    configs: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, Reason] = field(default_factory=dict)
+    logins: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    drifted: bool = False
+    unproven: bool = False
+    """A repair does not help and is taken back."""
+    dies: bool = False
+    """The process is killed right after the first write."""
+
+    @contextmanager
+    def open(self, endpoint: Any, _: float) -> Iterator[Any]:
+        self.logins.append(endpoint.name)
+        if endpoint.name in self.broken:
+            raise TargetError(endpoint.name, self.broken[endpoint.name], "lab")
+        yield Session(endpoint)
+
+    def diagnose(self, endpoint: Any, *_: object, **__: object) -> DeviceReading:
+        if endpoint.name in self.broken:
+            return DeviceReading(endpoint.name, 0.1, reason=self.broken[endpoint.name], detail="lab")
+        return DeviceReading(
+            endpoint.name, 0.1, tuple(self.findings.get(endpoint.name, ())), raw={"show": "x"}, facts={"uptime": 1}
+        )
+
+    def fetch(self, session: Any, *_: object) -> ConfigCopy:
+        text = self.configs.get(session.endpoint.name, f"hostname {session.endpoint.name}\nsecret rahasia\nend\n")
+        return ConfigCopy(text, hashlib.sha256(text.encode()).hexdigest(), text.replace("rahasia", "***"), len(text))
+
+    def propose(self, endpoint: Any, _: object, reading: DeviceReading) -> list[Plan]:
+        ladders = {"config.unsaved": Ladder.A, "link.admin_down": Ladder.B}
+        return [
+            Plan("repair", endpoint.name, ladders[each.code], f"perbaiki {each.code}", (f"atasi {each.subject}",))
+            for each in reading.findings
+            if each.code in ladders
+        ]
+
+    def apply(self, plan: Plan, endpoint: Any, _: object, permit: Callable[[], None], __: object) -> Outcome:
+        if self.drifted:
+            raise ChangedSincePlan("keadaan berubah")
+        permit()
+        self.writes.append(endpoint.name)
+        if self.dies:
+            raise KeyboardInterrupt
+        if self.unproven:
+            return Outcome("rolled_back", "temuan tetap ada")
+        code = plan.summary.split()[1]
+        self.findings[endpoint.name] = [each for each in self.findings[endpoint.name] if each.code != code]
+        self.configs[endpoint.name] = f"hostname {endpoint.name}\nsecret rahasia\n! {len(self.writes)}\nend\n"
+        return Outcome("applied", steps=((datetime.now(UTC).isoformat(), f"{code} diatasi"),))
+
+
+@dataclass(frozen=True)
+class Session:
+    endpoint: Any
+
+
+@pytest.fixture
+def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
+    """The devices of the inventory; passwords need no place here."""
+    there = Routers()
+    monkeypatch.setattr(network, "open_session", there.open)
+    monkeypatch.setattr(network, "endpoint", lambda _, name, __: SimpleNamespace(name=name))
+    monkeypatch.setattr(network, "diagnose", there.diagnose)
+    monkeypatch.setattr(network, "together", lambda readings: readings)
+    monkeypatch.setattr(network, "fetch_config", there.fetch)
+    monkeypatch.setattr(network.repair, "propose", there.propose)
+    monkeypatch.setattr(network.repair, "apply", there.apply)
+    return there

@@ -30,12 +30,12 @@ def endpoint(demo: routers.Routers, name: str, folder: Path, password: str = PAS
     port = demo.ports[name]
     known = folder / "known_hosts"
     record(known, "127.0.0.1", port, fetch_host_keys("127.0.0.1", port))
-    platform = "frr" if name == "dinkes-r1" else "mikrotik_routeros"
+    platform = "mikrotik_routeros" if name == "dinkes-r2" else "frr"
     return Endpoint(name, "127.0.0.1", port, platform, routers.USERNAME, password, known_hosts=known)
 
 
 def test_a_port_switched_off_shows_as_down_until_it_is_switched_on_again(demo: routers.Routers, tmp_path: Path) -> None:
-    demo.break_access_port()
+    demo.break_something()
     with open_session(endpoint(demo, "dinkes-r1", tmp_path)) as session:
         before = json.loads(session.ask("show interface json"))["eth1"]
         session.configure(["interface eth1", "no shutdown", "exit"])
@@ -45,12 +45,12 @@ def test_a_port_switched_off_shows_as_down_until_it_is_switched_on_again(demo: r
 
 
 def test_what_is_not_saved_is_not_in_the_saved_configuration(demo: routers.Routers, tmp_path: Path) -> None:
-    demo.break_access_port()
-    with open_session(endpoint(demo, "dinkes-r1", tmp_path)) as session:
-        assert "shutdown" in session.ask("show running-config")
-        assert "shutdown" not in session.run("show startup-config")
+    demo.break_something()
+    with open_session(endpoint(demo, "dinkes-r3", tmp_path)) as session:
+        assert "Ruang arsip" in session.ask("show running-config")
+        assert "Ruang arsip" not in session.run("show startup-config")
         assert "[OK]" in session.ask("write memory")
-        assert "shutdown" in session.run("show startup-config")
+        assert "Ruang arsip" in session.run("show startup-config")
 
 
 def test_a_wrong_line_is_refused_as_frr_refuses_it(demo: routers.Routers, tmp_path: Path) -> None:

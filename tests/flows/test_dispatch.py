@@ -22,7 +22,7 @@ from inventory.settings import Settings
 from sop.register import Register
 from sop.register.records import OutboxRow
 from tests.flows.house import House, free_port, processes, until
-from tests.sop.register.office import an_inventory, approved, network_case
+from tests.sop.register.office import CLI, an_inventory, approved, network_case
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 A_RUN = Run("run-1", "RUNNING", "Running", "", NOW, WORKER, "")
@@ -263,7 +263,7 @@ def test_a_real_server_that_comes_back_is_given_the_work_once(
     with pytest.raises(httpx.HTTPError):
         nobody.turn()
     (row,) = shared_register.outbox_due()
-    to_tiny.post()
+    until(lambda: to_tiny.post() or not shared_register.outbox_due())
     again = Server(tiny.settings.prefect_url).create_run("Tiny/tiny", row.key, "", {"isian": {}})
     assert [open_.run_id for open_ in shared_register.outbox_open()] == [again]
     turned_until_done(to_tiny, shared_register)
@@ -277,8 +277,7 @@ def test_work_whose_worker_and_process_were_killed_is_finished_by_another(
     case = approved(shared_register, network_case(shared_register))
     hold = tiny.home / "tiny" / f"{case.id}.hold"
     hold.touch()
-    to_tiny.turn()
-    until(lambda: lines(tiny, case.id) == ["1"])
+    until(lambda: to_tiny.turn() or lines(tiny, case.id) == ["1"])
     (row,) = shared_register.outbox_open()
     (process,) = processes(f"PREFECT__FLOW_RUN_ID={row.run_id}")
     tiny.kill("worker start")
@@ -293,7 +292,9 @@ def test_work_whose_worker_and_process_were_killed_is_finished_by_another(
 def test_approved_work_is_run_once_though_the_server_is_killed_right_after_the_approval(house: House) -> None:
     register = house.register()
     case = network_case(register)
-    approved(register, case)
+    while not case.step.work:
+        holder = next(slug for slug, one in register.inventory.officials.items() if one.role == case.position.turn[0])
+        case = register.act(case.id, holder, "YA", "setuju", actor=CLI)
     house.kill("server start")
     until(lambda: not register.outbox_due() and not register.outbox_open(), 120, f"see {house.log}")
     (run,) = [run for run in house.runs("tangani-permohonan") if run["parameters"]["isian"]["permohonan"] == case.id]

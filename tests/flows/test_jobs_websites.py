@@ -8,6 +8,7 @@ import pytest
 
 from flows.jobs import cases, websites
 from flows.office import Office
+from playbooks.hosting.site import SiteError
 from playbooks.plans import ChangedSincePlan
 from sop.register.errors import PermitRefused, TargetLocked
 from sop.register.records import Actor
@@ -105,6 +106,37 @@ def test_a_failed_deploy_stops_what_would_come_after_it(office: Office, analysed
     assert (states["deploy"], states["domain"]) == ("rolled_back", "approved")
 
 
+def test_a_site_that_is_not_there_yet_is_backed_up_once_it_is(
+    office: Office, submit: Submit, web_host: WebHost
+) -> None:
+    web_host.published = ""
+    case = submit("--website", "dinkes-web", sop="website")
+    for official in ("pranata-1", "kadis", "sekretaris", "kabid-aptika"):
+        office.register.act(case, official, "YA")
+    cases.carry(office, case)
+    approve(office, case)
+    for _ in range(3):
+        cases.carry(office, case)
+    assert office.register.case(case).position.step == 9
+    assert web_host.backups == 1
+
+
+def test_an_incomplete_inventory_entry_puts_nothing_forward_and_says_why(
+    office: Office, submit: Submit, web_host: WebHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise SiteError("dinkes-web: tidak ada zona dalam zones.yaml")
+
+    monkeypatch.setitem(websites.CHANGES, "domain", (refuse, refuse))
+    case = submit("--website", "dinkes-web", sop="website")
+    for official in ("pranata-1", "kadis", "sekretaris", "kabid-aptika"):
+        office.register.act(case, official, "YA")
+    carried = cases.carry(office, case)
+    assert (carried.state, office.register.plans(case)) == ("waiting", [])
+    assert "zones.yaml" in carried.reason
+    assert web_host.writes == 0
+
+
 def test_dropped_plans_write_nothing(office: Office, analysed: str, web_host: WebHost) -> None:
     office.register.act(analysed, "sub-koor-spa", "TIDAK", "Belum perlu")
     cases.carry(office, analysed)
@@ -118,8 +150,8 @@ def test_an_unreachable_host_stops_the_analysis_and_says_so(office: Office, subm
     web_host.silent = True
     stopped = cases.carry(office, case)
     assert stopped.state == "stopped"
-    assert stopped.backups[0]["reason"] == "unreachable"
     assert stopped.results[0]["reason"] == "unreachable"
+    assert "tidak dapat dicadangkan" in stopped.reason
 
 
 @pytest.mark.parametrize("plan", ["of another action", "of nobody"])
