@@ -15,9 +15,9 @@ from flows.cli.words import Order, Orders
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import intake
+    from flows.jobs import intake, notices
 else:
-    office, intake = later("flows.office"), later("flows.jobs.intake")
+    office, intake, notices = later("flows.office"), later("flows.jobs.intake"), later("flows.jobs.notices")
 
 app = typer.Typer(cls=Orders, help="Permohonan OPD: masukkan surat.")
 
@@ -53,6 +53,6 @@ def submit(
         requested_by=requested_by,
         actor=terminal_actor(here.settings.official, paper),
     )
-    for undelivered in intake.notices.tell_after_act(here, record.id):
+    for undelivered in notices.tell_after_act(here, record.id):
         note(undelivered)
     answer(case_document(record), json, lambda c: print_case(record, here.inventory, c))

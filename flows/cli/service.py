@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,9 +27,13 @@ def up(port: Annotated[int, typer.Option("--port", metavar="PORT", help="Port se
     raise typer.Exit(supervisor.run(settings.Settings.read(), port))
 
 
-def demo() -> None:
+def demo(
+    keep: Annotated[Path, typer.Option("--keep", metavar="FOLDER", help="Folder tempat hasilnya ditinggalkan.")] = Path(
+        "demo"
+    ),
+) -> None:
     """Peragaan: satu permohonan jaringan dan satu permohonan website, dari surat sampai laporan."""
-    raise typer.Exit(show.run())
+    raise typer.Exit(show.run(keep))
 
 
 def check(json: Json = False) -> None:

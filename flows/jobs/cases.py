@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from flows.jobs import network, notices, reports, websites
-from flows.jobs.changes import Progress
+from flows.jobs.changes import Progress, put_forward
 from flows.jobs.leases import PATIENCE_S
 from flows.office import Office
 from playbooks.findings import TargetError
 from playbooks.hosting.site import SiteError
+from playbooks.network.diagnose import DeviceReading
 from playbooks.plans import ChangedSincePlan, Outcome
 from sop.register.errors import RegisterError
 from sop.register.records import Actor, CaseRecord, EvidenceRecord, PlanRecord
@@ -114,26 +115,31 @@ def _complete(task: _Task) -> None:
 
 
 def _diagnose(task: _Task) -> None:
-    """Read and back up what was not yet read in this step, in one session a device; then put repairs forward."""
+    """Read, back up and repair what was not yet done in this step, in one session a device; then look again."""
     office, case = task.office, task.case
     devices = list(case.devices) or office.device_names(case.opd)
     if not devices:
         raise Stopped(f"OPD {case.opd} tidak punya perangkat dalam inventaris")
-    _examine(task, [name for name in devices if not _read_well(task, name)])
+    fresh = _examine(task, [name for name in devices if not _read_well(task, name)])
     readable = [name for name in devices if _read_well(task, name)]
     if not readable:
         raise Stopped(f"tidak satu pun perangkat {case.opd} terbaca; lihat temuan, lalu ulangi diagnosa")
-    if not case.plans:
-        for name in readable:
-            _propose(task, name)
-    _apply(task, ("repair", "restore"))
+    considered = {each.target for each in _kept_here(task, "proposals")}
+    for name in readable:
+        if name not in considered:
+            _propose(task, name, fresh.get(name))
+    failures = _apply_each(task, ("repair", "restore"))
     _examine(task, [name for name in devices if _changed_since_read(task, name)])
+    if failures:
+        raise Stopped("; ".join(failures))
 
 
-def _examine(task: _Task, devices: list[str]) -> None:
+def _examine(task: _Task, devices: list[str]) -> dict[str, DeviceReading]:
     done = network.examine(task.office, devices, task.case.id, task.on_progress, task.actor) if devices else []
-    task.carried.results += [each.reading.as_json() for each in done if each.reading]
+    readings = {each.name: each.reading for each in done if each.reading}
+    task.carried.results += [reading.as_json() for reading in readings.values()]
     task.carried.backups += [each.backup.as_json() for each in done if each.backup]
+    return readings
 
 
 def _changed_since_read(task: _Task, device: str) -> bool:
@@ -156,18 +162,34 @@ def _kept_here(task: _Task, kind: str) -> list[EvidenceRecord]:
     return [each for each in task.office.register.evidence(case_id=task.case.id, kind=kind) if each.at >= since]
 
 
-def _propose(task: _Task, device: str) -> None:
+def _propose(task: _Task, device: str, reading: DeviceReading | None) -> None:
+    """Put a device's repairs forward once; which ones is kept, so that a run that was killed does not miss any."""
     try:
-        network.propose_repairs(task.office, task.case.id, device, task.actor)
+        plans = network.propose_repairs(task.office, task.case.id, device, task.actor, reading)
     except TargetError as error:
         task.on_progress(device, f"rencana tidak dapat dibuat: {error.detail or error.reason}")
+        return
+    document = json.dumps([plan.hash for plan in plans]).encode()
+    about = ("proposals", f"{device}-rencana.json", "application/json", task.case.id, device)
+    task.office.register.keep(document, *about, actor=task.actor)
 
 
 def _backed_up(task: _Task) -> None:
-    """Of a network case the backup was made in the diagnosis' own session."""
+    """Of a network case the backup was made in the diagnosis' own session; a site not yet published has none."""
     site = task.case.website
-    if not site or _kept_here(task, "backup"):
-        return
+    if site and not _kept_here(task, "backup") and _published(task):
+        _back_up_site(task)
+
+
+def _published(task: _Task) -> bool:
+    try:
+        return websites.published(task.office, task.case.website)
+    except (TargetError, SiteError) as error:
+        raise Stopped(f"{task.case.website} tidak dapat dicadangkan: {error}") from error
+
+
+def _back_up_site(task: _Task) -> None:
+    site = task.case.website
     (kept,) = websites.back_up_websites(task.office, [site], task.case.id, task.on_progress, task.actor)
     task.carried.backups.append(kept.as_json())
 
@@ -184,14 +206,23 @@ def _look(task: _Task, kind: str) -> None:
 
 
 def _plan(task: _Task) -> None:
-    """Put forward what a site lacks: the Sub Koordinator's YA approves exactly these plans."""
-    if any(plan.state == "proposed" for plan in task.case.plans):
+    """Put forward what a site lacks: the Sub Koordinator's YA approves exactly these plans.
+
+    All or none: a site whose inventory entry is not complete is told of, and a person decides what to do.
+    """
+    office, case = task.office, task.case
+    if any(plan.state == "proposed" for plan in case.plans):
         return
-    for action in websites.wanted(task.office, task.case.website):
-        try:
-            websites.propose(task.office, task.case.id, task.case.website, action, task.actor)
-        except (TargetError, SiteError) as error:
-            raise Stopped(f"rencana {action} tidak dapat dibuat: {error}") from error
+    try:
+        plans = [websites.make_plan(office, case.website, action) for action in websites.wanted(office, case.website)]
+    except SiteError as error:
+        task.carried.reason = f"rencana tidak dapat dibuat: {error}"
+        return
+    except TargetError as error:
+        raise Stopped(f"rencana tidak dapat dibuat: {error}") from error
+    for plan in plans:
+        if plan.changes:
+            put_forward(office, case.id, plan, task.actor)
 
 
 def _maintain(task: _Task) -> None:
@@ -202,15 +233,30 @@ def _maintain(task: _Task) -> None:
 
 
 def _change(action: str) -> Callable[[_Task], None]:
-    return lambda task: _apply(task, (action,))
+    """A site's changes build on each other: the first that fails stops those after it."""
 
-
-def _apply(task: _Task, actions: Iterable[str]) -> None:
-    """Apply this case's approved plans; of class A those that wait for nobody. Raises Stopped when one fails."""
-    case = task.office.register.case(task.case.id)
-    for plan in case.plans:
-        if plan.action in actions and _may_run(plan, case):
+    def change(task: _Task) -> None:
+        for plan in _ready(task, (action,)):
             _run(task, plan)
+
+    return change
+
+
+def _apply_each(task: _Task, actions: Collection[str]) -> list[str]:
+    """Devices do not depend on each other: what fails on one is told, and the others are still repaired."""
+    failures = []
+    for plan in _ready(task, actions):
+        try:
+            _run(task, plan)
+        except Stopped as stop:
+            failures.append(str(stop))
+    return failures
+
+
+def _ready(task: _Task, actions: Collection[str]) -> list[PlanRecord]:
+    """This case's approved plans, and those of class A that wait for nobody."""
+    case = task.office.register.case(task.case.id)
+    return [plan for plan in case.plans if plan.action in actions and _may_run(plan, case)]
 
 
 def _may_run(plan: PlanRecord, case: CaseRecord) -> bool:
@@ -246,9 +292,17 @@ def _applied(task: _Task, plan: PlanRecord) -> Outcome:
 def _report(task: _Task) -> None:
     """Papers are written anew by each attempt until the step is completed; each version stays evidence."""
     if task.case.website:
-        _look(task, "findings")
+        _look_at_the_result(task)
     written = reports.report_case(task.office, task.case.id, task.actor)
     task.carried.documents = [str(each.path) for each in written]
+
+
+def _look_at_the_result(task: _Task) -> None:
+    """The report shows a site as it is now, and what was changed is backed up once more."""
+    _look(task, "findings")
+    last = {each.kind: each.id for each in task.case.evidence if each.target == task.case.website}
+    if last.get("outcome", 0) > last.get("backup", 0):
+        _back_up_site(task)
 
 
 _WORK: dict[str, Callable[[_Task], None]] = {

@@ -252,13 +252,18 @@ def _with_commit(backup: BackedUp | None, commits: dict[str, str]) -> BackedUp |
     return replace(backup, commit=commits.get(backup.name, "")) if backup else None
 
 
-def propose_repairs(office: Office, case_id: str, device: str, actor: Actor = SOFTWARE) -> list[PlanRecord]:
-    """Read a device again and put forward what can be repaired; the same plan is proposed once. Raises TargetError."""
-    record = office.inventory.devices[device]
-    with open_session(_endpoint(office, device), DEADLINE_S) as session:
-        reading = diagnose(session.endpoint, record, _baseline(office, device), session)
-        plans = repair.propose(session.endpoint, record, reading)
-    return [put_forward(office, case_id, plan, actor) for plan in plans if plan.changes]
+def propose_repairs(
+    office: Office, case_id: str, device: str, actor: Actor = SOFTWARE, reading: DeviceReading | None = None
+) -> list[PlanRecord]:
+    """Put forward what can be repaired, from a reading of just now or a new one; the same plan is proposed once.
+
+    Raises TargetError when the device cannot be read, PermitRefused when the case does not stand where plans are made.
+    """
+    here, entry = _endpoint(office, device), office.inventory.devices[device]
+    seen = reading or diagnose(here, entry, _baseline(office, device), deadline_s=DEADLINE_S)
+    if seen.reason is not None:
+        raise TargetError(device, seen.reason, seen.detail)
+    return [put_forward(office, case_id, plan, actor) for plan in repair.propose(here, entry, seen) if plan.changes]
 
 
 def apply_repair(
@@ -283,8 +288,8 @@ def apply_repair(
         permit = register.permit(case_id, action, device, plan_hash, lease, actor)
         permit()
         plan = Plan.from_document(register.plan(plan_hash, case_id).document)
-        playbook = restore if action == "restore" else repair
-        outcome = playbook.apply(plan, _endpoint(office, device), office.inventory.devices[device], permit, on_step)
+        change = restore.apply if action == "restore" else repair.apply
+        outcome = change(plan, _endpoint(office, device), office.inventory.devices[device], permit, on_step)
         keep_outcome(office, case_id, plan, outcome, actor)
         register.settle_plan(plan_hash, outcome.status, asdict(outcome), actor, case_id)
     return outcome

@@ -15,7 +15,7 @@ from flows.jobs.errors import BadInput, NotDone, unknown
 from flows.jobs.leases import holding
 from flows.office import Office
 from playbooks.findings import Reason, TargetError, TargetResult
-from playbooks.hosting import backup, check, deploy, domain, host, restore, rollback, tls
+from playbooks.hosting import backup, check, deploy, domain, host, releases, restore, rollback, tls
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import Outcome, Permit, Plan
@@ -126,6 +126,13 @@ def _check(place: Site, last_backup: datetime | None) -> TargetResult:
     except TargetError as error:
         seen = check.check(place, None, last_backup, DEADLINE_S)
         return replace(seen, reason=error.reason, detail=error.detail)
+
+
+def published(office: Office, name: str) -> bool:
+    """Whether the site has a release on its host. Raises SiteError, TargetError."""
+    place = site(office, name)
+    with open_host(place.access) as shell:
+        return bool(releases.read(place.layout, shell).current)
 
 
 def back_up_websites(

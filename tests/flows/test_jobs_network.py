@@ -1,0 +1,265 @@
+"""Network jobs against the real register: what is kept, what is repaired by itself, and what waits for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from flows.jobs import cases, network
+from flows.office import Office
+from playbooks.findings import Finding, Reason, Severity
+from sop.register.errors import OwnPlan, PermitRefused
+from sop.register.records import Actor
+from tests.flows.conftest import Pelihara
+from tests.flows.machines import Routers, routers
+
+__all__ = ["routers"]
+
+TEKNIS = Actor("teknis-1", via="cli")
+UNSAVED = Finding("config.unsaved", Severity.WARNING, "running-config", "+ip route", "Simpan konfigurasi.")
+DOWN = Finding("link.admin_down", Severity.MAJOR, "ether2", "disabled", "Hidupkan kembali.")
+Submit = Callable[..., str]
+
+
+def killed(*_: object) -> None:
+    """As far as the code that is left can tell, SIGKILL."""
+    raise KeyboardInterrupt
+
+
+@pytest.fixture
+def case(office: Office, submit: Submit) -> str:
+    """A network case of dinkes (dinkes-r1, dinkes-sw1) that was approved and stands at step 5."""
+    number = submit()
+    for official in ("kadis", "kabid-aptika", "koordinator"):
+        office.register.act(number, official, "YA")
+    return number
+
+
+def test_a_device_that_fails_holds_up_no_other(office: Office, routers: Routers) -> None:
+    routers.broken["dinkes-sw1"] = Reason.TIMEOUT
+    done = network.back_up_devices(office, ["dinkes-r1", "dinkes-sw1"])
+    assert [(each.name, each.status, each.reason) for each in done] == [
+        ("dinkes-r1", "ok", ""),
+        ("dinkes-sw1", "failed", "timeout"),
+    ]
+    assert office.register.last_good_backup("dinkes-r1")
+    assert office.register.last_good_backup("dinkes-sw1") is None
+
+
+def test_a_run_is_one_commit_and_an_unchanged_configuration_none(office: Office, routers: Routers) -> None:
+    first = network.back_up_devices(office, ["dinkes-r1", "dinkes-sw1"])
+    assert len({each.commit for each in first}) == 1
+    assert first[0].commit
+    again = network.back_up_devices(office, ["dinkes-r1"])
+    assert (again[0].status, again[0].commit) == ("unchanged", "")
+    routers.configs["dinkes-r1"] = "hostname dinkes-r1\nsecret rahasia\nip route\nend\n"
+    assert network.back_up_devices(office, ["dinkes-r1"])[0].status == "ok"
+    assert [each.version for each in network.versions(office, "dinkes-r1")] == ["3", "1"]
+    assert all(each.commit for each in network.versions(office, "dinkes-r1"))
+    assert "+ip route" in network.difference(office, "dinkes-r1").text
+
+
+def test_the_history_catches_up_after_a_killed_run(
+    office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(network, "_project", killed)
+        with pytest.raises(KeyboardInterrupt):
+            network.back_up_devices(office, ["dinkes-r1"])
+    assert routers.logins == ["dinkes-r1"]
+    (done,) = network.back_up_devices(office, ["dinkes-r1"])
+    assert done.status == "unchanged"
+    assert done.commit
+
+
+def test_secrets_are_shown_only_to_who_asks_for_the_sealed_text_and_that_is_audited(
+    office: Office, routers: Routers, pelihara: Pelihara
+) -> None:
+    network.back_up_devices(office, ["dinkes-r1"])
+    assert routers.logins
+    assert "rahasia" not in pelihara("network", "show", "dinkes-r1").out
+    assert "rahasia" in pelihara("network", "show", "dinkes-r1", "--sealed").out
+    assert office.register.audit_rows("dinkes-r1")[-1].action == "config.opened"
+
+
+def test_a_surprise_inside_one_device_is_its_failure_alone(
+    office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def surprised(session: object, *_: object) -> object:
+        if session.endpoint.name == "dinkes-sw1":  # type: ignore[attr-defined]
+            raise ZeroDivisionError
+        return routers.fetch(session)
+
+    monkeypatch.setattr(network, "fetch_config", surprised)
+    done = network.back_up_devices(office, ["dinkes-r1", "dinkes-sw1"])
+    assert [each.status for each in done] == ["ok", "failed"]
+
+
+def test_a_case_without_findings_goes_straight_to_the_report(office: Office, routers: Routers, case: str) -> None:
+    assert cases.carry(office, case).state == "done"
+    assert sorted(routers.logins) == ["dinkes-r1", "dinkes-sw1"]
+    assert cases.carry(office, case).state == "done"
+    record = office.register.case(case)
+    assert (record.position.step, record.position.turn) == (7, ("koordinator",))
+    assert {"findings", "config", "laporan"} <= {each.kind for each in record.evidence}
+
+
+def test_a_class_a_repair_is_done_by_itself_and_looked_at_again(office: Office, routers: Routers, case: str) -> None:
+    routers.findings["dinkes-r1"] = [UNSAVED]
+    done = cases.carry(office, case)
+    assert (done.state, routers.writes) == ("done", ["dinkes-r1"])
+    record = office.register.case(case)
+    readings = [each for each in record.evidence if each.kind == "findings" and each.target == "dinkes-r1"]
+    before, after = (json.loads(office.register.read(each.id))["findings"] for each in readings)
+    assert [each["code"] for each in before] == ["config.unsaved"]
+    assert after == []
+    assert len(network.versions(office, "dinkes-r1")) == 2
+
+
+def test_a_class_b_repair_waits_for_the_koordinator_and_is_then_done(
+    office: Office, routers: Routers, case: str
+) -> None:
+    routers.findings["dinkes-r1"] = [DOWN]
+    assert cases.carry(office, case).state == "waiting"
+    place = office.register.case(case).position
+    assert (place.step, place.turn, len(place.waiting)) == (5, ("koordinator", "kabid"), 1)
+    assert cases.carry(office, case).state == "waiting"
+    assert routers.writes == []
+    office.register.act(case, "koordinator", "YA")
+    assert cases.carry(office, case).state == "done"
+    assert routers.writes == ["dinkes-r1"]
+    assert office.register.plans(case)[0].state == "applied"
+
+
+def test_a_dropped_repair_is_never_done(office: Office, routers: Routers, case: str) -> None:
+    routers.findings["dinkes-r1"] = [DOWN]
+    cases.carry(office, case)
+    office.register.act(case, "koordinator", "TIDAK", "Menunggu jadwal")
+    assert cases.carry(office, case).state == "done"
+    assert routers.writes == []
+
+
+def test_a_repair_that_does_not_help_stops_the_case_with_its_reason(
+    office: Office, routers: Routers, case: str
+) -> None:
+    routers.findings["dinkes-r1"] = [UNSAVED]
+    routers.unproven = True
+    stopped = cases.carry(office, case)
+    assert stopped.state == "stopped"
+    assert "temuan tetap ada" in stopped.reason
+    assert office.register.case(case).position.step == 5
+    assert cases.carry(office, case).state == "done", "it is not tried again by itself; the report tells it"
+    assert routers.writes == ["dinkes-r1"]
+
+
+def test_one_devices_failed_repair_does_not_keep_the_others(office: Office, routers: Routers, case: str) -> None:
+    routers.findings = {"dinkes-r1": [UNSAVED], "dinkes-sw1": [UNSAVED]}
+    routers.drifted = True
+    stopped = cases.carry(office, case)
+    assert stopped.state == "stopped"
+    assert "dinkes-r1" in stopped.reason
+    assert "dinkes-sw1" in stopped.reason
+    assert {plan.state for plan in office.register.plans(case)} == {"failed"}
+
+
+def test_a_device_without_an_answer_stops_nothing_and_none_at_all_does(
+    office: Office, routers: Routers, case: str
+) -> None:
+    routers.broken = {"dinkes-r1": Reason.UNREACHABLE, "dinkes-sw1": Reason.LOGIN_REFUSED}
+    assert cases.carry(office, case).state == "stopped"
+    del routers.broken["dinkes-r1"]
+    assert cases.carry(office, case).state == "done"
+    assert office.register.case(case).position.step == 6
+
+
+def test_a_case_killed_after_its_first_write_is_finished_by_the_next_run(
+    office: Office, routers: Routers, case: str
+) -> None:
+    routers.findings["dinkes-r1"] = [UNSAVED]
+    routers.dies = True
+    with pytest.raises(KeyboardInterrupt):
+        cases.carry(office, case)
+    routers.dies = False
+    assert cases.carry(office, case).state == "done"
+    assert office.register.plans(case)[0].state == "applied"
+    assert office.register.verify_audit().ok
+
+
+def test_a_case_killed_before_repairs_were_put_forward_still_gets_them(
+    office: Office, routers: Routers, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routers.findings["dinkes-r1"] = [DOWN]
+    with monkeypatch.context() as patch:
+        patch.setattr(network.repair, "propose", killed)
+        with pytest.raises(KeyboardInterrupt):
+            cases.carry(office, case)
+    cases.carry(office, case)
+    assert len(office.register.plans(case)) == 1
+
+
+def test_refusals_leave_the_device_untouched_and_are_audited(
+    pelihara: Pelihara, office: Office, routers: Routers, case: str, submit: Submit
+) -> None:
+    routers.findings["dinkes-r1"] = [DOWN]
+    words = ("network", "repair", "dinkes-r1", "--as", "teknis-1", "--json", "--case")
+    (plan,) = pelihara(*words, case).json["plans"]
+    assert {"hash", "class", "summary", "changes", "way_back", "state"} <= plan.keys()
+    unapproved = submit()
+    for number, hash_ in ((case, plan["hash"]), (case, "f" * 64), (unapproved, plan["hash"])):
+        said = pelihara(*words, number, "--apply", hash_)
+        assert (said.code, said.json["error"]["code"]) == (1, "permit_refused")
+        assert office.register.audit_rows(number)[-1].action == "write.refused"
+    office.register.act(case, "koordinator", "TIDAK", "Belum perlu")
+    assert pelihara(*words, case, "--apply", plan["hash"]).code == 1
+    assert routers.writes == []
+
+
+def test_nobody_approves_a_plan_of_their_own(office: Office, routers: Routers, case: str) -> None:
+    routers.findings["dinkes-r1"] = [DOWN]
+    network.propose_repairs(office, case, "dinkes-r1", Actor("koordinator", via="cli"))
+    with pytest.raises(OwnPlan):
+        office.register.act(case, "koordinator", "YA")
+    with pytest.raises(PermitRefused):
+        network.apply_repair(office, case, "dinkes-r1", office.register.plans(case)[0].hash, TEKNIS)
+    assert routers.writes == []
+
+
+def test_the_approval_shows_exactly_what_is_approved_and_the_technician_applies_it(
+    pelihara: Pelihara, office: Office, routers: Routers, case: str
+) -> None:
+    routers.findings["dinkes-r1"] = [DOWN]
+    (plan,) = network.propose_repairs(office, case, "dinkes-r1", TEKNIS)
+    said = pelihara("case", "act", case, "--as", "koordinator", "--answer", "YA")
+    assert said.code == 0
+    assert "+ atasi ether2" in said.out
+    assert plan.hash in said.out
+    words = ("network", "repair", "dinkes-r1", "--case", case, "--as", "teknis-1", "--apply", plan.hash)
+    assert pelihara(*words).code == 0
+    assert routers.writes == ["dinkes-r1"]
+    assert pelihara(*words).code == 1
+
+
+def test_diagnosis_in_json_is_the_documents_form(pelihara: Pelihara, routers: Routers) -> None:
+    routers.findings["dinkes-r1"] = [DOWN]
+    routers.broken["dinkes-sw1"] = Reason.HOST_KEY_CHANGED
+    said = pelihara("network", "diagnose", "--opd", "dinkes", "--json")
+    assert said.code == 1
+    good, bad = said.json["targets"]
+    assert (good["name"], good["status"], good["reason"]) == ("dinkes-r1", "findings", "")
+    assert set(good["findings"][0]) == {"code", "severity", "subject", "evidence", "advice"}
+    assert (bad["status"], bad["reason"], bad["findings"]) == ("failed", "host_key_changed", [])
+    shown = pelihara("network", "diagnose", "--opd", "dinkes")
+    assert "Hidupkan kembali." in shown.out
+    assert "kunci host berubah" in shown.out
+
+
+def test_backup_in_json_is_the_documents_form(pelihara: Pelihara, routers: Routers) -> None:
+    routers.broken["disdik-r1"] = Reason.UNREACHABLE
+    said = pelihara("network", "backup", "--all", "--json")
+    assert said.code == 1
+    assert all(
+        {"name", "status", "reason", "bytes", "commit", "seconds"} <= each.keys() for each in said.json["devices"]
+    )
+    assert {each["status"] for each in said.json["devices"]} == {"ok", "failed"}
