@@ -17,7 +17,8 @@ SHRUNK = 0.5
 ALIKE = 0.5
 """Part of the lines shared with the last good one from which on a changed host name is a renamed device."""
 SYSLOG = re.compile(
-    r"^(?:\*?\.?(?:\w{3} +\d+|\d{4}-\d\d-\d\d|\w{3}/\d\d/\d{4}|\d\d:\d\d:\d\d)[^\n]*?)?%[A-Z][A-Z0-9_]+-(?:[A-Z0-9_]+-)*[0-7]-[A-Z0-9_]+: "
+    r"^(?:\*?\.?(?:\w{3} +\d+|\d{4}-\d\d-\d\d|\w{3}/\d\d/\d{4}|\d\d:\d\d:\d\d)[^\n]*?)?"
+    r"%[A-Z][A-Z0-9_]+-(?:[A-Z0-9_]+-)*[0-7]-[A-Z0-9_]+: "
     r"|^(?:\S+ )?\d\d:\d\d:\d\d echo: ",
     re.MULTILINE,
 )
@@ -46,7 +47,7 @@ class ConfigCopy:
 def fetch_config(source: Endpoint | Session, device: Device | None = None, previous: str | None = None) -> ConfigCopy:
     """The running configuration, proven complete; asked a second time when log lines were printed into the first.
 
-    `previous` is the text of the last good copy, if any. Raises TargetError, INCOMPLETE and REFUSED_OUTPUT among others.
+    `previous` is the text of the last good copy, if any. Raises TargetError: INCOMPLETE, REFUSED_OUTPUT and others.
     """
     del device
     if isinstance(source, Endpoint):
@@ -71,9 +72,7 @@ def _fetch_once(session: Session, previous: str | None) -> ConfigCopy:
 
 def copy_of(platform: str, text: str) -> ConfigCopy:
     """A ConfigCopy of a text that is known to be complete."""
-    return ConfigCopy(
-        text, digest(platform, text), redact(platform, text, lambda secret: "<disamarkan>"), len(text.encode())
-    )
+    return ConfigCopy(text, digest(platform, text), redact(platform, text, hidden), len(text.encode()))
 
 
 def normalised(platform: str, text: str) -> str:
@@ -149,6 +148,12 @@ def redact(platform: str, text: str, mask: Callable[[str], str]) -> str:
     for pattern in platforms.get(platform).secrets:
         text = re.sub(pattern, lambda found: _masked(found, mask), text, flags=re.MULTILINE)
     return text
+
+
+def hidden(secret: str) -> str:
+    """What stands in place of a secret in the redacted view."""
+    del secret
+    return "<disamarkan>"
 
 
 def _masked(found: re.Match[str], mask: Callable[[str], str]) -> str:

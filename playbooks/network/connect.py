@@ -101,20 +101,24 @@ class Session:
         with _classified(self.endpoint):
             return str(self.connection.ask(command, timeout_s))
 
-    def configure(self, commands: Iterable[str]) -> str:
+    def configure(self, commands: Iterable[str], armed: bool = False) -> str:
         """Send configuration lines one by one; returns what the device said.
 
-        A refused line stops it with TargetError(REFUSED_OUTPUT) that names the line; lines before it are in force,
-        so callers keep a way back.
+        `armed`: enter configuration in the way that makes the device itself undo it when not confirmed, where the
+        platform has one. A refused line stops it with TargetError(REFUSED_OUTPUT) that names the line; lines before it
+        are in force, so callers keep a way back.
         """
-        platform, said = self.platform, []
-        for command in (*platform.enter_config, *commands, *platform.leave_config):
-            answer = self.ask(command)
-            said.append(answer)
-            if platform.refuses(answer):
-                self._leave_config()
-                raise TargetError(self.endpoint.name, Reason.REFUSED_OUTPUT, f"{command!r}: {answer.strip()[:200]}")
-        return "\n".join(said)
+        platform = self.platform
+        enter = platform.enter_armed if armed and platform.enter_armed else platform.enter_config
+        return "\n".join(self.order(command) for command in (*enter, *commands, *platform.leave_config))
+
+    def order(self, command: str) -> str:
+        """`ask` for what must not be refused: TargetError(REFUSED_OUTPUT), with configuration mode left."""
+        answer = self.ask(command)
+        if self.platform.refuses(answer):
+            self._leave_config()
+            raise TargetError(self.endpoint.name, Reason.REFUSED_OUTPUT, f"{command!r}: {answer.strip()[:200]}")
+        return answer
 
     def _leave_config(self) -> None:
         for command in self.platform.leave_config:

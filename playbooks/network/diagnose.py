@@ -14,7 +14,7 @@ from typing import Any
 from inventory.models import Device
 from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.network import platforms, rules
-from playbooks.network.backup import NotComplete, check_complete, digest, normalised, redact, significant
+from playbooks.network.backup import NotComplete, check_complete, digest, hidden, normalised, redact, significant
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.facts import Facts
 
@@ -46,6 +46,8 @@ class DeviceReading(TargetResult):
 
     facts: dict[str, Any] = field(default_factory=dict, repr=False)
     """JSON values; the next baseline, when the office calls this state good."""
+    before: dict[str, Any] = field(default_factory=dict, repr=False)
+    """Facts of the last good run that it was held against."""
     unread: tuple[str, ...] = ()
     """Commands that got no usable answer."""
 
@@ -76,7 +78,7 @@ def diagnose(
     try:
         with ExitStack() as stack:
             open_one = session or stack.enter_context(open_session(endpoint, deadline_s))
-            facts = read(open_one, device, raw, on_progress or (lambda command: None))
+            facts = read(open_one, device, raw, on_progress or _quietly)
     except TargetError as error:
         failure, facts = error, platforms.get(endpoint.platform).parse(raw)
     before = baseline.as_facts() if baseline else None
@@ -88,8 +90,13 @@ def diagnose(
         detail=failure.detail if failure else "",
         raw={command: _redacted(endpoint.platform, output) for command, output in raw.items()},
         facts=facts.as_json(),
+        before=before.as_json() if before else {},
         unread=tuple(command for command, output in raw.items() if platforms.get(endpoint.platform).refuses(output)),
     )
+
+
+def _quietly(command: str) -> None:
+    del command
 
 
 def read(session: Session, device: Device, raw: dict[str, str], on_progress: Progress) -> Facts:
@@ -134,12 +141,13 @@ def _with_config(session: Session, facts: Facts, raw: dict[str, str], on_progres
     if running is None:
         return facts
     facts = replace(facts, running_digest=digest(platform.name, running))
-    if not platform.saved_command:
-        return facts
-    on_progress(platform.saved_command)
     ask = session.run if platform.saved_by_exec else session.ask
-    raw[platform.saved_command] = ask(platform.saved_command, COMMAND_S * 2)
-    return _with_saved(platform.name, facts, running, _saved(platform.name, raw[platform.saved_command]))
+    for command in platform.saved_commands:
+        on_progress(command)
+        raw[command] = ask(command, COMMAND_S * 2)
+        if saved := _saved(platform.name, raw[command]):
+            return _with_saved(platform.name, facts, running, saved)
+    return facts
 
 
 def _whole(platform: str, output: str) -> str | None:
@@ -160,13 +168,8 @@ def _saved(platform: str, output: str) -> str | None:
     return _whole(platform, text)
 
 
-def _with_saved(platform: str, facts: Facts, running: str, saved: str | None) -> Facts:
-    if saved is None:
-        return facts
-    old, new = (
-        redact(platform, significant(platform, text), lambda _: "<disamarkan>").splitlines()
-        for text in (saved, running)
-    )
+def _with_saved(platform: str, facts: Facts, running: str, saved: str) -> Facts:
+    old, new = (redact(platform, significant(platform, text), hidden).splitlines() for text in (saved, running))
     lines = [
         line for line in unified_diff(old, new, lineterm="", n=0) if line[:1] in "+-" and line[:3] not in ("+++", "---")
     ]
@@ -174,7 +177,7 @@ def _with_saved(platform: str, facts: Facts, running: str, saved: str | None) ->
 
 
 def _redacted(platform: str, output: str) -> str:
-    return redact(platform, output, lambda _: "<disamarkan>")
+    return redact(platform, output, hidden)
 
 
 def together(readings: list[DeviceReading]) -> list[DeviceReading]:

@@ -1,13 +1,13 @@
 """From facts to findings: one short pure function a rule. Nothing here talks to a device or reads a clock.
 
-A rule looks at `Case` (facts, what the inventory expects, the last good run) and yields findings; `findings` collects and
-ranks them, the cause above what follows from it. Evidence is the device's own words, advice is for the technician.
+A rule looks at `Case` (facts, what the inventory expects, the last good run) and yields findings; `findings` collects
+and ranks them, the cause above what follows from it. Evidence is the device's own words, advice is for the technician.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from inventory.models import Device, Expectation
 from playbooks.findings import Finding, Severity
@@ -33,7 +33,7 @@ class Case:
     """Everything a rule may look at. `before` are the facts of the last good run; empty ones when there was none."""
 
     facts: Facts
-    expect: Expectation = Expectation()
+    expect: Expectation = field(default_factory=Expectation)
     uplinks: tuple[str, ...] = ()
     before: Facts | None = None
 
@@ -169,7 +169,9 @@ def ospf_neighbor_lost(case: Case) -> Iterator[Finding]:
     facts = case.facts
     present = {key for one in facts.ospf_neighbors if one.adjacent for key in (one.router_id, one.address)}
     expected = {one.address: one.interface for one in case.before.ospf_neighbors if one.adjacent} if case.before else {}
-    expected |= {name: "" for name in case.expect.neighbors if name not in _bgp_names(facts) and _is_address(name)}
+    known = {one.router_id for one in case.before.ospf_neighbors} if case.before else set()
+    named = (name for name in case.expect.neighbors if _is_address(name))
+    expected |= {name: "" for name in named if name not in known | _bgp_names(facts)}
     for name, interface in sorted(expected.items()):
         if name not in present:
             evidence = _seen(

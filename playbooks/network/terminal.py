@@ -23,7 +23,7 @@ REPAINT_S = 0.3
 """How long a prompt right behind the echo is doubted: RouterOS paints its line again before the answer."""
 
 
-class Closed(ReadException):  # type: ignore[misc]
+class Closed(ReadException):
     """The device ended the session in mid-answer."""
 
 
@@ -127,10 +127,10 @@ class Terminal:
         return text.partition("\n")[2] if text.startswith("\n") else text.lstrip(" ").removeprefix("\n")
 
 
-class CiscoTerminal(Terminal, CiscoIosSSH):  # type: ignore[misc]
+class CiscoTerminal(Terminal, CiscoIosSSH):
     """IOS and what speaks like it."""
 
-    paging = ("terminal width 511", "terminal length 0")
+    paging: tuple[str, ...] = ("terminal width 511", "terminal length 0")
 
     def session_preparation(self) -> None:
         """Set the terminal up in one write; the prompt is what follows the last echo, whatever a banner shows."""
@@ -147,10 +147,10 @@ class CiscoTerminal(Terminal, CiscoIosSSH):  # type: ignore[misc]
 class FrrTerminal(CiscoTerminal):
     """vtysh as login."""
 
-    paging = ("terminal length 0",)
+    paging: tuple[str, ...] = ("terminal length 0",)
 
 
-class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):  # type: ignore[misc]
+class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
     """RouterOS console, with colours, echo of the terminal's size and paging off by login options (+ct511w4098h)."""
 
     def special_login_handler(self, delay_factor: float = 1.0) -> None:

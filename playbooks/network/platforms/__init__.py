@@ -1,4 +1,4 @@
-"""One file an operating system: what to ask, how to read it, what a whole configuration looks like, what can be undone."""
+"""One file an operating system: what to ask, how to read it, how a whole configuration looks, what can be undone."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from ntc_templates.parse import parse_output
 from textfsm.parser import TextFSMError
 
 from playbooks.network.facts import BgpPeer, Interface, OspfInterface, OspfNeighbor, Route
-from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
 
 
 def table(command: str, output: str) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def _peer(told: dict[str, Any]) -> BgpPeer:
 def default_routes(output: str) -> dict[str, Any]:
     if re.search(r"^Gateway of last resort is not set", output, re.MULTILINE):
         return {"default_routes": ()}
-    rows = [row for row in table("show ip route", output) if (row["network"], row["prefix_length"]) == ("0.0.0.0", "0")]
+    rows = [row for row in table("show ip route", output) if row["prefix_length"] == "0"]
     return {"default_routes": tuple(map(_route, rows))}
 
 
@@ -93,6 +93,11 @@ def cpu(output: str) -> dict[str, Any]:
     if match is None:
         raise ValueError("no load in the output")
     return {"cpu_percent": float(match[1])}
+
+
+def enable_port(now: Situation) -> Change | None:
+    head = f"interface {now.finding.subject}"
+    return Change((head, "no shutdown"), (head, "shutdown"), f"Aktifkan {now.finding.subject}", now.finding.subject)
 
 
 PLATFORM = Platform(
@@ -138,9 +143,12 @@ PLATFORM = Platform(
     enable="enable",
     save=("write memory",),
     saved=r"\[OK\]",
-    saved_command="show startup-config",
+    saved_commands=("show startup-config",),
     ping="ping {address} repeat 2 timeout 1",
     ping_answer=r"Success rate is (?!0 percent)",
+    repairs={"link.admin_down": enable_port},
+    enter_armed=(f"configure terminal revert timer {ARMED_MINUTES}",),
+    disarm=("configure confirm",),
     undo="`configure terminal revert timer` (pembatalan berjangka di perangkat; butuh `archive`)",
     shown_on="rekaman ntc-templates, tiruan",
 )

@@ -1,8 +1,8 @@
 """FRRouting 8 and later over SSH, vtysh as login shell. docs.frrouting.org/en/stable-8.4/
 
-vtysh answers nothing to `show startup-config` when the configuration is integrated (frr.conf), so the saved one is asked
-for over an exec channel: the login of the office's FRR routers answers that one command (README of this folder). Where it
-does not, `config.unsaved` cannot be told and `config.changed` stands in.
+vtysh answers nothing to `show startup-config` when the configuration is integrated, so frr.conf is asked for over an
+exec channel: the login of the office's FRR routers lets that one command through (README of this folder). Where it does
+not, `config.unsaved` cannot be told and `config.changed` stands in.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from playbooks.network.facts import BgpPeer, Interface, OspfInterface, OspfNeighbor, Route
-from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.platform import Change, Platform, Situation, duration_s
 
 
 def version(output: str) -> dict[str, Any]:
@@ -105,11 +105,95 @@ def _route(told: dict[str, Any], hop: dict[str, Any]) -> Route:
 def uptime(output: str) -> dict[str, Any]:
     """FRR does not tell its uptime; its oldest connected route is as old as the program, or younger."""
     routes = [route for many in json.loads(output).values() for route in many]
-    return {"uptime_s": max(_age(route["uptime"]) for route in routes)}
+    return {"uptime_s": max(duration_s(route["uptime"]) for route in routes)}
 
 
-def _age(text: str) -> float:
-    return duration_s(text)
+def enable_port(now: Situation) -> Change | None:
+    name = now.finding.subject
+    if "shutdown" not in section(now.config, f"interface {name}"):
+        return None
+    return Change((f"interface {name}", "no shutdown"), (f"interface {name}", "shutdown"), f"Aktifkan {name}", name)
+
+
+def restore_area(now: Situation) -> Change | None:
+    """The area that the interface had when its neighbours were there; only where the interface itself names it."""
+    name, lines = now.finding.subject, section(now.config, f"interface {now.finding.subject}")
+    then = next((one.area for one in now.before.ospf_interfaces if one.name == name), "")
+    have = next((line.split()[-1] for line in lines if line.startswith("ip ospf area ")), "")
+    if not have or not then or _short(have) == _short(then):
+        return None
+    return Change(
+        (f"interface {name}", f"no ip ospf area {have}", f"ip ospf area {_short(then)}"),
+        (f"interface {name}", f"no ip ospf area {_short(then)}", f"ip ospf area {have}"),
+        f"Kembalikan area OSPF {name} ke {_short(then)}",
+        name,
+    )
+
+
+def _short(area: str) -> str:
+    return area.removeprefix("0.0.0.")
+
+
+def restore_timers(now: Situation) -> Change | None:
+    name = now.finding.subject
+    then = next((one for one in now.before.ospf_interfaces if one.name == name and one.dead_s), None)
+    have = next((one for one in now.facts.ospf_interfaces if one.name == name), None)
+    if not then or not have or (then.hello_s, then.dead_s) == (have.hello_s, have.dead_s):
+        return None
+    summary = f"Kembalikan hello/dead OSPF {name} ke {then.hello_s}/{then.dead_s} detik"
+    return Change(_timers(name, then), _timers(name, have), summary, name)
+
+
+def _timers(name: str, of: OspfInterface) -> tuple[str, ...]:
+    return f"interface {name}", f"ip ospf hello-interval {of.hello_s}", f"ip ospf dead-interval {of.dead_s}"
+
+
+def unhide(now: Situation) -> Change | None:
+    """A neighbour lost behind an interface that was made passive since."""
+    name = next((one.interface for one in now.before.ospf_neighbors if one.address == now.finding.subject), "")
+    then = next((one for one in now.before.ospf_interfaces if one.name == name), None)
+    if not then or then.passive or "ip ospf passive" not in section(now.config, f"interface {name}"):
+        return None
+    head = f"interface {name}"
+    return Change((head, "no ip ospf passive"), (head, "ip ospf passive"), f"Aktifkan kembali OSPF pada {name}", name)
+
+
+def restore_default(now: Situation) -> Change | None:
+    """A static default route to the gateway that the inventory names or that the last good run used."""
+    then = (route.gateway for route in now.before.default_routes or () if route.protocol == "static")
+    gateway = now.gateway or next(then, "")
+    out = next((one for one in now.facts.interfaces if one.up and one.reaches(gateway)), None)
+    if out is None or out.holds(gateway):
+        return None
+    wrong = [line for line in now.config.splitlines() if re.fullmatch(r"ip route 0\.0\.0\.0/0 [0-9.]+", line)]
+    right = f"ip route 0.0.0.0/0 {gateway}"
+    if right in wrong:
+        return None
+    commands = (right, *(f"no {line}" for line in wrong))
+    return Change(commands, (*wrong, f"no {right}"), f"Pasang rute default ke {gateway}")
+
+
+def restore_peer(now: Situation) -> Change | None:
+    """A BGP session that was shut down, or whose AS was changed, since it last worked."""
+    address = now.finding.subject
+    head = next((line for line in now.config.splitlines() if line.startswith("router bgp ")), "")
+    lines, then = section(now.config, head), next((p for p in now.before.bgp_peers if p.address == address), None)
+    if not head or then is None or not then.up:
+        return None
+    if f"neighbor {address} shutdown" in lines:
+        shut = f"neighbor {address} shutdown"
+        return Change((head, f"no {shut}"), (head, shut), f"Aktifkan kembali sesi BGP {address}")
+    have = next((line for line in lines if line.startswith(f"neighbor {address} remote-as ")), "")
+    right = f"neighbor {address} remote-as {then.remote_as}"
+    if have and have != right:
+        return Change((head, right), (head, have), f"Kembalikan AS tetangga BGP {address} ke {then.remote_as}")
+    return None
+
+
+def section(config: str, head: str) -> list[str]:
+    """Lines of one block of a running configuration, without their indentation."""
+    match = re.search(rf"^{re.escape(head)}\n((?: .*\n)*)", config, re.MULTILINE)
+    return [line.strip() for line in match[1].splitlines()] if match else []
 
 
 PLATFORM = Platform(
@@ -154,11 +238,20 @@ PLATFORM = Platform(
     leave_config=("end",),
     save=("write memory",),
     saved=r"Integrated configuration saved to |\[OK\]",
-    saved_command="show startup-config",
+    saved_commands=("cat /etc/frr/frr.conf", "show startup-config"),
     saved_by_exec=True,
     ping="ping {address}",
     ping_by_exec=True,
     ping_answer=r"bytes from ",
+    repairs={
+        "link.admin_down": enable_port,
+        "ospf.area_mismatch": restore_area,
+        "ospf.timer_mismatch": restore_timers,
+        "ospf.neighbor_lost": unhide,
+        "route.default_missing": restore_default,
+        "gateway.unreachable": restore_default,
+        "bgp.peer_down": restore_peer,
+    },
     undo="perintah kebalikan dijalankan lewat sambungan baru; FRR tidak punya pembatalan berjangka di perangkat",
     shown_on="FRR 8.4 (lab)",
 )

@@ -1,7 +1,7 @@
 """MikroTik RouterOS 6 and 7 over its console. help.mikrotik.com/docs/display/ROS/Command+Line+Interface
 
-An export has no end mark of its own; a comment is printed behind it by the same line of input, and kept, so that a stored
-configuration can be proven whole again later.
+An export has no end mark of its own; a comment is printed behind it by the same line of input, and kept, so that a
+stored configuration can be proven whole again later.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from playbooks.network.facts import BgpPeer, Interface, OspfInterface, OspfNeighbor, Route
-from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
 
 LOG_LINE = r"^(?:\w{3}/\d\d/\d{4} |\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d echo: .*\n?"
 END = "# end of export"
@@ -79,7 +79,7 @@ def _size(text: str) -> float:
     match = re.fullmatch(r"([\d.]+)([KMGT]i)?B", text)
     if match is None:
         raise ValueError(f"not a size: {text!r}")
-    return float(match[1]) * 1024 ** " KMGT".index((match[2] or " ")[0])
+    return float(match[1]) * 1024.0 ** " KMGT".index((match[2] or " ")[0])
 
 
 def interfaces(output: str) -> dict[str, Any]:
@@ -164,6 +164,34 @@ def _peer(flags: str, told: dict[str, str]) -> BgpPeer:
     return BgpPeer(address, told.get("remote-as") or told.get("remote.as", ""), state, f"{address} state={state}")
 
 
+GUARD = "pelihara-batal"
+"""Name of the schedule that undoes an unconfirmed change."""
+
+
+def enable_port(now: Situation) -> Change | None:
+    name = now.finding.subject
+    if not re.fullmatch(r"[A-Za-z0-9._/@+-]+", name):
+        return None
+    return Change((f"/interface enable {name}",), (f"/interface disable {name}",), f"Aktifkan {name}", name)
+
+
+def add_default(now: Situation) -> Change | None:
+    """A default route where none is left; one that leads elsewhere is for a person to judge."""
+    then = (route.gateway for route in now.before.default_routes or () if route.protocol == "static")
+    gateway = now.gateway or next(then, "")
+    out = next((one for one in now.facts.interfaces if one.up and one.reaches(gateway)), None)
+    if out is None or out.holds(gateway) or now.facts.default_routes:
+        return None
+    add = f"/ip route add dst-address=0.0.0.0/0 gateway={gateway} comment=pelihara"
+    return Change((add,), ("/ip route remove [find comment=pelihara]",), f"Pasang rute default ke {gateway}")
+
+
+def arm(inverse: tuple[str, ...]) -> tuple[str, ...]:
+    """A schedule that runs once: it takes itself away with the change."""
+    event = "; ".join((*inverse, f"/system scheduler remove {GUARD}")).replace("\\", "\\\\").replace('"', '\\"')
+    return (f'/system scheduler add name={GUARD} interval={ARMED_MINUTES}m on-event="{event}"',)
+
+
 PLATFORM = Platform(
     name="mikrotik_routeros",
     napalm="",
@@ -206,6 +234,9 @@ PLATFORM = Platform(
     r"|ambiguous value|bad parameter|not enough permissions|interrupted|missing value|value of )",
     ping="/ping {address} count=2",
     ping_answer=r"received=[1-9]",
+    repairs={"link.admin_down": enable_port, "route.default_missing": add_default},
+    arm=arm,
+    disarm=(f"/system scheduler remove {GUARD}",),
     undo="penjadwal kebalikan dipasang di perangkat sebelum perubahan dan dihapus setelah terbukti baik",
     shown_on="rekaman ntc-templates, tiruan lab",
 )

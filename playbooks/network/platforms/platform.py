@@ -4,13 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from playbooks.findings import Finding
 from playbooks.network.facts import Facts
+
+ARMED_MINUTES = 3
 
 Parser = Callable[[str], dict[str, Any]]
 """One command's output -> the fields of `Facts` it tells. Raises ValueError (or a kin) for what it cannot read."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a repair may look at: the finding, the device now and when it last worked, its (redacted) configuration."""
+
+    finding: Finding
+    facts: Facts
+    before: Facts
+    config: str
+    gateway: str = ""
+    """What the inventory names as the right gateway."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Commands that put one finding right, and those that undo them."""
+
+    commands: tuple[str, ...]
+    inverse: tuple[str, ...]
+    summary: str
+    interface: str = ""
+    """The interface it touches, if one."""
+
+
+Repair = Callable[[Situation], Change | None]
+"""What would put a finding right on this platform; None when nothing safe is known."""
 
 
 class UnknownPlatform(ValueError):
@@ -18,6 +48,11 @@ class UnknownPlatform(ValueError):
 
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"platform {name!r} tidak dikenal; yang ada: {', '.join(known)}")
+
+
+def _unarmed(inverse: tuple[str, ...]) -> tuple[str, ...]:
+    del inverse
+    return ()
 
 
 @dataclass(frozen=True)
@@ -55,20 +90,27 @@ class Platform:
     """Commands that make the running configuration survive a reboot; empty where every change is saved at once."""
     saved: str = r"(?!)"
     """How the device says that it was saved."""
-    saved_command: str = ""
-    """Shows the saved configuration."""
+    saved_commands: tuple[str, ...] = ()
+    """Show the saved configuration; the first that shows a whole one counts."""
     saved_by_exec: bool = False
-    """`saved_command` is answered on an exec channel only."""
+    """`saved_commands` are answered on an exec channel only."""
     ping: str = ""
     """With {address}."""
     ping_by_exec: bool = False
     ping_answer: str = r"(?!)"
     """In the output when the address answered."""
+    repairs: Mapping[str, Repair] = field(default_factory=dict)
+    """Class B repairs by finding code."""
+    arm: Callable[[tuple[str, ...]], tuple[str, ...]] = _unarmed
+    """Commands (outside configuration mode) that make the device itself run `inverse` after `ARMED_MINUTES`."""
+    enter_armed: tuple[str, ...] = ()
+    """In place of `enter_config`, where entering can arm the way back by itself."""
+    disarm: tuple[str, ...] = ()
+    """Commands that keep the change for good."""
     undo: str = ""
     """Which way back a change has, in words for the plan (Indonesian)."""
     shown_on: str = ""
     """What this file was shown to work on: a real part, recordings, or doubles."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def refuses(self, answer: str) -> bool:
         """Whether `answer` says that the command was not accepted."""
@@ -106,8 +148,6 @@ def merged(name: str, have: Any, new: Any) -> Any:
 
 
 def _joined(have: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
-    from dataclasses import replace
-
     known = {interface.name: interface for interface in have}
     for interface in new:
         old = known.get(interface.name)

@@ -1,0 +1,122 @@
+"""Back to a stored configuration, by the smallest difference. Class B always: a second person reads the very lines.
+
+FRR by `platforms.frr_diff`, IOS by hier-config. RouterOS exports cannot be compared line by line without harm (rows
+have no names), so a restore there stays with a person; so does a difference with a secret in it, for a plan is shown.
+"""
+
+from __future__ import annotations
+
+import re
+
+from inventory.models import Device
+from playbooks.findings import Finding, Reason, TargetError
+from playbooks.network import change
+from playbooks.network.backup import NotComplete, check_complete, digest, fetch_config, hidden, normalised, redact
+from playbooks.network.change import OnStep, Steps, Work
+from playbooks.network.connect import Endpoint, Session, open_session
+from playbooks.network.diagnose import diagnose
+from playbooks.network.facts import Facts
+from playbooks.network.platforms import frr_diff
+from playbooks.network.repair import protected
+from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
+
+
+def plan(endpoint: Endpoint, device: Device, wanted_text: str) -> Plan:
+    """What would make the running configuration the wanted one; no changes when it is so already.
+
+    Raises TargetError: REFUSED_OUTPUT when the wanted text is incomplete, belongs to another device, cannot be compared
+    on this platform, or would touch a secret, an uplink or the management path; others when the device cannot be read.
+    """
+    wanted = normalised(endpoint.platform, wanted_text)
+    with open_session(endpoint) as session:
+        return _plan(session, device, wanted)
+
+
+def _plan(session: Session, device: Device, wanted: str) -> Plan:
+    endpoint = session.endpoint
+    try:
+        check_complete(endpoint.platform, wanted, prompt=session.prompt)
+    except NotComplete as error:
+        raise TargetError(
+            endpoint.name, Reason.REFUSED_OUTPUT, f"konfigurasi tersimpan ditolak: {error.detail}"
+        ) from None
+    have = fetch_config(session)
+    commands = difference(endpoint, have.text, wanted)
+    facts = session.platform.parse({command: session.ask(command) for command in session.platform.reads})
+    _require_harmless(endpoint, commands, facts, device)
+    return Plan(
+        action="restore",
+        target=endpoint.name,
+        ladder=Ladder.B,
+        summary=f"Kembalikan konfigurasi {endpoint.name} ke versi {digest(endpoint.platform, wanted)[:12]}",
+        changes=(*commands, *(session.platform.save if commands else ())),
+        way_back=way_back,
+        base=have.digest,
+        details={"commands": list(commands), "save": True, "wanted": digest(endpoint.platform, wanted)},
+    )
+
+
+def difference(endpoint: Endpoint, have: str, wanted: str) -> tuple[str, ...]:
+    """Lines that lead from one configuration to the other. TargetError(REFUSED_OUTPUT) where no safe way is known."""
+    if endpoint.platform == "frr":
+        return frr_diff.commands(have, wanted)
+    if endpoint.platform == "cisco_ios":
+        return _remediation(have, wanted)
+    why = "pemulihan otomatis belum aman pada platform ini; pulihkan per bagian dengan `/import` oleh teknisi"
+    raise _refused(endpoint, why)
+
+
+def _refused(endpoint: Endpoint, why: str) -> TargetError:
+    return TargetError(endpoint.name, Reason.REFUSED_OUTPUT, why)
+
+
+def _require_no_secret(endpoint: Endpoint, lines: tuple[str, ...]) -> None:
+    text = "\n".join(lines)
+    if redact(endpoint.platform, text, hidden) != text:
+        raise _refused(
+            endpoint, "selisihnya memuat sandi atau kunci; kembalikan baris itu di tempat, lalu rencanakan lagi"
+        )
+
+
+def _remediation(have: str, wanted: str) -> tuple[str, ...]:
+    from hier_config import Platform, WorkflowRemediation, get_hconfig
+
+    workflow = WorkflowRemediation(get_hconfig(Platform.CISCO_IOS, have), get_hconfig(Platform.CISCO_IOS, wanted))
+    return tuple(line.cisco_style_text() for line in workflow.remediation_config.all_children_sorted())
+
+
+def _require_harmless(endpoint: Endpoint, commands: tuple[str, ...], facts: Facts, device: Device) -> None:
+    """Neither uplink nor management path, and no address of an interface that carries our session."""
+    kept = protected(facts, endpoint, device)
+    for line in commands:
+        match = re.match(r"(?:no )?interface (\S+)", line.strip())
+        if match and match[1] in kept:
+            raise _refused(endpoint, f"rencana menyentuh {match[1]}, uplink atau jalur pengelolaan; kerjakan di tempat")
+
+
+def apply(plan: Plan, endpoint: Endpoint, device: Device, permit: Permit, on_step: OnStep | None = None) -> Outcome:
+    """Make an approved restore. Raises as `repair.apply` does."""
+    with open_session(endpoint, change.VERIFY_S + change.RETURN_S + 60) as session:
+        # The difference follows from base and wanted text alone, so the same base means the same plan.
+        now = fetch_config(session)
+        if now.digest == plan.details["wanted"]:
+            return Outcome("unchanged", "konfigurasi sudah sama")
+        if now.digest != plan.base:
+            raise ChangedSincePlan(f"{plan.target}: keadaan perangkat berubah sejak rencana dibuat; buat rencana baru")
+        before = diagnose(endpoint, device, session=session)
+        work = Work(
+            plan=plan,
+            endpoint=endpoint,
+            permit=permit,
+            proof=lambda fresh: _proof(plan, device, fresh),
+            steps=Steps(on_step),
+            before=tuple(finding.as_json() for finding in before.findings),
+        )
+        return change.carry_out(work, session)
+
+
+def _proof(plan: Plan, device: Device, fresh: Session) -> tuple[str, tuple[Finding, ...]]:
+    now = fetch_config(fresh)
+    if now.digest != plan.details["wanted"]:
+        return "konfigurasi belum sama dengan versi yang diminta", ()
+    return "", diagnose(fresh.endpoint, device, session=fresh).findings
