@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -47,6 +48,8 @@ class Calendar:
         self.zone = ZoneInfo(office.zone)
         self._hours: dict[str, WorkingDay] = {str(day): hours for day, hours in office.hours.items()} or DEFAULT_HOURS
         self._spans: dict[date, tuple[Span, ...]] = {}
+        # The library fills in a year when first asked about it; another thread would meanwhile see it empty.
+        self._one_at_a_time = Lock()
 
     @cached_property
     def _national(self) -> holidays.HolidayBase:
@@ -57,7 +60,8 @@ class Calendar:
         """The name of the holiday, "" on a day that is none; a worked holiday is none."""
         if day in self.office.working:
             return ""
-        return self.office.holidays.get(day) or self._national.get(day) or ""
+        with self._one_at_a_time:
+            return self.office.holidays.get(day) or self._national.get(day) or ""
 
     def day(self, at: datetime) -> date:
         """The date at the office."""

@@ -105,7 +105,8 @@ class Cases(Shelf, Queue):
                 if origin != "surat":
                     _forbid_second(session, sop, website, origin)
                 row = Case(sop=sop, revision=procedure.revision, procedure_sha256=procedure.sha256, opd=opd)
-                row.about, row.origin, row.devices, row.website = storable(about), origin, [*devices], website
+                row.about, row.origin, row.website = storable(about), origin, website
+                row.devices = [*dict.fromkeys(devices)]
                 row.requested_by = storable(requested_by or self._first_pic(opd))
                 row.id, row.opened_at, row.state = self._number(session, procedure), self.clock(), "open"
                 session.add(row)
@@ -226,8 +227,7 @@ class Cases(Shelf, Queue):
         site = self.inventory.websites.get(website)
         if website and (site is None or site.opd != opd):
             raise UnknownTarget(f"website {website!r} tidak ada pada OPD {opd}")
-        if procedure.concerns == "website" and not website:
-            raise UnknownTarget(f"SOP {procedure.sop} memerlukan website yang akan dipelihara")
+        _check_kind(procedure, devices, website)
 
     def _first_pic(self, opd: str) -> str:
         pic = self.inventory.opd[opd].pic
@@ -386,6 +386,13 @@ def _check_turn_of_flow(dossier: Dossier, step: int) -> None:
         raise WrongRole(f"langkah {step} diselesaikan oleh orang, bukan oleh alur")
     if place.waiting:
         raise NotYourTurn(f"{case_id} menunggu persetujuan rencana {', '.join(h[:12] for h in place.waiting)}")
+
+
+def _check_kind(procedure: Procedure, devices: Sequence[str], website: str) -> None:
+    if procedure.concerns == "website" and not website:
+        raise UnknownTarget(f"SOP {procedure.sop} memerlukan website yang akan dipelihara")
+    if devices if procedure.concerns == "website" else website:
+        raise UnknownTarget(f"SOP {procedure.sop} tidak menyangkut {'perangkat' if devices else 'website'}")
 
 
 def _check_letter(procedure: Procedure, origin: str, letter: Letter | None) -> str:

@@ -11,11 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
+
+from sop.register.errors import RegisterUnavailable
 
 HEAD = "0001"
 """The newest migration; a test holds it against migrations/versions."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _BUSY_S = 60
 _CHAIN_LOCK = 0x50454C49
 """PostgreSQL advisory lock that serialises writers, and with them the audit chain."""
@@ -25,10 +29,11 @@ class Database:
     """Transactions on the register's database, migrated on first use. Safe for threads and processes."""
 
     def __init__(self, url: str) -> None:
-        self.url = _with_driver(make_url(url))
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
-        self._writer = self.engine.execution_options(writes=True)
-        self._migrate()
+        with _reachable():
+            self.url = _address(url)
+            self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+            self._writer = self.engine.execution_options(writes=True)
+            self._migrate()
 
     @property
     def is_sqlite(self) -> bool:
@@ -37,13 +42,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session over one consistent snapshot; nothing is written."""
-        with Session(self.engine) as session:
+        with _reachable(), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that no other writer overlaps; committed at the end, undone by any exception."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with _reachable(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             self._alone(session.connection())
             yield session
 
@@ -66,8 +71,25 @@ class Database:
             return str(connection.scalar(text("select version_num from alembic_version")) or "")
 
 
-def _with_driver(url: URL) -> URL:
-    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Names in Indonesian why the database cannot be used; the URL, which may hold a password, is never shown."""
+    try:
+        yield
+    except DatabaseError as error:
+        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+            raise
+        raise RegisterUnavailable(f"basis data register tidak dapat dipakai: {error.orig}") from None
+    except PermissionError as error:
+        raise RegisterUnavailable(f"basis data register tidak dapat dibuka: {error}") from None
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+        return address.set(drivername=_DRIVERS[address.get_backend_name()])
+    except (ArgumentError, ValueError, KeyError):
+        raise RegisterUnavailable("PELIHARA_DATABASE_URL bukan alamat SQLite atau PostgreSQL yang sah") from None
 
 
 def _postgresql(url: URL) -> Engine:
@@ -115,8 +137,12 @@ def _upgrade(connection: Connection) -> None:
     # Alembic is imported late: it costs start-up time and is needed once.
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise RegisterUnavailable("register ini milik versi Pelihara yang lebih baru; perbarui program ini") from None

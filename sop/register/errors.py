@@ -97,5 +97,9 @@ class SealRefused(RegisterError):
     """Sealed evidence cannot be opened: no key, or not the right one."""
 
 
+class RegisterUnavailable(RegisterError):
+    """The database cannot be reached, opened or locked in time, or is of a newer program; no URL is shown."""
+
+
 class RegisterBroken(RegisterError):
     """What is stored contradicts itself: evidence with another hash, or events that no procedure produces."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from sop.register.authority import forbid_own_request
 from sop.register.cases import Cases, Dossier
-from sop.register.errors import AlreadyDone, LeaseLost, OwnRequest, PermitRefused, UnknownPlan
+from sop.register.errors import AlreadyDone, LeaseLost, OwnRequest, PermitRefused, UnknownAnswer, UnknownPlan
 from sop.register.leases import Lease, Leases
 from sop.register.plans import actions, check_document, in_case, plan_record
 from sop.register.records import SOFTWARE, Actor, PlanRecord, PlanState
@@ -87,6 +87,8 @@ class Proposals(Cases, Leases):
         """
         about = {"plan": plan_hash, "status": status}
         with self._refusals("plan.settle", case_id or plan_hash, actor, about), self._database.writing() as session:
+            if status not in _FINAL:
+                raise UnknownAnswer(f"hasil {status!r} tidak dikenal; yang dikenal: {', '.join(_FINAL)}")
             plan = _find(session, plan_hash, case_id)
             if plan.state not in ("proposed", "approved"):
                 raise AlreadyDone(f"rencana {plan_hash[:12]} sudah {plan.state}")

@@ -14,7 +14,7 @@ from inventory.models import Inventory
 from inventory.settings import Settings
 from sop.register import audit
 from sop.register.database import Database
-from sop.register.errors import RegisterError
+from sop.register.errors import RegisterError, RegisterUnavailable
 from sop.register.records import Actor, AuditReport, AuditRow
 from sop.register.seal import Seal
 from sop.register.tables import AuditEntry
@@ -63,6 +63,8 @@ class Trail:
         """A refusal undoes its transaction, so it is audited in one of its own."""
         try:
             yield
+        except RegisterUnavailable:
+            raise
         except RegisterError as refusal:
             told = {**detail, "refusal": type(refusal).__name__, "why": str(refusal)}
             self.audit(f"{action}.refused", subject, told, actor)

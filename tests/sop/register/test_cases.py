@@ -102,6 +102,8 @@ def test_tidak_without_a_reason_is_refused(register: Register, note: str) -> Non
         ({"devices": ("tidak-ada",)}, UnknownTarget),
         ({"website": "dinsos-web"}, UnknownTarget),
         ({"sop": "website"}, UnknownTarget),
+        ({"sop": "website", "website": "dinkes-web", "devices": ("dinkes-r1",)}, UnknownTarget),
+        ({"website": "dinkes-web"}, UnknownTarget),
         ({"about": "  "}, ReasonMissing),
         ({"origin": "lisan"}, UnknownProcedure),
         ({"letter": None}, LetterRefused),

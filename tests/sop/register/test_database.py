@@ -21,7 +21,7 @@ from sqlalchemy import text
 from inventory.settings import Settings
 from sop.register import Register, database
 from sop.register.database import HEAD, Database
-from sop.register.errors import AlreadyDone, NotYourTurn
+from sop.register.errors import AlreadyDone, NotYourTurn, RegisterUnavailable
 from sop.register.tables import Table
 from tests.sop.register.office import CLI, an_inventory, network_case
 
@@ -206,3 +206,47 @@ def test_a_write_while_another_process_reads_waits_its_turn(register: Register) 
             pending = pool.submit(network_case, register)
             session.close()
             assert pending.result(30).id == "JAR-2026-0001"
+
+
+def test_a_register_of_a_newer_program_is_left_alone(settings: Settings) -> None:
+    register = Register(settings, an_inventory())
+    with register._database.writing() as session:
+        session.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(RegisterUnavailable, match="lebih baru"):
+        Register(settings, an_inventory())
+
+
+def test_a_file_that_is_no_database_is_named_and_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "register.sqlite").write_bytes(b"bukan basis data" * 100)
+    with pytest.raises(RegisterUnavailable):
+        Register(Settings(home=tmp_path, database_url=""), an_inventory())
+    assert (tmp_path / "register.sqlite").read_bytes().startswith(b"bukan basis data")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://kepala:rahasia@127.0.0.1:1/x",
+        "postgresql://kepala:rahasia@127.0.0.1:pintu/x",
+        "oracel://kepala:rahasia@host/x",
+        "rahasia",
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(RegisterUnavailable) as error:
+        Database(url)
+    assert "rahasia" not in str(error.value)
+
+
+def test_a_folder_in_the_place_of_the_register_is_named(tmp_path: Path) -> None:
+    (tmp_path / "register.sqlite").mkdir()
+    with pytest.raises(RegisterUnavailable):
+        Register(Settings(home=tmp_path, database_url=""), an_inventory())
+
+
+def test_a_database_that_another_keeps_locked_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_BUSY_S", 0.1)
+    register = Register(Settings(home=tmp_path, database_url=""), an_inventory())
+    with register._database.writing(), pytest.raises(RegisterUnavailable, match="locked"):
+        network_case(register)
+    assert network_case(register).id == "JAR-2026-0001"

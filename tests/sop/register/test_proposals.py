@@ -12,6 +12,7 @@ from sop.register.errors import (
     OwnRequest,
     PermitRefused,
     ReasonMissing,
+    UnknownAnswer,
     UnknownPlan,
 )
 from sop.register.tables import CaseEvent, CasePlan
@@ -216,6 +217,15 @@ def test_a_settled_plan_is_spent(register: Register, case: CaseRecord) -> None:
     with register.lease(plan.target, "run-1", "perbaikan") as lease, pytest.raises(PermitRefused):
         writes(register, case, plan, lease)
     assert register.case(case.id).events[-1].kind == "settled"
+
+
+def test_an_outcome_in_unknown_words_settles_nothing(register: Register, case: CaseRecord) -> None:
+    plan = propose(register, case, "A")
+    with pytest.raises(UnknownAnswer):
+        register.settle_plan(plan.hash, "beres", {}, FLOW)
+    with pytest.raises(UnknownPlan):
+        register.settle_plan("0" * 64, "applied", {}, FLOW)
+    assert register.plan(plan.hash).state == "proposed"
 
 
 def test_a_plan_that_failed_can_be_proposed_again_and_needs_approval_again(
