@@ -120,14 +120,19 @@ def is_dead(run: Run, now: datetime) -> bool:
 
 
 def _lives(run: Run) -> bool:
-    """The environment proves that the process is this run's: numbers are used again, and a zombie has none."""
+    """The environment proves that the process is this run's, for numbers are used again.
+
+    It is empty in a zombie, and for a moment while one program takes another's place (execve), as a run's does.
+    """
+    process = Path("/proc", run.pid)
     try:
-        environment = Path("/proc", run.pid, "environ").read_bytes()
+        environment = (process / "environ").read_bytes()
+        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return False
     except PermissionError:
         return True
-    return f"PREFECT__FLOW_RUN_ID={run.id}".encode() in environment.split(b"\0")
+    return f"PREFECT__FLOW_RUN_ID={run.id}".encode() in environment.split(b"\0") or (not environment and state != "Z")
 
 
 class Dispatcher:
