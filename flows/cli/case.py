@@ -11,6 +11,7 @@ from flows.cli.answer import Json, answer, moment, plain, status, table
 from flows.cli.answer import note as note_
 from flows.cli.later import later
 from flows.cli.person import as_option, paper_option, terminal_actor
+from flows.cli.plans import STATES as PLAN_STATES
 from flows.cli.plans import plan_document, print_plan
 from flows.cli.words import Order, Orders
 
@@ -57,7 +58,10 @@ def act(
     answered: Annotated[str, typer.Option("--answer", metavar="YA|TIDAK", help="Jawaban langkah ini.")],
     note: Annotated[str, typer.Option("--note", metavar="TEKS", help="Catatan; wajib untuk TIDAK.")] = "",
     plan: Annotated[
-        str, typer.Option("--plan", metavar="HASH", help="Rencana yang dijawab, bila beberapa menunggu.")
+        str,
+        typer.Option(
+            "--plan", metavar="HASH", help="Sidik rencana yang dijawab (dari case show); wajib bila beberapa menunggu."
+        ),
     ] = "",
     paper: paper_option = "",
     json: Json = False,
@@ -113,6 +117,7 @@ def _summary(record: CaseRecord) -> dict[str, Any]:
         "turn": place.turn,
         "since": place.since,
         "waiting_plans": place.waiting,
+        "proposal": record.proposal,
     }
 
 
@@ -147,7 +152,7 @@ def print_case(record: CaseRecord, inventory: Inventory, to: Console) -> None:
     opd = inventory.opd[record.opd].name if record.opd in inventory.opd else record.opd
     to.print(plain(f"{record.id}  {record.about}", "bold"))
     to.print(plain(f"{opd}; SOP {record.sop} revisi {record.revision}; asal: {record.origin}"))
-    rows = [(moment(e.at, inventory.office.zone), e.step, _what(e), e.name or e.actor, e.note) for e in record.events]
+    rows = [(moment(e.at, inventory.office.zone), e.step, _what(e), e.name or e.actor, _said(e)) for e in record.events]
     to.print(table(("Waktu", "Langkah", "Kejadian", "Oleh", "Catatan"), rows))
     for plan in record.plans:
         print_plan(plan_document(plan), to)
@@ -155,6 +160,8 @@ def print_case(record: CaseRecord, inventory: Inventory, to: Console) -> None:
     if record.position.is_open:
         to.print(plain(f"Sekarang langkah {_standing(record)}", "bold"))
         to.print(plain(f"  {record.step.activity}"))
+        if record.proposal:
+            to.print(plain(f"  Yang menunggu persetujuan: --plan {record.proposal}"))
     else:
         to.print(plain(f"Permohonan {STATES[record.state]}.", "bold"))
 
@@ -163,7 +170,8 @@ KINDS = {
     "letter": "surat",
     "findings": "temuan",
     "analysis": "analisis",
-    "raw": "keluaran perangkat (tersegel)",
+    "raw": "keluaran perangkat",
+    "proposals": "rencana",
     "config": "konfigurasi (tersegel)",
     "config_redacted": "konfigurasi (disamarkan)",
     "backup": "cadangan",
@@ -187,6 +195,10 @@ EVENTS = {
 
 def _what(event: Event) -> str:
     return event.answer if event.kind == "answered" else EVENTS[event.kind]
+
+
+def _said(event: Event) -> str:
+    return PLAN_STATES.get(event.note, event.note) if event.kind == "settled" else event.note
 
 
 def _print_evidence(record: CaseRecord, to: Console) -> None:

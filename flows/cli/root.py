@@ -43,7 +43,7 @@ def tell_failure(error: Exception, as_json: bool) -> int:
         traceback.print_exception(error)
     if as_json:
         print_json({"error": {"code": code, "message": message}})
-    console(stderr=True).print(plain(f"{'Gagal' if status == 1 else 'Tidak dapat'}: {message}", "red"))
+    console(stderr=True).print(plain(f"{'Gagal' if status == 1 else 'Tidak dilakukan'}: {message}", "red"))
     return status
 
 

@@ -298,11 +298,11 @@ def _report(task: _Task) -> None:
 
 
 def _look_at_the_result(task: _Task) -> None:
-    """The report shows a site as it is now, and what was changed is backed up once more."""
-    _look(task, "findings")
+    """What was changed is backed up once more, and the report shows the site as it is now."""
     last = {each.kind: each.id for each in task.case.evidence if each.target == task.case.website}
     if last.get("outcome", 0) > last.get("backup", 0):
         _back_up_site(task)
+    _look(task, "findings")
 
 
 _WORK: dict[str, Callable[[_Task], None]] = {

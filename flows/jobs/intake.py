@@ -62,5 +62,5 @@ def act(office: Office, case_id: str, official: str, answer: str, note: str, pla
 
 def _whole(case: CaseRecord, plan: str) -> str:
     """A hash may be shortened to what a person types, as long as it means one plan."""
-    meant = [each for each in case.position.waiting if plan and each.startswith(plan)]
-    return meant[0] if len(meant) == 1 and len(plan) >= _SHORTEST_HASH else plan
+    meant = [each for each in (*case.position.waiting, case.proposal) if plan and each.startswith(plan)]
+    return meant[0] if len({*meant}) == 1 and len(plan) >= _SHORTEST_HASH else plan

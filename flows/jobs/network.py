@@ -31,6 +31,7 @@ from sop.register.records import SOFTWARE, Actor, ConfigVersion, PlanRecord
 log = logging.getLogger("pelihara.network")
 
 PARALLEL = 32
+_SHORTEST_COMMIT = 7
 DEADLINE_S = 60.0
 """For one device, log-in to log-out."""
 
@@ -303,14 +304,20 @@ def propose_restore(office: Office, case_id: str, device: str, version: str, act
 
 
 def version_of(office: Office, device: str, version: str = "") -> ConfigVersion:
-    """A stored configuration by its number, or the newest. Raises BadInput when there is none such."""
+    """A stored configuration by its number or its commit, or the newest. Raises BadInput when there is none such."""
     stored = {str(each.id): each for each in office.register.config_versions(device)}
     if not stored:
         raise BadInput(f"{device} belum punya cadangan", "no_backup")
-    newest = max(stored.values(), key=lambda each: each.id)
-    if version and version not in stored:
+    if not version:
+        return max(stored.values(), key=lambda each: each.id)
+    named = [each.version for each in versions(office, device) if _names(each, version)]
+    if len(named) != 1:
         raise BadInput(f"{device} tidak punya versi {shown(version)}; yang ada: {', '.join(stored)}", "unknown_version")
-    return stored[version] if version else newest
+    return stored[named[0]]
+
+
+def _names(stored: StoredVersion, version: str) -> bool:
+    return version == stored.version or (len(version) >= _SHORTEST_COMMIT and stored.commit.startswith(version))
 
 
 @dataclass(frozen=True)
@@ -326,21 +333,24 @@ class StoredVersion:
 def versions(office: Office, device: str) -> list[StoredVersion]:
     """Stored configurations of a device, newest first."""
     stored = office.register.config_versions(device)
-    commits = History(office.settings.configs).versions(device)
+    commits = History(office.settings.configs).versions(device)[::-1]
     ends = [*(each.at for each in stored[1:]), datetime.max.replace(tzinfo=UTC)]
     known = [
-        StoredVersion(str(each.id), each.at, each.digest, _commit_between(commits, each.at, end))
+        StoredVersion(str(each.id), each.at, each.digest, _take_commit(commits, each.at, end))
         for each, end in zip(stored, ends, strict=True)
     ]
     return known[::-1]
 
 
-def _commit_between(commits: list[Version], start: datetime, end: datetime) -> str:
-    """The commit that shows a version: made after it and before the next; git's clock knows whole seconds only.
+def _take_commit(commits: list[Version], start: datetime, end: datetime) -> str:
+    """Takes from `commits` (oldest first) the one made after a version and before the next; git knows whole seconds.
 
     "" while the projection has not come so far, or when nothing but secrets changed.
     """
-    return next((each.commit for each in commits if start.replace(microsecond=0) <= each.at < end), "")
+    fits = [each for each in commits if start.replace(microsecond=0) <= each.at < end]
+    if fits:
+        commits.remove(fits[0])
+    return fits[0].commit if fits else ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from flows.jobs import cases, network
+from flows.jobs.errors import BadInput
 from flows.office import Office
 from playbooks.findings import Finding, Reason, Severity
 from sop.register.errors import OwnPlan, PermitRefused
@@ -59,6 +60,10 @@ def test_a_run_is_one_commit_and_an_unchanged_configuration_none(office: Office,
     assert [each.version for each in network.versions(office, "dinkes-r1")] == ["3", "1"]
     assert all(each.commit for each in network.versions(office, "dinkes-r1"))
     assert "+ip route" in network.difference(office, "dinkes-r1").text
+    oldest = network.versions(office, "dinkes-r1")[-1]
+    assert network.version_of(office, "dinkes-r1", oldest.commit[:8]).id == int(oldest.version)
+    with pytest.raises(BadInput):
+        network.version_of(office, "dinkes-r1", "99")
 
 
 def test_the_history_catches_up_after_a_killed_run(

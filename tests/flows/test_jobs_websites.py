@@ -226,3 +226,16 @@ def test_a_host_that_changed_since_the_plan_is_told_at_the_command_line(
     assert (said.code, said.json["error"]["code"]) == (1, "changed_since_plan")
     with pytest.raises(ChangedSincePlan):
         websites.apply_plan(office, analysed, "dinkes-web", "deploy", plan.hash, PRANATA)
+
+
+def test_the_sub_koordinators_answer_shows_every_plan_it_approves(
+    pelihara: Pelihara, analysed: str, web_host: WebHost
+) -> None:
+    words = ("case", "act", analysed, "--as", "sub-koor-spa", "--answer", "YA")
+    assert pelihara(*words, "--plan", "0" * 64).code == 2
+    proposal = pelihara("case", "show", analysed, "--json").json["proposal"]
+    said = pelihara(*words, "--plan", proposal[:12])
+    assert said.code == 0
+    for action in websites.NEW_SITE:
+        assert f"+ lakukan {action}" in said.out
+    assert web_host.writes == 0
