@@ -29,10 +29,14 @@ class Trail:
     """Opens (and migrates) the database named by the settings. One object serves all threads."""
 
     def __init__(self, settings: Settings, inventory: Inventory, clock: Callable[[], datetime] = utcnow) -> None:
-        self.settings, self.inventory, self.clock = settings, inventory, clock
+        self.settings, self.inventory, self._clock = settings, inventory, clock
         self.calendar = Calendar(inventory.office)
         self._database = Database(settings.register_url)
         self._seal = Seal(settings)
+
+    def clock(self) -> datetime:
+        """Now, in UTC."""
+        return self._clock().astimezone(UTC)
 
     def audit(self, action: str, subject: str, detail: Mapping[str, Any], actor: Actor) -> AuditRow:
         """Records something that happened outside the register (a run, a mail, a document)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -355,6 +356,16 @@ def test_a_case_whose_sop_file_was_edited_is_not_carried_on(
     monkeypatch.setattr(procedure, "load", lambda *a, **k: original(*a, **k).model_copy(update={"sha256": "0" * 64}))
     with pytest.raises(UnknownProcedure, match="sudah diubah"):
         register.act(case.id, "kadis-1", "YA", actor=CLI)
+
+
+def test_instants_are_kept_in_utc_whatever_zone_the_clock_tells(register: Register, clock: Clock) -> None:
+    clock.now = clock.now.astimezone(ZoneInfo("Asia/Jayapura"))
+    case = network_case(register)
+    row = register.audit_rows(case.id)[0]
+    assert (case.opened_at, case.opened_at.tzinfo) == (clock.now, UTC)
+    assert case.events[0].at.tzinfo is UTC
+    assert row.at == "2026-11-02T02:00:00+00:00"
+    assert register.verify_audit().ok
 
 
 def test_hostile_text_is_kept_as_data_on_both_engines(register: Register) -> None:
