@@ -18,6 +18,7 @@ from flows.demo import folder as inventory_folder
 from flows.demo import routers, story, webhost
 from flows.demo.parts import Loop, PartFailed, Processes
 from flows.demo.postbox import postbox
+from flows.demo.stage import Stage
 from flows.demo.webhost import new_key
 from flows.office import Office
 from inventory.settings import Settings
@@ -72,7 +73,7 @@ def _play(place: Path, processes: Processes, loop: Loop, say: Console) -> int:
     inventory = inventory_folder.write(place / "inventory", secret, devices, host, mail_port)
     office = Office(_settings(place), inventory)
     inventory_folder.enrol(inventory, office.known_hosts)
-    return story.tell(story.Stage(office, devices, host, (*devices.parts, *host.parts, mail), say))
+    return story.tell(Stage(office, devices, host, (*devices.parts, *host.parts, mail), say))
 
 
 def _settings(place: Path) -> Settings:

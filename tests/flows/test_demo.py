@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,14 +26,14 @@ def played(folder: Path) -> tuple[int, str]:
 
 
 def living(folder: Path) -> list[str]:
-    """Command lines of processes that name the folder."""
+    """Command lines of other processes that name the folder."""
     lines = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        lines += [line] if str(folder) in line and "pytest" not in line else []
+        lines += [line] if str(folder) in line and entry.parent.name != str(os.getpid()) else []
     return lines
 
 
@@ -83,8 +85,7 @@ def test_a_demo_that_is_stopped_leaves_nothing_running(tmp_path: Path, number: s
     wait_for(lambda: not living(folder))
 
 
-def wait_for(true: object, seconds: float = 20) -> None:
-    assert callable(true)
+def wait_for(true: Callable[[], bool], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
