@@ -130,7 +130,10 @@ def judge_certificate(
 
 
 def _dns(site: Site, left: float) -> Iterator[Finding]:
-    yield from judge_records(site, _records(site, left))
+    try:
+        yield from judge_records(site, _records(site, left))
+    except SiteError as error:
+        raise TargetError(site.slug, Reason.ERROR, str(error)) from None
 
 
 def _records(site: Site, left: float) -> Records:
@@ -157,8 +160,8 @@ def judge_records(site: Site, records: Records) -> Iterator[Finding]:
     if not records:
         advice = "Daftarkan domain ini (website domain) bersama tim jaringan."
         yield Finding("dns.missing", Severity.CRITICAL, site.domain, "tidak ada jawaban untuk domain ini", advice)
-    elif addresses and set(addresses) != {site.address}:
-        evidence = f"diharapkan {site.address}, dijawab {', '.join(addresses[:8])}"
+    elif addresses and set(addresses) != {site.ip}:
+        evidence = f"diharapkan {site.ip}, dijawab {', '.join(addresses[:8])}"
         advice = "Pastikan alamat yang benar, lalu perbaiki catatan DNS atau inventaris."
         yield Finding("dns.mismatch", Severity.MAJOR, site.domain, evidence, advice)
 

@@ -21,6 +21,7 @@ from playbooks.findings import Reason, TargetError
 CONNECT_S = 10
 COMMAND_S = 120
 KEEPALIVE_S = 15
+LOCK_S = 60
 # SHA-1 signatures and key exchange: a web server of today needs none of them.
 LEGACY = {
     "keys": ["ssh-rsa", "ssh-dss"],
@@ -81,9 +82,13 @@ class Shell:
             raise CommandFailed(self.name, argv, done.exited, done.stderr)
         return str(done.stdout)
 
-    def script(self, script: str, *arguments: str, timeout_s: float = COMMAND_S) -> str:
-        """Run a constant POSIX sh script; the arguments are $1, $2, ... and never part of its text."""
-        return self.run("sh", "-euc", script, "sh", *arguments, timeout_s=timeout_s)
+    def script(self, script: str, *arguments: str, lock: str = "", timeout_s: float = COMMAND_S) -> str:
+        """Run a constant POSIX sh script; the arguments are $1, $2, ... and never part of its text.
+
+        A script outlives a killed worker. With `lock`, a path on the host, the next one waits for it to end, or fails.
+        """
+        alone = ("flock", "--wait", str(LOCK_S), lock) if lock else ()
+        return self.run(*alone, "sh", "-euc", script, "sh", *arguments, timeout_s=timeout_s)
 
     def holds(self, *argv: str) -> bool:
         """Whether a command succeeds."""

@@ -96,7 +96,7 @@ def _upload(name: str, site: Site, shell: Shell, journal: Journal) -> None:
             shell.put(release.path, packed)
             shell.script(_VERIFY, packed, release.sha256)
     with journal.write(f"membuka rilis {name}"):
-        shell.script(_UNPACK, packed, work, *_links(site), timeout_s=UNPACK_S)
+        shell.script(_UNPACK, packed, work, *_links(site), lock=layout.lock, timeout_s=UNPACK_S)
         shell.script(_ADOPT, work, f"{layout.releases}/{name}", packed)
 
 
@@ -106,21 +106,29 @@ def _links(site: Site) -> list[str]:
 
 
 def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal) -> Outcome:
-    """Switch to a release and prove it, or switch back to the last good one."""
+    """Prove a release out of visitors' sight, switch to it and prove it again; or go back to the last good one."""
     layout = site.layout
-    with journal.write(f"melayani rilis {name}"):
-        releases.switch(layout, shell, name)
-    trouble = health.problem(site)
+    with journal.write(f"menyiapkan rilis {name} untuk diperiksa"):
+        releases.point(shell, layout.candidate, name)
+    trouble = health.problem(site, candidate=True)
+    if not trouble:
+        journal.note(f"rilis {name} menjawab dengan benar sebelum dilayani")
+        with journal.write(f"melayani rilis {name}"):
+            releases.point(shell, layout.current, name)
+        trouble = health.problem(site)
     if trouble:
-        releases.switch(layout, shell, last_good)
-        journal.note(f"rilis {name} gagal diperiksa; kembali ke {last_good or '(belum terbit)'}")
-        still = health.problem(site) if last_good else ""
-        return journal.outcome("rolled_back", f"{trouble}; rilis lama pun: {still}" if still else trouble)
-    journal.note(f"rilis {name} menjawab dengan benar")
+        return _back(name, last_good, trouble, site, shell, journal)
     with journal.write(f"mencatat {name} sebagai rilis yang baik"):
         releases.prove(layout, shell, name)
     surplus = releases.read(layout, shell).surplus()
     if surplus:
         with journal.write(f"membuang rilis lama: {', '.join(surplus)}"):
             releases.discard(layout, shell, surplus)
-    return journal.outcome("applied")
+    return journal.outcome("applied", health.remark(site))
+
+
+def _back(name: str, last_good: str, trouble: str, site: Site, shell: Shell, journal: Journal) -> Outcome:
+    releases.point(shell, site.layout.current, last_good)
+    releases.point(shell, site.layout.candidate, "")
+    journal.note(f"rilis {name} gagal diperiksa; yang dilayani: {last_good or '(belum terbit)'}")
+    return journal.outcome("rolled_back", trouble)

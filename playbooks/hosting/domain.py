@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 import dns.exception
+import dns.inet
 import dns.message
 import dns.name
 import dns.query
@@ -68,12 +69,20 @@ class Server:
         return int(answer.answer[0][0].serial)
 
     def _ask(self, name: str, kind: str, deadline_s: float) -> dns.message.Message:
-        return dns.query.tcp(dns.message.make_query(name, kind), self.address, deadline_s, self.port)
+        answer = dns.query.tcp(dns.message.make_query(name, kind), self.numeric, deadline_s, self.port)
+        if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+            raise TargetError(self.zone, Reason.ERROR, f"{self.address} menjawab {dns.rcode.to_text(answer.rcode())}")
+        return answer
+
+    @property
+    def numeric(self) -> str:
+        """Raises OSError when the server's name has no address."""
+        return self.address if dns.inet.is_address(self.address) else socket.gethostbyname(self.address)
 
     def send(self, update: dns.update.UpdateMessage) -> None:
         """Raises ChangedSincePlan when a prerequisite fails, TargetError when the server refuses or does not answer."""
         with _as_target_error(self):
-            code = dns.query.tcp(update, self.address, ANSWER_S, self.port).rcode()
+            code = dns.query.tcp(update, self.numeric, ANSWER_S, self.port).rcode()
         if code in _NOT_AS_PLANNED:
             raise ChangedSincePlan(f"domain {self.zone}: isi zona sudah berubah sejak rencana disetujui")
         if code != dns.rcode.NOERROR:
@@ -97,7 +106,7 @@ def plan(site: Site) -> Plan:
 
 
 def _wanted(site: Site) -> Records:
-    return {"AAAA" if ip_address(site.address).version == 6 else "A": [site.address]}
+    return {"AAAA" if ":" in site.ip else "A": [site.ip]}
 
 
 def _lines(verb: str, site: Site, records: Records) -> list[str]:
@@ -105,7 +114,7 @@ def _lines(verb: str, site: Site, records: Records) -> list[str]:
 
 
 def apply(approved: Plan, site: Site, permit: Permit, on_step: OnStep | None = None) -> Outcome:
-    """Carry out an approved plan. Raises ChangedSincePlan, TargetError (wrong key: login_refused), permit's."""
+    """Carry out an approved plan. Outcome failed when the server refuses the key. Raises ChangedSincePlan, TargetError, permit's."""
     journal = Journal(permit, on_step)
     now = plan(site)
     return carry_out(approved, now, journal, lambda: _work(site, journal))

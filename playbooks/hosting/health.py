@@ -11,14 +11,18 @@ INSTALLER = "/wp-admin/install.php"
 BROKEN = ("Error establishing a database connection", "There has been a critical error on this website")
 
 
-def problem(site: Site, seconds: float = 8) -> str:
-    """Why the site does not work, in Indonesian; empty when it does. A site that does not is asked for `seconds`."""
+def problem(site: Site, seconds: float = 3, candidate: bool = False) -> str:
+    """Why the site does not work, in Indonesian; empty when it does. A site that does not is asked for `seconds`.
+
+    `candidate`: not the release that visitors get, but the one that is being proven.
+    """
+    headers = pages.CANDIDATE if candidate else pages.PLAIN
     last = "tidak menjawab"
 
     def works() -> bool:
         nonlocal last
         try:
-            last = judge(site, pages.follow(site, site.website.health.path))
+            last = judge(site, pages.follow(site, site.website.health.path, headers=headers))
         except pages.PageError as error:
             last = str(error)
         return not last
@@ -40,6 +44,16 @@ def judge(site: Site, page: pages.Page) -> str:
     if not is_installer(site, page) and site.website.health.expect not in page.text:
         return f"{page.url}: tidak memuat {site.website.health.expect!r}"
     return ""
+
+
+def remark(site: Site) -> str:
+    """What a person must do next on a healthy site, in Indonesian; empty when nothing."""
+    try:
+        fresh = site.kind.wordpress and is_installer(site, pages.follow(site))
+    except pages.PageError:
+        fresh = False
+    url = site.url("https" if site.website.tls.issuer != "none" else "http", INSTALLER)
+    return f"WordPress belum dipasang: buka {url} sekarang, sebelum orang lain membukanya" if fresh else ""
 
 
 def is_installer(site: Site, page: pages.Page) -> bool:

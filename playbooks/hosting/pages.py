@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from typing import Literal
@@ -19,7 +19,9 @@ Scheme = Literal["http", "https"]
 LARGEST = 2_000_000
 PAGE_S = 15
 HOPS = 3
-AGENT = "Pelihara"
+PLAIN = {"User-Agent": "Pelihara", "Accept": "*/*"}
+CANDIDATE = {"X-Pelihara-Release": "next"}
+"""Asks nginx for the release that is being proven (templates/nginx.conf.j2)."""
 
 
 class PageError(Exception):
@@ -45,7 +47,9 @@ class Page:
         return str(self.headers.get("Location", ""))
 
 
-def fetch(site: Site, scheme: Scheme, path: str = "/", deadline_s: float = PAGE_S) -> Page:
+def fetch(
+    site: Site, scheme: Scheme, path: str = "/", deadline_s: float = PAGE_S, headers: Mapping[str, str] = PLAIN
+) -> Page:
     """GET a path from the site's host under the site's name, redirects not followed. Raises PageError.
 
     The certificate is not judged here (certificates.py does), so that a release can be proven while it has expired.
@@ -58,7 +62,7 @@ def fetch(site: Site, scheme: Scheme, path: str = "/", deadline_s: float = PAGE_
     watchdog.start()
     url = site.url(scheme, path)
     try:
-        connection.request("GET", path, headers={"Host": urlsplit(url).netloc, "User-Agent": AGENT, "Accept": "*/*"})
+        connection.request("GET", path, headers={"Host": urlsplit(url).netloc, **PLAIN, **headers})
         answer = connection.getresponse()
         body = answer.read(LARGEST)
         return Page(url, answer.status, answer.headers, body, time.monotonic() - began)
@@ -69,17 +73,17 @@ def fetch(site: Site, scheme: Scheme, path: str = "/", deadline_s: float = PAGE_
         connection.close()
 
 
-def follow(site: Site, path: str = "/", deadline_s: float = PAGE_S) -> Page:
+def follow(site: Site, path: str = "/", deadline_s: float = PAGE_S, headers: Mapping[str, str] = PLAIN) -> Page:
     """Like `fetch` from http on, following redirects as long as they stay with the site. Raises PageError."""
     deadline = time.monotonic() + deadline_s
-    page = fetch(site, "http", path, deadline_s)
+    page = fetch(site, "http", path, deadline_s, headers)
     for _ in range(HOPS):
         target = urlsplit(urljoin(page.url, page.location))
         if page.status not in (301, 302, 303, 307, 308) or target.hostname != site.domain:
             break
         scheme: Scheme = "https" if target.scheme == "https" else "http"
         wanted = target.path + (f"?{target.query}" if target.query else "")
-        page = fetch(site, scheme, wanted or "/", max(deadline - time.monotonic(), 0.1))
+        page = fetch(site, scheme, wanted or "/", max(deadline - time.monotonic(), 0.1), headers)
     return page
 
 

@@ -18,7 +18,7 @@ echo /
 ls -1 "$4" 2>/dev/null || :
 """
 _POINT = 'ln -sfnT "releases/$2" "$1.next"; mv -fT "$1.next" "$1"'
-_PROVE = ': >"$3/$2"; ln -sfnT "releases/$2" "$1.next"; mv -fT "$1.next" "$1"'
+_PROVE = ': >"$3/$2"; ln -sfnT "releases/$2" "$1.next"; mv -fT "$1.next" "$1"; rm -f "$4"'
 _DISCARD = """
 mkdir -p "$2/discarded"
 for name in $3; do
@@ -80,17 +80,17 @@ def _number(name: str) -> int:
     return int(name.partition("-")[0] or 0)
 
 
-def switch(layout: Layout, shell: Shell, name: str) -> None:
-    """Serve another release; none at all when `name` is empty."""
+def point(shell: Shell, link: str, name: str) -> None:
+    """Let the link `current` or `candidate` of a layout point to a release; to none at all when `name` is empty."""
     if name:
-        shell.script(_POINT, layout.current, name)
+        shell.script(_POINT, link, name)
     else:
-        shell.run("rm", "-f", layout.current)
+        shell.run("rm", "-f", link)
 
 
 def prove(layout: Layout, shell: Shell, name: str) -> None:
     """The release passed its health check: from now on it is what a failed deploy goes back to."""
-    shell.script(_PROVE, layout.last_good, name, layout.proven)
+    shell.script(_PROVE, layout.last_good, name, layout.proven, layout.candidate)
 
 
 def discard(layout: Layout, shell: Shell, names: tuple[str, ...]) -> None:

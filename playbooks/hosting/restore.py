@@ -91,7 +91,7 @@ class _Restore:
     def work(self) -> Outcome:
         self._verify()
         with self.journal.write("membuka berkas cadangan"):
-            self.shell.script(_UNPACK, self.chosen.path, self.unpacked, timeout_s=backup.LONG_S)
+            self.shell.script(_UNPACK, self.chosen.path, self.unpacked, lock=self.layout.lock, timeout_s=backup.LONG_S)
             self._adopt_release()
         if self.live:
             with self.journal.write("memuat basis data cadangan ke basis data sementara"):
@@ -125,7 +125,8 @@ class _Restore:
     def _load(self) -> None:
         self._unswap_database()
         archive = f"{self.chosen.path}/database.sql.gz"
-        self.shell.script(_LOAD, archive, self.scratch, *database.client(self.site), timeout_s=backup.LONG_S)
+        client = database.client(self.site)
+        self.shell.script(_LOAD, archive, self.scratch, *client, lock=self.layout.lock, timeout_s=backup.LONG_S)
         if not self._tables(self.scratch):
             raise TargetError(self.site.slug, Reason.INCOMPLETE, "basis data cadangan tidak berisi tabel")
 
@@ -150,14 +151,14 @@ class _Restore:
         if self.live:
             self._move_tables((self.live, self.kept), (self.scratch, self.live))
         if self.chosen.release in releases.read(self.layout, self.shell).present:
-            releases.switch(self.layout, self.shell, self.chosen.release)
+            releases.point(self.shell, self.layout.current, self.chosen.release)
 
     def _swap_back(self) -> None:
         for name in self.site.kind.shared:
             self.shell.script(_UNSWAP, f"{self.layout.shared}/{name}", self._kept_folder(name))
         if self.live:
             self._unswap_database()
-        releases.switch(self.layout, self.shell, self.before)
+        releases.point(self.shell, self.layout.current, self.before)
 
     def _unswap_database(self) -> None:
         """Tables kept by a swap that was never confirmed go back; without any there is nothing to undo."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 from inventory.models import Acme, Host, Inventory, Website, Zone
@@ -68,6 +69,14 @@ class Site:
         return self.host.public_address or self.host.address
 
     @property
+    def ip(self) -> str:
+        """`address` as DNS writes it. Raises SiteError when the inventory has a name there."""
+        try:
+            return str(ip_address(self.address))
+        except ValueError:
+            raise SiteError(f"{self.website.host}: isi public_address dengan alamat IP di hosts.yaml") from None
+
+    @property
     def zone(self) -> tuple[str, Zone]:
         """Name and entry of the zone that holds the domain: the longest suffix. Raises SiteError when there is none."""
         for name in sorted(self.inventory.zones, key=len, reverse=True):
@@ -100,6 +109,11 @@ class Layout:
     backups: str
 
     @property
+    def lock(self) -> str:
+        """Held by long scripts that must not run twice at a time."""
+        return f"{self.base}/lock"
+
+    @property
     def releases(self) -> str:
         return f"{self.base}/releases"
 
@@ -111,6 +125,11 @@ class Layout:
     def current(self) -> str:
         """Symbolic link to the release that is served."""
         return f"{self.base}/current"
+
+    @property
+    def candidate(self) -> str:
+        """Symbolic link to the release that is being proven; nginx serves it to the deploy only."""
+        return f"{self.base}/next"
 
     @property
     def last_good(self) -> str:

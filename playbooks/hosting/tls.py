@@ -21,6 +21,10 @@ openssl req -new -key "$1/key.pem" -subj / -addext "subjectAltName=DNS:$2"
 """
 _KEEP = 'rm -rf "$2"; sync --file-system "$1"; mv -T "$1" "$2"'
 _POINT = 'ln -sfnT "$2" "$1.next"; mv -fT "$1.next" "$1"'
+_FORGET = """
+cd "$1"
+for name in *; do case $name in live | "$2" | "$3") ;; *) rm -rf "$name" ;; esac; done
+"""
 _LIVE = 'readlink "$1" || :'
 
 
@@ -130,7 +134,7 @@ def _checked(site: Site, chain: str, csr: str) -> Certificate:
         ours = fresh.public_key == certificates.requested_key(csr) and fresh.covers(site.domain)
     except ValueError:
         ours = False
-    if not ours or fresh.renewal_due(certificates.now()):
+    if not ours or fresh.until <= certificates.now():
         raise TargetError(site.slug, Reason.REFUSED_OUTPUT, "sertifikat dari penerbit bukan untuk permintaan ini")
     return fresh
 
@@ -143,6 +147,7 @@ def _serve(fresh: Certificate, before: str, site: Site, shell: Shell, journal: J
         return _back(str(error), before, site, shell, journal)
     if not pages.eventually(lambda: _serial(site) == fresh.serial):
         return _back("host tidak menyajikan sertifikat baru", before, site, shell, journal)
+    shell.script(_FORGET, site.layout.tls, fresh.serial, before)
     journal.note(f"https://{site.domain}/ menyajikan nomor seri {fresh.serial}, berlaku sampai {fresh.until:%Y-%m-%d}")
     return journal.outcome("applied")
 

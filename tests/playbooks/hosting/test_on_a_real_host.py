@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,9 @@ from tests.lab.core import run
 from tests.lab.web import ADDRESS, WebLab
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+
+
+NO_CA = "https://10.99.0.14:14999/dir"
 
 
 class Withdrawn(Exception):
@@ -311,11 +317,11 @@ def test_a_wrong_tsig_key_is_refused(web_lab: WebLab) -> None:
     secret.write_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
     try:
         site = web_lab.site("salah-kunci")
-        with pytest.raises(TargetError) as refusal:
-            domain.apply(domain.plan(site), site, allowed)
+        outcome = domain.apply(domain.plan(site), site, allowed)
     finally:
         secret.write_text(right)
-    assert refusal.value.reason is Reason.LOGIN_REFUSED
+    assert outcome.status == "failed"
+    assert "TSIG" in outcome.detail
     assert domain.Server.of(*site.zone).records(site.domain) == {}
 
 
@@ -332,7 +338,9 @@ def test_a_name_outside_every_zone_is_refused(web_lab: WebLab) -> None:
         domain.plan(web_lab.site("luar", domain="luar.example.org"))
 
 
-def test_a_certificate_is_issued_and_served_and_a_failed_renewal_leaves_it(web_lab: WebLab) -> None:
+def test_a_certificate_is_issued_served_and_renewed_and_a_failed_renewal_leaves_it(
+    web_lab: WebLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = static(web_lab, "aman", "v1", tls={"issuer": "acme"})
     with open_host(site.access) as shell:
         hosted(site, shell)
@@ -350,19 +358,19 @@ def test_a_certificate_is_issued_and_served_and_a_failed_renewal_leaves_it(web_l
         assert host.plan(site, shell).changes == ()
         assert shell.run("stat", "-c", "%a", f"{site.layout.live_tls}/key.pem").strip() == "600"
         served = certificates.served(site)
-        assert tls.plan(site, shell, now=served.until).changes != ()
 
-        web_lab.authority.service.stop()
-        try:
-            forced = tls.plan(site, shell, now=served.until)
-            outcome = tls._renew(site, shell, tls.Journal(allowed)) if forced.changes else None
-        except TargetError:
-            outcome = None
-        finally:
-            web_lab.authority.service.start()
-            web_lab.authority.service.listening("10.99.0.14", 14000)
-        assert outcome is None
+        soon = served.until - timedelta(days=20)
+        monkeypatch.setattr(certificates, "now", lambda: soon)
+        no_ca = site.inventory.model_copy(update={"acme": site.acme.model_copy(update={"directory": NO_CA})})
+        stranded = replace(site, inventory=no_ca)
+        assert tls.apply(tls.plan(stranded, shell), stranded, shell, allowed).status == "failed"
         assert certificates.served(site).serial == served.serial
+
+        renewal = tls.plan(site, shell)
+        assert served.serial in renewal.changes[0]
+        assert tls.apply(renewal, site, shell, allowed).status == "applied"
+        assert certificates.served(site).serial != served.serial
+        monkeypatch.undo()
         codes = {finding.code for finding in check.check(site, shell).findings}
         assert not {code for code in codes if code.startswith(("tls.", "http.", "dns.", "headers."))}
 
@@ -379,7 +387,44 @@ def test_a_check_names_what_is_wrong_with_and_without_ssh(web_lab: WebLab) -> No
         assert codes == {"http.error", "dns.missing", "backup.stale"}
 
 
-@pytest.mark.parametrize("kill_at", range(1, 9))
+def test_no_visitor_meets_a_broken_release(web_lab: WebLab) -> None:
+    with open_host(static(web_lab, "ramai", "v1").access) as shell:
+        site = static(web_lab, "ramai", "v1")
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        broken = web_lab.site(
+            "ramai", source=web_lab.archive("ramai-x.tar.gz", {"index.html": "x"}), health={"path": "/", "expect": "v2"}
+        )
+        with visitor(site) as seen:
+            assert deployed(broken, shell).status == "rolled_back"
+            assert deployed(static(web_lab, "ramai", "v2"), shell).status == "applied"
+        assert len(seen) > 20
+        assert set(seen) == {"<h1>v1</h1>", "<h1>v2</h1>"}
+
+
+@contextmanager
+def visitor(site: Site) -> Iterator[list[str]]:
+    """Asks for the site's front page all the time; what was seen, or the error met."""
+    seen: list[str] = []
+    gone = threading.Event()
+
+    def visit() -> None:
+        while not gone.wait(0.02):
+            try:
+                seen.append(pages.fetch(site, "http").text)
+            except pages.PageError as error:
+                seen.append(str(error))
+
+    thread = threading.Thread(target=visit)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        gone.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("kill_at", range(1, 12))
 def test_a_deploy_killed_anywhere_leaves_a_site_and_a_second_run_finishes_it(web_lab: WebLab, kill_at: int) -> None:
     slug = f"bunuh-{kill_at}"
     with open_host(static(web_lab, slug, "v1").access) as shell:
@@ -405,6 +450,43 @@ def test_hosting_killed_anywhere_is_finished_by_a_second_run(web_lab: WebLab, ki
         assert killed(lambda permit, step: host.apply(approved, site, fresh(site), permit, step), kill_at) == -9
         assert host.apply(approved, site, shell, allowed).ok
         assert host.plan(site, shell).changes == ()
+
+
+@pytest.mark.parametrize("kill_at", [2, 4, 6, 7])
+def test_a_certificate_killed_on_its_way_is_finished_by_a_second_run(web_lab: WebLab, kill_at: int) -> None:
+    site = static(web_lab, f"sertifikat-{kill_at}", "v1", tls={"issuer": "acme"})
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        assert domain.apply(domain.plan(site), site, allowed).ok
+        approved = tls.plan(site, shell)
+        assert killed(lambda permit, step: tls.apply(approved, site, fresh(site), permit, step), kill_at) == -9
+        assert "v1" in front(site)
+        assert tls.apply(approved, site, shell, allowed).ok
+        assert certificates.distrust(site) == ""
+        assert tls.plan(site, shell).changes == ()
+
+
+def test_a_restore_killed_anywhere_leaves_a_site_and_is_finished_by_a_second_run(web_lab: WebLab) -> None:
+    site = wordpress(web_lab, "pulih")
+    letter = f"{site.layout.shared}/wp-content/uploads/surat.txt"
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        install_wordpress(site, web_lab, "Semula")
+        shell.write(letter, "semula")
+        backup.back_up(site, shell)
+        site = wordpress(web_lab, "pulih", health={"path": "/", "expect": "Semula"})
+        approved = restore.plan(site, shell)
+        for kill_at in (4, 6, 8):
+            web_lab.sql("update pulih_web.wp_options set option_value = 'Kini' where option_name = 'blogname'")
+            shell.write(letter, "kini")
+            assert killed(lambda permit, step: restore.apply(approved, site, fresh(site), permit, step), kill_at) == -9
+            assert pages.follow(site).status == 200
+            outcome = restore.apply(approved, site, shell, allowed)
+            assert outcome.status == "applied", outcome.detail
+            assert health.problem(site) == ""
+            assert shell.read(letter) == "semula"
 
 
 def fresh(site: Site) -> Shell:
