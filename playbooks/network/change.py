@@ -22,8 +22,17 @@ RETURN_S = 120.0
 """How long a device that no longer answers is tried again before its way back is given up."""
 PAUSE_S = 1.0
 
-Proof = Callable[[Session], tuple[str, tuple[Finding, ...]]]
-"""Reads the device over a new session: (what is still wrong, or "" when the change is good; its findings now)."""
+SETTLE_S = 15.0
+"""How long a good change is given to bring the rest back (neighbours, routes) before it is called good as it is."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a new session showed: `wrong` is empty when the change is good, `settled` when nothing else is hurt."""
+
+    wrong: str
+    findings: tuple[Finding, ...] = ()
+    settled: bool = True
 
 
 @dataclass
@@ -32,6 +41,8 @@ class Steps:
 
     on_step: OnStep | None
     done: list[tuple[str, str]] = field(default_factory=list)
+    saving: bool = False
+    """Whether saving was begun: then undoing has to save too."""
 
     def say(self, what: str) -> None:
         self.done.append((datetime.now(UTC).isoformat(timespec="seconds"), what))
@@ -46,7 +57,7 @@ class Work:
     plan: Plan
     endpoint: Endpoint
     permit: Permit
-    proof: Proof
+    proof: Callable[[Session], Proof]
     steps: Steps
     before: tuple[dict[str, str], ...] = ()
 
@@ -76,20 +87,18 @@ def carry_out(work: Work, session: Session) -> Outcome:
     _arm(work, session)
     try:
         _write(work, session)
+        proof = _verify(work)
+        if not proof.wrong:
+            _keep(work, session)
+            return work.outcome("applied", after=proof.findings)
+        why = f"verifikasi gagal: {proof.wrong}"
     except TargetError as error:
-        return _undo(work, session, copy, f"perintah gagal: {error.detail or error.reason}")
+        why = f"perintah gagal: {error.detail or error.reason}"
     except BaseException:
-        # A permit that is withdrawn here, or Ctrl-C: nothing stays half done.
+        # A permit that is withdrawn here, Ctrl-C, a mistake of ours: nothing stays half done.
         _undo(work, session, copy, "dihentikan")
         raise
-    wrong, after = _verify(work)
-    if wrong:
-        return _undo(work, session, copy, f"verifikasi gagal: {wrong}")
-    try:
-        _keep(work, session)
-    except TargetError as error:
-        return _undo(work, session, copy, f"perubahan tidak dapat dikukuhkan: {error.detail or error.reason}")
-    return work.outcome("applied", after=after)
+    return _undo(work, session, copy, why)
 
 
 def _arm(work: Work, session: Session) -> None:
@@ -109,20 +118,21 @@ def _write(work: Work, session: Session) -> None:
     work.steps.say(f"{len(work.commands)} perintah dijalankan")
 
 
-def _verify(work: Work) -> tuple[str, tuple[Finding, ...]]:
-    """Ask over new sessions until the change proves good or time is up."""
-    end = time.monotonic() + VERIFY_S
+def _verify(work: Work) -> Proof:
+    """Ask over new sessions until the change proves good and the rest has settled, or time is up."""
+    begin = time.monotonic()
     while True:
         try:
             with open_session(work.endpoint, VERIFY_S) as fresh:
-                wrong, after = work.proof(fresh)
+                proof = work.proof(fresh)
         except TargetError as error:
-            wrong, after = f"sambungan baru gagal ({error.reason})", ()
-        if not wrong:
+            proof = Proof(f"sambungan baru gagal ({error.reason})")
+        waited = time.monotonic() - begin
+        if not proof.wrong and (proof.settled or waited >= SETTLE_S):
             work.steps.say("terbukti baik lewat sambungan baru")
-            return "", after
-        if time.monotonic() >= end:
-            return wrong, after
+            return proof
+        if waited >= VERIFY_S:
+            return proof
         time.sleep(PAUSE_S)
 
 
@@ -135,6 +145,7 @@ def _keep(work: Work, session: Session) -> None:
             work.steps.say("jalan mundur dilepas")
         if work.save:
             work.permit()
+            work.steps.saving = True
             save(good)
             work.steps.say("konfigurasi disimpan")
 
@@ -159,6 +170,8 @@ def _undo(work: Work, session: Session, copy: ConfigCopy, why: str) -> Outcome:
         try:
             with _usable(work, session) as good:
                 _take_back(work, good, copy)
+                if work.steps.saving:
+                    save(good)
             with open_session(work.endpoint) as fresh:
                 now = fetch_config(fresh)
             if now.digest == copy.digest:

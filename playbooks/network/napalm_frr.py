@@ -193,7 +193,7 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         return "\n".join(lines)
 
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
-        """Type the difference, then save. A refused line undoes all of it and raises Merge- or ReplaceConfigException."""
+        """Type the difference, then save. A refused line undoes it all: MergeConfig- or ReplaceConfigException."""
         del message
         if revert_in is not None:
             raise NotImplementedError("FRR has no commit confirm")

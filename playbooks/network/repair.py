@@ -11,7 +11,7 @@ from dataclasses import replace
 from inventory.models import Device
 from playbooks.findings import Finding, Severity
 from playbooks.network import change, platforms
-from playbooks.network.change import OnStep, Steps, Work
+from playbooks.network.change import OnStep, Proof, Steps, Work
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose
 from playbooks.network.facts import Facts
@@ -139,26 +139,21 @@ def _save(work: Work, session: Session) -> Outcome:
     change.save(session)
     work.steps.say("konfigurasi disimpan")
     with open_session(work.endpoint, SAVE_S) as fresh:
-        wrong, after = work.proof(fresh)
-    return work.outcome("failed" if wrong else "applied", wrong, after)
+        proof = work.proof(fresh)
+    return work.outcome("failed" if proof.wrong else "applied", proof.wrong, proof.findings)
 
 
-def _proof(
-    plan: Plan, device: Device, baseline: Baseline | None, before: tuple[Finding, ...], fresh: Session
-) -> tuple[str, tuple[Finding, ...]]:
+def _proof(plan: Plan, device: Device, baseline: Baseline | None, before: tuple[Finding, ...], fresh: Session) -> Proof:
     """The finding is gone and nothing serious came in its place."""
     now = diagnose(fresh.endpoint, device, baseline, fresh)
     if now.reason is not None:
-        return f"perangkat tidak terbaca: {now.detail or now.reason}", now.findings
+        return Proof(f"perangkat tidak terbaca: {now.detail or now.reason}", now.findings)
     if _same(plan, now.findings):
-        return f"{plan.details['code']} {plan.details['subject']} masih ada", now.findings
+        return Proof(f"{plan.details['code']} {plan.details['subject']} masih ada", now.findings)
     known = {(finding.code, finding.subject) for finding in before}
-    fresh_ones = [
-        one for one in now.findings if one.severity >= Severity.MAJOR and (one.code, one.subject) not in known
-    ]
-    return (
-        "temuan baru: " + ", ".join(f"{one.code} {one.subject}" for one in fresh_ones) if fresh_ones else ""
-    ), now.findings
+    serious = [finding for finding in now.findings if finding.severity >= Severity.MAJOR]
+    new = [f"{one.code} {one.subject}" for one in serious if (one.code, one.subject) not in known]
+    return Proof(f"temuan baru: {', '.join(new)}" if new else "", now.findings, settled=not serious)
 
 
 def _shown(findings: Iterable[Finding]) -> tuple[dict[str, str], ...]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from inventory.models import Device
-from playbooks.findings import Finding, Reason, TargetError
+from playbooks.findings import Reason, TargetError
 from playbooks.network import change
 from playbooks.network.backup import NotComplete, check_complete, digest, fetch_config, hidden, normalised, redact
-from playbooks.network.change import OnStep, Steps, Work
+from playbooks.network.change import OnStep, Proof, Steps, Work
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.diagnose import diagnose
 from playbooks.network.facts import Facts
@@ -37,11 +37,10 @@ def _plan(session: Session, device: Device, wanted: str) -> Plan:
     try:
         check_complete(endpoint.platform, wanted, prompt=session.prompt)
     except NotComplete as error:
-        raise TargetError(
-            endpoint.name, Reason.REFUSED_OUTPUT, f"konfigurasi tersimpan ditolak: {error.detail}"
-        ) from None
+        raise _refused(endpoint, f"konfigurasi tersimpan ditolak: {error.detail}") from None
     have = fetch_config(session)
-    commands = difference(endpoint, have.text, wanted)
+    commands, way_back = difference(endpoint, have.text, wanted), difference(endpoint, wanted, have.text)
+    _require_no_secret(endpoint, (*commands, *way_back))
     facts = session.platform.parse({command: session.ask(command) for command in session.platform.reads})
     _require_harmless(endpoint, commands, facts, device)
     return Plan(
@@ -115,8 +114,7 @@ def apply(plan: Plan, endpoint: Endpoint, device: Device, permit: Permit, on_ste
         return change.carry_out(work, session)
 
 
-def _proof(plan: Plan, device: Device, fresh: Session) -> tuple[str, tuple[Finding, ...]]:
-    now = fetch_config(fresh)
-    if now.digest != plan.details["wanted"]:
-        return "konfigurasi belum sama dengan versi yang diminta", ()
-    return "", diagnose(fresh.endpoint, device, session=fresh).findings
+def _proof(plan: Plan, device: Device, fresh: Session) -> Proof:
+    if fetch_config(fresh).digest != plan.details["wanted"]:
+        return Proof("konfigurasi belum sama dengan versi yang diminta")
+    return Proof("", diagnose(fresh.endpoint, device, session=fresh).findings)

@@ -71,7 +71,10 @@ def _place(code: str) -> int:
 def link_admin_down(case: Case) -> Iterator[Finding]:
     for interface in case.facts.interfaces:
         if not interface.enabled and case.wanted_up(interface):
-            advice = f"Port {interface.name} dimatikan di konfigurasi. Pastikan tidak disengaja, lalu aktifkan kembali lewat rencana perbaikan."
+            advice = (
+                f"Port {interface.name} dimatikan di konfigurasi. Pastikan tidak disengaja, lalu aktifkan kembali lewat "
+                "rencana perbaikan."
+            )
             yield Finding("link.admin_down", case.severity_of(interface.name), interface.name, interface.line, advice)
 
 
@@ -251,7 +254,7 @@ def _gateway_wanted(case: Case) -> str:
 
 def gateway_unreachable(case: Case) -> Iterator[Finding]:
     if case.facts.gateway_answers is False:
-        advice = f"Gateway {case.facts.gateway} tidak menjawab: periksa sambungan ke arahnya dan perangkat gateway itu sendiri."
+        advice = f"Gateway {case.facts.gateway} tidak menjawab: periksa sambungan ke arahnya dan gateway itu sendiri."
         yield Finding("gateway.unreachable", Severity.CRITICAL, case.facts.gateway, case.facts.gateway_line, advice)
 
 
@@ -285,7 +288,7 @@ def unsaved(case: Case) -> Iterator[Finding]:
     facts = case.facts
     if facts.saved_digest and facts.running_digest and facts.saved_digest != facts.running_digest:
         evidence = "; ".join(facts.unsaved_lines[:6]) or "konfigurasi berjalan berbeda dari yang tersimpan"
-        advice = "Konfigurasi berjalan belum disimpan dan hilang bila perangkat mati. Simpan lewat rencana perbaikan kelas A."
+        advice = "Konfigurasi berjalan belum disimpan dan hilang bila perangkat mati. Simpan lewat rencana kelas A."
         yield Finding("config.unsaved", Severity.WARNING, "konfigurasi", evidence, advice)
 
 
@@ -293,7 +296,7 @@ def changed(case: Case) -> Iterator[Finding]:
     now, then = case.facts.running_digest, case.before.running_digest if case.before else ""
     if now and then and now != then:
         evidence = f"sidik konfigurasi {now[:12]}, pada keadaan baik terakhir {then[:12]}"
-        advice = "Konfigurasi berubah sejak keadaan baik terakhir. Lihat `pelihara network diff` dan pastikan perubahan itu dikenal."
+        advice = "Konfigurasi berubah sejak keadaan baik terakhir. Lihat `pelihara network diff`; pastikan itu dikenal."
         yield Finding("config.changed", Severity.WARNING, "konfigurasi", evidence, advice)
 
 

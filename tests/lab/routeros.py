@@ -49,6 +49,8 @@ KEPT: dict[str, list[Row]] = {
     "/system/scheduler": [], "/user": [{"name": USER, "group": "full"}], "/log": [],
 }  # fmt: skip
 TOKEN = re.compile(r'\[[^\]]*\]|[\w.-]+=(?:"(?:\\.|[^"\\])*"|\S*)|\S+')
+COMMAND = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^;"])+')
+"""Commands of one line stand between semicolons (help.mikrotik.com, "Scripting")."""
 PAIR = re.compile(r'([\w.-]+)=("(?:\\.|[^"\\])*"|[^\s\]]*)')
 
 
@@ -82,9 +84,14 @@ class Box:
     def answer(self, line: str) -> str:
         """What the terminal prints for a command line."""
         try:
-            return self._obey(TOKEN.findall(line))
+            return "".join(self._carry_out(part.strip()) for part in COMMAND.findall(line))
         except Refused as refusal:
             return f"{refusal}\r\n"
+
+    def _carry_out(self, command: str) -> str:
+        if command.startswith(":put "):
+            return _plain(command.removeprefix(":put ").strip()) + "\r\n"
+        return self._obey(TOKEN.findall(command)) if command else ""
 
     def _obey(self, words: list[str]) -> str:
         place = next(

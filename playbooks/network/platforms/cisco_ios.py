@@ -23,7 +23,7 @@ def table(command: str, output: str) -> list[dict[str, Any]]:
         raise ValueError(f"{command}: {error}") from None
     if not rows and output.strip():
         raise ValueError(f"{command}: nothing recognised")
-    return rows
+    return list(rows)
 
 
 def version(output: str) -> dict[str, Any]:
@@ -131,7 +131,8 @@ PLATFORM = Platform(
     volatile=r"^(?:!.*|ntp clock-period .*|Current configuration : .*|end|\s*)$",
     secrets=(
         r"\b(?:password|secret)(?: (?:level \d+|encrypted))?(?: [0-9])? (?P<secret>\S+)\s*$",
-        r"\b(?:key-string|key|pre-shared-key(?: address \S+(?: \S+)?)? key|authentication-key)(?: [0-9])? (?P<secret>\S+)\s*$",
+        r"\b(?:key-string|key|pre-shared-key(?: address \S+(?: \S+)?)? key|authentication-key)(?: [0-9])? "
+        r"(?P<secret>\S+)\s*$",
         r"\bsnmp-server (?:community|host \S+(?: (?:version \S+|traps|informs))*) (?P<secret>\S+)",
         r"\b(?:message-digest-key \d+ md5|authentication text)(?: [0-9])? (?P<secret>\S+)",
         r"\bauth (?:md5|sha) (?P<secret>\S+)",

@@ -233,7 +233,7 @@ PLATFORM = Platform(
         r"(?P<secret>\S.*)$",
         r"\bsnmp-server community (?P<secret>\S+)",
     ),
-    refused=r"^(?:% (?!Network|Can't open configuration).*|Error .*|.*\[EC \d+\].*|.*is not running)$",
+    refused=r"^(?:% (?!Warning|Network ).*|Error .*|.*\[EC \d+\].*|.*is not running)$",
     enter_config=("configure terminal",),
     leave_config=("end",),
     save=("write memory",),

@@ -51,15 +51,16 @@ def paths(text: str) -> dict[Path, bool]:
 
 def _is_block(words: str, depth: int) -> bool:
     blocks = r"(?:interface|router|route-map|vrf|key chain|line|pbr-map|nexthop-group|segment-routing) "
-    return bool(re.match(blocks + "|router$" if depth == 0 else r"address-family |key \d+$", words))
+    return bool(re.match(blocks if depth == 0 else r"address-family |key \d+$", words))
 
 
 def commands(have: str, want: str, replace: bool = True) -> tuple[str, ...]:
-    """Lines to type in configuration mode. Without `replace`, `want` is merged: nothing is taken away but by `no ...`."""
+    """Lines to type in configuration mode. Without `replace`, `want` is merged: only its `no ...` take away."""
     old, new = paths(have), paths(want)
     gone = _removals(old, new) if replace else [path for path in new if _negated(path) in old]
     typed = [_typed(path, _negative(path[-1]) if replace else path[-1]) for path in gone]
-    typed += [_typed(path, path[-1]) for path in new if path not in old and not _only_negates(path, old)]
+    # A line `no X` where X stands is a removal, typed already.
+    typed += [_typed(path, path[-1]) for path in new if path not in old and _negated(path) not in old]
     return _grouped(typed)
 
 
@@ -68,7 +69,8 @@ def _removals(old: dict[Path, bool], new: dict[Path, bool]) -> list[Path]:
     for path, block in old.items():
         if path in new or KEPT.match(path[0]) or any(path[: len(above)] == above for above in gone):
             continue
-        if block and path[0].startswith("interface "):
+        # There is no `no interface` for a real port, nor `no address-family`: what is in them goes line by line.
+        if block and path[-1].startswith(("interface ", "address-family ")):
             continue
         if not _overwritten(path, new) and not _goes_with_neighbor(path, gone):
             gone.append(path)
@@ -98,11 +100,6 @@ def _negative(words: str) -> str:
 
 def _negated(path: Path) -> Path:
     return (*path[:-1], path[-1].removeprefix("no ")) if path[-1].startswith("no ") else ("\0",)
-
-
-def _only_negates(path: Path, old: dict[Path, bool]) -> bool:
-    """`no X` where X is there (a removal, typed already)."""
-    return _negated(path) in old
 
 
 def _typed(path: Path, command: str) -> tuple[Path, str]:
