@@ -102,6 +102,8 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "PREFECT_CLI_PROMPT": "false",
         "DO_NOT_TRACK": "1",
         "NO_PROXY": f"{HOST},localhost",
+        # Runs are started as `python -m prefect.engine` (prefect.yaml): this one.
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))),
         "PYTHONUNBUFFERED": "1",
     }
 
