@@ -129,9 +129,12 @@ def _diagnose(task: _Task) -> None:
         if name not in considered:
             _propose(task, name, fresh.get(name))
     failures = _apply_each(task, ("repair", "restore"))
-    _examine(task, [name for name in devices if _changed_since_read(task, name)])
+    fresh = _examine(task, [name for name in devices if _changed_since_read(task, name)])
     if failures:
         raise Stopped("; ".join(failures))
+    for name in readable:
+        if _only_class_a(task, name):
+            _propose(task, name, fresh.get(name))
 
 
 def _examine(task: _Task, devices: list[str]) -> dict[str, DeviceReading]:
@@ -172,6 +175,12 @@ def _propose(task: _Task, device: str, reading: DeviceReading | None) -> None:
     document = json.dumps([plan.hash for plan in plans]).encode()
     about = ("proposals", f"{device}-rencana.json", "application/json", task.case.id, device)
     task.office.register.keep(document, *about, actor=task.actor)
+
+
+def _only_class_a(task: _Task, device: str) -> bool:
+    """Whether what waits for nobody is done, and what needs approval can be planned for the state that it left."""
+    plans = task.office.register.case(task.case.id).plans
+    return {plan.ladder for plan in plans if plan.target == device} == {"A"}
 
 
 def _backed_up(task: _Task) -> None:

@@ -25,7 +25,7 @@ from playbooks.network.backup import ConfigCopy, fetch_config
 from playbooks.network.connect import Endpoint, endpoint, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, failed, parse, together
 from playbooks.network.history import History, Version
-from playbooks.plans import Outcome, Plan
+from playbooks.plans import Ladder, Outcome, Plan
 from sop.register.records import SOFTWARE, Actor, ConfigVersion, PlanRecord
 
 log = logging.getLogger("pelihara.network")
@@ -258,13 +258,16 @@ def propose_repairs(
 ) -> list[PlanRecord]:
     """Put forward what can be repaired, from a reading of just now or a new one; the same plan is proposed once.
 
-    Raises TargetError when the device cannot be read, PermitRefused when the case does not stand where plans are made.
+    Class A comes alone: carrying it out changes what a plan of class B would have been made from. Raises TargetError
+    when the device cannot be read, PermitRefused when the case does not stand where plans are made.
     """
     here, entry = _endpoint(office, device), office.inventory.devices[device]
     seen = reading or diagnose(here, entry, _baseline(office, device), deadline_s=DEADLINE_S)
     if seen.reason is not None:
         raise TargetError(device, seen.reason, seen.detail)
-    return [put_forward(office, case_id, plan, actor) for plan in repair.propose(here, entry, seen) if plan.changes]
+    plans = [plan for plan in repair.propose(here, entry, seen) if plan.changes]
+    first = [plan for plan in plans if plan.ladder is Ladder.A] or plans
+    return [put_forward(office, case_id, plan, actor) for plan in first]
 
 
 def apply_repair(
