@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sop.documents import data, people
@@ -132,7 +133,7 @@ def results_of(register: Register, case: CaseRecord, commits: Mapping[str, str])
         elif repaired := _repaired(before[name], [plan for plan in case.plans if plan.target == name]):
             after[name] = repaired
     backups = tuple(_backups(register, case, commits))
-    return Results(before, after, tuple(sorted(_actions(case))), backups)
+    return Results(before, after, tuple(sorted(_actions(case), key=itemgetter(0))), backups)
 
 
 def _readings(register: Register, case: CaseRecord) -> Iterator[tuple[str, Reading]]:
