@@ -63,9 +63,8 @@ class Routers:
     def break_something(self) -> str:
         """What the agency's letter is about; said in Indonesian."""
         self.r1.running.take("interface eth1", "shutdown")
-        self.r1.answer("write memory")
         self.r3.running.take("interface eth2", "description Ruang arsip")
-        return "port eth1 pada dinkes-r1 dimatikan dengan tangan; pada dinkes-r3 ada perubahan yang tidak disimpan"
+        return "port eth1 pada dinkes-r1 dimatikan dengan tangan; ini, dan sebuah nama pada dinkes-r3, tidak disimpan"
 
 
 def start(loop: Loop, host_key: Path, password: str) -> Routers:
