@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from inventory.models import Source
 from playbooks.hosting.site import Site, SiteError
 
 MEMBERS = 100_000
@@ -48,14 +49,30 @@ class Release:
 
 def prepare(site: Site, folder: Path) -> Release:
     """Fetch, verify and repack a site's archive into `folder`. Raises ArchiveRefused."""
-    source = site.website.source
-    if source is None:
-        raise SiteError(f"{site.slug}: source (arsip rilis) belum diisi dalam websites.yaml")
+    source = source_of(site)
     original = _fetch(site, source.archive, folder / "original")
-    found = sha256(original)
+    _verify(original, source)
+    return repack(original, folder / "release.tar.gz", site.kind.needs)
+
+
+def source_of(site: Site) -> Source:
+    """The release that the inventory names. Raises SiteError when it names none."""
+    if site.website.source is None:
+        raise SiteError(f"{site.slug}: source (arsip rilis) belum diisi dalam websites.yaml")
+    return site.website.source
+
+
+def present(site: Site) -> None:
+    """Raises ArchiveRefused when an archive of this machine is missing or another one; one at a URL is not fetched."""
+    source = source_of(site)
+    if not _is_url(source.archive):
+        _verify(_local(site, source.archive), source)
+
+
+def _verify(path: Path, source: Source) -> None:
+    found = sha256(path)
     if found != source.sha256:
         raise ArchiveRefused(f"{source.archive}: SHA-256 {found} tidak sama dengan inventaris ({source.sha256})")
-    return repack(original, folder / "release.tar.gz", site.kind.needs)
 
 
 def sha256(path: Path) -> str:
@@ -65,11 +82,19 @@ def sha256(path: Path) -> str:
 
 
 def _fetch(site: Site, archive: str, target: Path) -> Path:
-    if urlsplit(archive).scheme in ("http", "https"):
+    if _is_url(archive):
         try:
             return _download(archive, target)
         except requests.RequestException as error:
             raise ArchiveRefused(f"{archive}: tidak dapat diunduh: {type(error).__name__}") from None
+    return _local(site, archive)
+
+
+def _is_url(archive: str) -> bool:
+    return urlsplit(archive).scheme in ("http", "https")
+
+
+def _local(site: Site, archive: str) -> Path:
     path = site.inventory_path(archive)
     if not path.is_file():
         raise ArchiveRefused(f"{archive}: arsip rilis tidak ada")

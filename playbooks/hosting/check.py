@@ -42,9 +42,9 @@ def check(
     parts: list[Part] = [lambda left: _http(site, left), lambda left: _dns(site, left)]
     if site.website.tls.issuer != "none":
         parts.append(lambda left: _tls(site, left))
-    parts.append(lambda _: _backup_age(site, shell, last_backup))
+    parts.append(lambda left: _backup_age(site, shell.within(left) if shell else None, last_backup))
     if shell:
-        parts.append(lambda _: _disk(site, shell))
+        parts.append(lambda left: _disk(site, shell.within(left)))
     findings, troubles = _read(parts, began + deadline_s)
     return TargetResult(
         site.slug,

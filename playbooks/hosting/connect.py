@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import NoReturn
 
 import paramiko
 from fabric import Config, Connection
-from invoke.exceptions import CommandTimedOut
+from invoke.exceptions import CommandTimedOut, ThreadException
 
 from inventory.credentials import CredentialError, Login, login
 from inventory.models import Host, Inventory
@@ -28,6 +29,10 @@ LEGACY = {
     "pubkeys": ["ssh-rsa", "ssh-dss"],
     "kex": ["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"],
 }
+
+
+# What paramiko logs as an error, traceback and all, it also raises.
+logging.getLogger("paramiko.transport").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -69,20 +74,28 @@ def access(inventory: Inventory, host: str, known_hosts: Path) -> HostAccess:
 class Shell:
     """Commands and files on one host. Arguments are quoted: none is ever read as shell syntax."""
 
-    def __init__(self, access: HostAccess, connection: Connection) -> None:
-        self.name, self.host, self.connection = access.name, access.host, connection
+    def __init__(self, access: HostAccess, connection: Connection, timeout_s: float = COMMAND_S) -> None:
+        self.access, self.name, self.host = access, access.name, access.host
+        self.connection, self.timeout_s = connection, timeout_s
 
-    def run(self, *argv: str, timeout_s: float = COMMAND_S) -> str:
+    def within(self, timeout_s: float) -> Shell:
+        """The same shell, whose commands may take `timeout_s` unless they say otherwise."""
+        return Shell(self.access, self.connection, timeout_s)
+
+    def run(self, *argv: str, timeout_s: float | None = None) -> str:
         """Standard output of a command. Raises CommandFailed on a non-zero exit, TargetError when the host is lost."""
+        limit = timeout_s or self.timeout_s
         with _as_target_error(self.name):
             done = self.connection.run(
-                shlex.join(argv), hide=True, warn=True, in_stream=False, encoding="utf-8", timeout=timeout_s
+                shlex.join(argv), hide=True, warn=True, in_stream=False, encoding="utf-8", timeout=limit
             )
+        if done.exited == -1 and not self.connection.transport.is_active():
+            raise TargetError(self.name, Reason.UNREACHABLE, "sambungan terputus di tengah perintah")
         if done.exited != 0:
             raise CommandFailed(self.name, argv, done.exited, done.stderr)
         return str(done.stdout)
 
-    def script(self, script: str, *arguments: str, lock: str = "", timeout_s: float = COMMAND_S) -> str:
+    def script(self, script: str, *arguments: str, lock: str = "", timeout_s: float | None = None) -> str:
         """Run a constant POSIX sh script; the arguments are $1, $2, ... and never part of its text.
 
         A script outlives a killed worker. With `lock`, a path on the host, the next one waits for it to end, or fails.
@@ -171,6 +184,9 @@ _REASONS: tuple[tuple[type[BaseException], Reason], ...] = (
     (CommandTimedOut, Reason.TIMEOUT),
     (TimeoutError, Reason.TIMEOUT),
     (paramiko.SSHException, Reason.ERROR),
+    (PermissionError, Reason.ERROR),
+    (FileNotFoundError, Reason.ERROR),
+    (ThreadException, Reason.UNREACHABLE),
     (OSError, Reason.UNREACHABLE),
     (EOFError, Reason.UNREACHABLE),
 )

@@ -11,7 +11,7 @@ from playbooks.hosting.connect import Shell
 from playbooks.hosting.host import folders
 from playbooks.hosting.journal import Journal, OnStep, carry_out
 from playbooks.hosting.releases import Releases
-from playbooks.hosting.site import Site, SiteError
+from playbooks.hosting.site import Site
 from playbooks.plans import Ladder, Outcome, Permit, Plan
 
 UNPACK_S = 900
@@ -36,9 +36,8 @@ _ADOPT = '[ -d "$2" ] || mv -T "$1" "$2"; rm -f "$3"'
 
 def plan(site: Site, shell: Shell) -> Plan:
     """Deploy the inventory's archive; no changes when it is served and proven. Raises SiteError, TargetError."""
-    source = site.website.source
-    if source is None:
-        raise SiteError(f"{site.slug}: source (arsip rilis) belum diisi dalam websites.yaml")
+    source = archive.source_of(site)
+    archive.present(site)
     state = releases.read(site.layout, shell)
     name = state.name_for(source.sha256)
     done = state.current == state.last_good == name

@@ -114,7 +114,10 @@ def _lines(verb: str, site: Site, records: Records) -> list[str]:
 
 
 def apply(approved: Plan, site: Site, permit: Permit, on_step: OnStep | None = None) -> Outcome:
-    """Carry out an approved plan. Outcome failed when the server refuses the key. Raises ChangedSincePlan, TargetError, permit's."""
+    """Carry out an approved plan. Outcome failed: the server refused, its key for one, and nothing was changed.
+
+    Raises ChangedSincePlan, TargetError before the update is sent, and what permit raises.
+    """
     journal = Journal(permit, on_step)
     now = plan(site)
     return carry_out(approved, now, journal, lambda: _work(site, journal))

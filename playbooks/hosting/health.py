@@ -38,7 +38,7 @@ def judge(site: Site, page: pages.Page) -> str:
     """
     if page.status != 200:
         return f"{page.url}: status {page.status}"
-    broken = [text for text in BROKEN if site.kind.wordpress and text in page.text]
+    broken = [text for text in BROKEN if site.website.kind == "wordpress" and text in page.text]
     if broken:
         return f"{page.url}: {broken[0]}"
     if not is_installer(site, page) and site.website.health.expect not in page.text:
@@ -49,7 +49,7 @@ def judge(site: Site, page: pages.Page) -> str:
 def remark(site: Site) -> str:
     """What a person must do next on a healthy site, in Indonesian; empty when nothing."""
     try:
-        fresh = site.kind.wordpress and is_installer(site, pages.follow(site))
+        fresh = is_installer(site, pages.follow(site))
     except pages.PageError:
         fresh = False
     url = site.url("https" if site.website.tls.issuer != "none" else "http", INSTALLER)
@@ -58,4 +58,4 @@ def remark(site: Site) -> str:
 
 def is_installer(site: Site, page: pages.Page) -> bool:
     """Whether this is the first page of a WordPress that has no site yet."""
-    return site.kind.wordpress and urlsplit(page.url).path == INSTALLER
+    return site.website.kind == "wordpress" and urlsplit(page.url).path == INSTALLER

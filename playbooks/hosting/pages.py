@@ -57,7 +57,8 @@ def fetch(
     began = time.monotonic()
     connection = _connection(site, scheme, deadline_s)
     # Socket timeouts start anew with each byte: only a watchdog ends a host that drips.
-    watchdog = threading.Timer(deadline_s, _cut, [connection])
+    late = threading.Event()
+    watchdog = threading.Timer(deadline_s, _cut, [connection, late])
     watchdog.daemon = True
     watchdog.start()
     url = site.url(scheme, path)
@@ -65,6 +66,8 @@ def fetch(
         connection.request("GET", path, headers={"Host": urlsplit(url).netloc, **PLAIN, **headers})
         answer = connection.getresponse()
         body = answer.read(LARGEST)
+        if late.is_set():
+            raise TimeoutError(f"tidak selesai dalam {deadline_s:g} detik")
         return Page(url, answer.status, answer.headers, body, time.monotonic() - began)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise PageError(f"{url}: {error or type(error).__name__}") from None
@@ -123,7 +126,8 @@ class _Tls(http.client.HTTPConnection):
         self.sock = context.wrap_socket(self.sock, server_hostname=self._domain)
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(connection: http.client.HTTPConnection, late: threading.Event) -> None:
+    late.set()
     if connection.sock is not None:
         try:
             connection.sock.shutdown(socket.SHUT_RDWR)

@@ -143,6 +143,11 @@ def test_a_new_wordpress_shows_its_installer_and_is_healthy() -> None:
     assert health.judge(site(health={"path": "/", "expect": "Dinas"}), installer) != ""
 
 
+def test_a_kind_that_cannot_be_hosted_yet_can_be_checked() -> None:
+    other = site(kind="laravel", health={"path": "/", "expect": "Dinas"})
+    assert list(check.judge(other, page())) == []
+
+
 def test_the_zone_is_the_longest_suffix() -> None:
     assert site().zone[0] == "contoh.test"
     assert site(domain="lain.test").zone[0] == "test"

@@ -87,6 +87,22 @@ def test_arguments_are_never_read_as_shell_syntax(web_lab: WebLab) -> None:
         assert shell.script('printf "%s" "$1"', hostile) == hostile
 
 
+def test_a_host_that_hangs_up_or_hangs_is_told_apart(web_lab: WebLab) -> None:
+    site = static(web_lab, "putus", "v1")
+    with open_host(site.access) as shell, pytest.raises(TargetError) as hung_up:
+        shell.script("kill -9 $PPID; sleep 30")
+    assert hung_up.value.reason is Reason.UNREACHABLE, hung_up.value
+    with open_host(site.access) as shell, pytest.raises(TargetError) as hung:
+        shell.within(1).run("sleep", "30")
+    assert hung.value.reason is Reason.TIMEOUT
+
+
+def test_an_upload_that_the_host_refuses_is_no_lost_host(web_lab: WebLab) -> None:
+    with open_host(static(web_lab, "tolak", "v1").access) as shell, pytest.raises(TargetError) as refusal:
+        shell.put(b"x", "/etc/passwd")
+    assert refusal.value.reason is Reason.ERROR
+
+
 def test_hosting_is_planned_made_and_then_nothing_is_left_to_do(web_lab: WebLab) -> None:
     site = static(web_lab, "baru", "v1")
     with open_host(site.access) as shell:
