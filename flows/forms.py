@@ -64,7 +64,7 @@ ChosenAgency = Annotated[
     str,
     Field(
         title="OPD",
-        description="Semua perangkat atau website OPD ini. Kosongkan bila memilih satu per satu.",
+        description="Semua milik OPD ini. Kosongkan bila memilih satu per satu.",
         json_schema_extra=AGENCY,
     ),
 ]
@@ -84,8 +84,8 @@ CaseNumber = Annotated[
 ForCase = Annotated[
     str,
     Field(
-        title="Nomor permohonan (boleh kosong)",
-        description="Bila diisi, hasil disimpan sebagai bukti permohonan ini.",
+        title="Nomor permohonan",
+        description="Boleh kosong. Bila diisi, hasilnya menjadi bukti permohonan ini.",
         pattern=CASE + "|^$",
     ),
 ]

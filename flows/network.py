@@ -34,6 +34,16 @@ ONE_BY_ONE = 24
 BATCH = 50
 
 
+def named(verb: str) -> Any:
+    """Task run names: the device's own, or how many a batch has and which is its first."""
+
+    def name(parameters: dict[str, Any]) -> str:
+        names = parameters["names"]
+        return f"{verb} {names[0]}" if len(names) == 1 else f"{verb} {len(names)}, mulai {names[0]}"
+
+    return name
+
+
 @flow(
     name="Diagnosa jaringan",
     flow_run_name="Diagnosa {isian.label}",
@@ -56,7 +66,7 @@ def diagnose(isian: DevicesForm) -> State[None]:
     return Completed(message=f"{len(done)} perangkat: {artifacts.summary(each.status for each in done)}")
 
 
-@task(task_run_name="diagnosa {names}", cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name=named("diagnosa"), cache_policy=NO_CACHE, persist_result=False)
 def _diagnose(names: Sequence[str], case: str) -> list[TargetResult]:
     return jobs.diagnose_devices(office(), names, case, _tell, ME)
 
@@ -70,7 +80,7 @@ def back_up(isian: DevicesForm) -> State[None]:
     return ended(back_up_batch(names, case, ME), "perangkat")
 
 
-@task(task_run_name="cadangkan {names}", cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name=named("cadangkan"), cache_policy=NO_CACHE, persist_result=False)
 def back_up_batch(names: Sequence[str], case: str, actor: Actor) -> list[jobs.BackedUp]:
     """One task for all, because a run is one commit of the history; the table names every device."""
     done = jobs.back_up_devices(office(), names, case, _tell, actor)

@@ -12,7 +12,7 @@ from prefect.states import Completed, Failed
 from flows import artifacts
 from flows.forms import WebsiteCaseForm, WebsiteChangeForm, WebsitesForm
 from flows.jobs import websites as jobs
-from flows.network import BATCH, ME, ONE_BY_ONE, SIDE_BY_SIDE, known_case, office, ready_plan, settled
+from flows.network import BATCH, ME, ONE_BY_ONE, SIDE_BY_SIDE, known_case, named, office, ready_plan, settled
 from playbooks.findings import TargetResult
 from playbooks.plans import Outcome
 from sop.register.records import Actor
@@ -37,12 +37,12 @@ def check(isian: WebsitesForm) -> State[None]:
     return Completed(message=f"{len(done)} website: {artifacts.summary(each.status for each in done)}")
 
 
-@task(task_run_name="periksa {names}", cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name=named("periksa"), cache_policy=NO_CACHE, persist_result=False)
 def _check(names: Sequence[str], case: str) -> list[TargetResult]:
     return jobs.check_websites(office(), names, case, _tell, ME)
 
 
-@task(task_run_name="cadangkan {names}", cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name=named("cadangkan"), cache_policy=NO_CACHE, persist_result=False)
 def back_up_batch(names: Sequence[str], case: str, actor: Actor) -> list[jobs.BackedUp]:
     """Files and databases, on their hosts; the table names every site."""
     done = jobs.back_up_websites(office(), names, case, _tell, actor)

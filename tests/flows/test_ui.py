@@ -39,8 +39,9 @@ def test_a_technician_fills_in_the_form_and_gets_findings(house: House, page: Pa
     page.goto(f"{house.page}/deployments/deployment/{found}/run")
     for label in ("Perangkat", "OPD", "Semua", "Nomor permohonan"):
         expect(page.get_by_text(label, exact=False).first).to_be_visible()
-    page.get_by_text("No items selected").click()
-    page.get_by_role("option", name="utara-r1").or_(page.get_by_text("utara-r1", exact=True)).first.click()
+    page.locator(".p-select-button").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option").filter(has_text="utara-r1").click()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Submit").click()
 
