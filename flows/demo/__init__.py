@@ -92,7 +92,8 @@ def _ended_by_signals() -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    signals = [number for number in wanted if signal.getsignal(number) is not signal.SIG_IGN]
     before = [signal.signal(number, stop) for number in signals]
     try:
         yield

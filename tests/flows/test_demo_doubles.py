@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import smtplib
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
 from pathlib import Path
 
 import asyncssh
@@ -18,6 +21,7 @@ import pytest
 
 from flows.demo import doubles
 from flows.demo.parts import LOOPBACK, Loop
+from flows.demo.postbox import postbox
 from flows.demo.webhost import TSIG_NAME, ZONE, ZONE_FILE, new_key
 
 SECRET, OTHER = "c2VjcmV0LXVudHVrLWRlbW8=", "bGFpbg=="
@@ -122,3 +126,24 @@ def test_commands_run_for_the_known_key_only(tmp_path: Path, loop: Loop) -> None
     assert (status, output[:6], len(output)) == (3, "masukx", 200005)
     with pytest.raises(asyncssh.PermissionDenied):
         asyncio.run(run(other))
+
+
+def test_every_mail_is_kept_whole_under_its_recipient_and_nowhere_else(tmp_path: Path, loop: Loop) -> None:
+    port, _ = loop.run(postbox(loop, tmp_path / "surel"))
+    mail = EmailMessage()
+    mail["To"], mail["Subject"] = "kadis@example.go.id", "laporan"
+    mail.set_content("baris satu\n.\n.titik di depan\n")
+    mail.add_attachment(bytes(range(256)) * 400, maintype="application", subtype="pdf", filename="laporan.pdf")
+    with smtplib.SMTP(LOOPBACK, port, timeout=5) as client:
+        client.send_message(mail, "pelihara@example.go.id", ["kadis@example.go.id"])
+        client.sendmail("pelihara@example.go.id", ["../../keluar@x"], b"Subject: nakal\r\n\r\nx")
+    kept = sorted(tmp_path.rglob("*"))
+    assert [path.relative_to(tmp_path).as_posix() for path in kept] == [
+        "surel",
+        "surel/01-kadis@example.go.id.eml",
+        "surel/02-.._.._keluar@x.eml",
+    ]
+    leaves = [part for part in message_from_bytes(kept[1].read_bytes()).walk() if not part.is_multipart()]
+    parts = {part.get_content_type(): part.get_payload(decode=True) for part in leaves}
+    assert parts["application/pdf"] == bytes(range(256)) * 400
+    assert parts["text/plain"].replace(b"\r", b"") == b"baris satu\n.\n.titik di depan\n"
