@@ -82,10 +82,11 @@ def _table(name: str, read: Document) -> tuple[dict[str, Entry], list[Problem]]:
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
     for slug, fields in rows.items():
-        faults = [*_slug_problems(name, slug, read), *_entry_problems(_TABLES[name], fields, read, (str(slug),))]
+        entry, faults = _entry(_TABLES[name], fields, read, (str(slug),))
+        faults += _slug_problems(name, slug, read)
         problems += faults
-        if not faults:
-            entries[slug] = _TABLES[name].model_validate(fields)
+        if entry is not None and not faults:
+            entries[slug] = entry
     return entries, problems
 
 
@@ -111,18 +112,17 @@ def _single(model: type[_E], read: Document) -> tuple[_E | None, list[Problem]]:
     """The one entry of a file; an empty acme.yaml says that there is none."""
     if read.problems or (not read.data and model is Acme):
         return None, []
-    problems = _entry_problems(model, read.data, read, ())
-    return (None, problems) if problems else (model.model_validate(read.data), [])
+    return _entry(model, read.data, read, ())
 
 
-def _entry_problems(model: type[Entry], fields: Any, read: Document, path: tuple[str, ...]) -> list[Problem]:
+def _entry(model: type[_E], fields: Any, read: Document, path: tuple[str, ...]) -> tuple[_E | None, list[Problem]]:
     if not isinstance(fields, dict):
-        return [read.problem(path, "harus berupa pasangan kunci: nilai")]
+        return None, [read.problem(path, "harus berupa pasangan kunci: nilai")]
     try:
-        model.model_validate(fields)
+        return model.model_validate(fields), []
     except ValidationError as error:
-        return [_fault(model, detail, read, path) for detail in error.errors(include_url=False, include_input=False)]
-    return []
+        details = error.errors(include_url=False, include_input=False)
+    return None, [_fault(model, detail, read, path) for detail in details]
 
 
 def _fault(model: type[Entry], detail: ErrorDetails, read: Document, path: tuple[str, ...]) -> Problem:

@@ -18,24 +18,28 @@ from flows.demo import folder as inventory_folder
 from flows.demo import routers, story, webhost
 from flows.demo.parts import Loop, PartFailed, Processes
 from flows.demo.postbox import postbox
-from flows.demo.stage import Stage
+from flows.demo.stage import SETTINGS, Stage
 from flows.demo.webhost import new_key
 from flows.office import Office
+from inventory.problems import not_opened
 from inventory.settings import Settings
 
 FOLDER = Path("demo")
 _MARK = ".pelihara-demo"
-_SETTINGS = "pengaturan.env"
 
 
 def run(folder: Path = FOLDER, console: Console | None = None) -> int:
     """Play the demo in `folder`, which is written anew. Returns the exit code: 0 done, 1 it failed, 2 unfit folder."""
     say = console or Console(highlight=False)
-    place = folder.absolute()
+    place = folder.resolve()
     if refusal := _refusal(place):
         say.print(refusal, style="red", markup=False)
         return 2
-    _empty(place)
+    try:
+        _empty(place)
+    except OSError as error:
+        say.print(f"{place}: {not_opened(error)}", style="red", markup=False)
+        return 2
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its threads would print each refused key on the story
     try:
         with _ended_by_signals(), Loop() as loop, Processes(place / "log") as processes:
@@ -81,7 +85,7 @@ def _settings(place: Path) -> Settings:
     settings = Settings(home=place / "home", inventory=place / "inventory", database_url="", seal_key="")
     settings.home.mkdir(mode=0o700)
     lines = [f"PELIHARA_HOME={settings.home}", f"PELIHARA_INVENTORY={settings.inventory}"]
-    (place / _SETTINGS).write_text("\n".join(lines) + "\n")
+    (place / SETTINGS).write_text("\n".join(lines) + "\n")
     return settings
 
 

@@ -11,7 +11,7 @@ import dns.rdatatype
 
 from flows.demo import folder
 from flows.demo.parts import LOOPBACK
-from flows.demo.stage import Stage
+from flows.demo.stage import SETTINGS, Stage
 from flows.jobs import network
 from sop.register.records import CaseRecord
 
@@ -27,7 +27,7 @@ def show(stage: Stage, done: list[CaseRecord]) -> bool:
     audit = stage.office.register.verify_audit()
     state, style = ("utuh", "green") if audit.ok else ("RUSAK", "bold red")
     stage.say(f"Jejak audit: {audit.rows} baris, {state}", style)
-    stage.say(f"Lihat lagi: PELIHARA_SETTINGS={stage.folder / 'pengaturan.env'} pelihara case show {done[0].id}")
+    stage.say(f"Lihat lagi: PELIHARA_SETTINGS={stage.folder / SETTINGS} pelihara case show {done[0].id}")
     return diff and site and audit.ok and all(case.state == "selesai" for case in done)
 
 

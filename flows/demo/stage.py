@@ -13,6 +13,9 @@ from flows.demo.routers import Routers
 from flows.demo.webhost import WebHost
 from flows.office import Office
 
+SETTINGS = "pengaturan.env"
+"""The demo's own settings, kept for looking around afterwards."""
+
 
 @dataclass(frozen=True)
 class Stage:

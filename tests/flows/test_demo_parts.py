@@ -75,3 +75,10 @@ def test_a_folder_whose_name_no_configuration_file_can_hold_is_refused(tmp_path:
     assert "spasi atau tanda khusus" in text
     assert os.listdir(tmp_path) == []
     assert LOOPBACK not in text
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "berkas").write_text("")
+    code, text = said(tmp_path / "berkas" / "demo")
+    assert code == 2
+    assert f"{tmp_path}/berkas/demo: " in text
