@@ -71,8 +71,7 @@ def monthly_report(isian: MonthForm) -> State[None]:
 
 @task(task_run_name="laporan {month}", cache_policy=NO_CACHE, persist_result=False)
 def _write(month: str) -> reports.Written:
-    year, number = map(int, month.split("-"))
-    return reports.report_month(office(), year, number, CLOCK)
+    return reports.report_month(office(), month, CLOCK)
 
 
 def _last_month(today: date) -> str:
