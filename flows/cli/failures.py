@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.jobs.errors import BadInput, JobError
+from flows.jobs.errors import BadInput, JobError, why_not_opened
 
 
 def failure(error: Exception) -> tuple[str, str, int]:
@@ -53,7 +53,7 @@ def _surroundings(error: Exception) -> tuple[str, str, int] | None:
         places = ", ".join(str(detail["loc"][0]).upper() for detail in error.errors() if detail["loc"])
         return f"setelan tidak terbaca: PELIHARA_{places}", "settings", 2
     if isinstance(error, OSError):
-        return f"{error.filename or 'berkas'}: {error.strerror or type(error).__name__}", "surroundings", 1
+        return f"{error.filename or 'berkas'}: {why_not_opened(error)}", "surroundings", 1
     return None
 
 

@@ -60,7 +60,7 @@ def check(json: Json = False) -> None:
 
 @app.command(cls=Order)
 def enrol(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAMA]...", help="Perangkat atau server web.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAMA", help="Perangkat atau server web.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Semua perangkat dan server web.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Catat tanpa bertanya (sidik jari sudah dicocokkan).")] = False,
     json: Json = False,

@@ -26,7 +26,7 @@ else:
 app = typer.Typer(cls=Orders, help="Jaringan: diagnosa, cadangan, riwayat, perbaikan, pemulihan.")
 
 Device = Annotated[str, typer.Argument(metavar="PERANGKAT", help="Nama di devices.yaml.")]
-Devices = Annotated[list[str] | None, typer.Argument(metavar="[PERANGKAT]...", help="Nama di devices.yaml.")]
+Devices = Annotated[list[str] | None, typer.Argument(metavar="PERANGKAT", help="Nama di devices.yaml.")]
 Opd = Annotated[str, typer.Option("--opd", metavar="OPD", help="Semua perangkat OPD ini.")]
 All = Annotated[bool, typer.Option("--all", help="Semua perangkat.")]
 Case = Annotated[str, typer.Option("--case", metavar="ID", help="Permohonan yang menaungi pekerjaan ini.")]
@@ -150,7 +150,10 @@ def parse(
 ) -> None:
     """Fakta yang terbaca dari keluaran yang direkam."""
     facts = jobs.parse_recording(platform, command, file)
-    answer({"platform": platform, "command": command, "facts": facts}, json, lambda c: c.print_json(data=facts))
+    unparsed = facts == {"unparsed": True}
+    document = {"platform": platform, "command": command, "unparsed": unparsed, "facts": {} if unparsed else facts}
+    unknown = "Tidak ada fakta yang dikenal dalam keluaran ini."
+    answer(document, json, lambda c: c.print(plain(unknown)) if unparsed else c.print_json(data=facts))
 
 
 def _here(here: office.Office) -> str:

@@ -25,7 +25,7 @@ else:
 app = typer.Typer(cls=Orders, help="Website: periksa, cadangkan, pasang, hosting, domain, pulihkan.")
 
 Site = Annotated[str, typer.Argument(metavar="WEBSITE", help="Nama di websites.yaml.")]
-Sites = Annotated[list[str] | None, typer.Argument(metavar="[WEBSITE]...", help="Nama di websites.yaml.")]
+Sites = Annotated[list[str] | None, typer.Argument(metavar="WEBSITE", help="Nama di websites.yaml.")]
 Opd = Annotated[str, typer.Option("--opd", metavar="OPD", help="Semua website OPD ini.")]
 All = Annotated[bool, typer.Option("--all", help="Semua website.")]
 Case = Annotated[str, typer.Option("--case", metavar="ID", help="Permohonan yang menaungi pekerjaan ini.")]

@@ -10,7 +10,7 @@ from typer import rich_utils
 from typer._click.core import Context
 from typer._click.exceptions import ClickException, MissingParameter, NoSuchOption
 from typer._click.formatting import HelpFormatter
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 rich_utils.ARGUMENTS_PANEL_TITLE = "Argumen"
 rich_utils.OPTIONS_PANEL_TITLE = "Pilihan"
@@ -79,9 +79,11 @@ def _translated(option: TyperOption | None) -> TyperOption | None:
 
 
 def _quiet(param: object) -> None:
-    """A flag takes no value, so none is named behind it."""
+    """A flag takes no value, so none is named behind it; an argument's type is a programmer's word."""
     if isinstance(param, TyperOption) and param.is_flag:
         param.metavar = ""
+    if isinstance(param, TyperArgument):
+        vars(param)["display_type_rich"] = lambda **_: None
 
 
 def explain(error: ClickException) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.jobs import notices
-from flows.jobs.errors import BadInput
+from flows.jobs.errors import BadInput, why_not_opened
 from flows.office import Office
 from inventory.problems import shown
 from sop.register.errors import LetterRefused
@@ -46,9 +46,10 @@ def read_letter(file: Path) -> Letter:
         if (size := file.stat().st_size) > LARGEST:
             raise LetterRefused(f"surat {shown(file)} {size / 1e6:.0f} MB; paling besar 20 MB")
         return Letter(file.name, file.read_bytes())
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "nama berkas tidak sah"
-        raise LetterRefused(f"surat {shown(file)} tidak dapat dibuka ({why})") from None
+    except OSError as error:
+        raise LetterRefused(f"surat {shown(file)} tidak dapat dibuka: {why_not_opened(error)}") from None
+    except ValueError:
+        raise LetterRefused(f"nama berkas surat {shown(file)} tidak sah") from None
 
 
 def act(office: Office, case_id: str, official: str, answer: str, note: str, plan: str, actor: Actor) -> Acted:

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from flows.jobs.changes import OnStep, Progress, keep_outcome, put_forward
-from flows.jobs.errors import BadInput, unknown
+from flows.jobs.errors import BadInput, unknown, why_not_opened
 from flows.jobs.leases import holding
 from flows.office import Office
 from inventory.credentials import CredentialError
@@ -337,7 +337,8 @@ def versions(office: Office, device: str) -> list[StoredVersion]:
     """Stored configurations of a device, newest first."""
     stored = office.register.config_versions(device)
     commits = History(office.settings.configs).versions(device)[::-1]
-    ends = [*(each.at for each in stored[1:]), datetime.max.replace(tzinfo=UTC)]
+    never = datetime.max.replace(tzinfo=UTC)
+    ends = [*(each.at for each in stored), never][1:]
     known = [
         StoredVersion(str(each.id), each.at, each.digest, _take_commit(commits, each.at, end))
         for each, end in zip(stored, ends, strict=True)
@@ -392,7 +393,7 @@ def parse_recording(platform: str, command: str, file: Path) -> Any:
     try:
         data = file.read_bytes() if file.stat().st_size <= _LARGEST_RECORDING else None
     except OSError as error:
-        raise BadInput(f"{shown(file)}: tidak dapat dibuka ({error.strerror})", "unreadable_file") from None
+        raise BadInput(f"{shown(file)}: tidak dapat dibuka: {why_not_opened(error)}", "unreadable_file") from None
     if data is None:
         raise BadInput(f"{shown(file)}: lebih besar dari 64 MB", "unreadable_file")
     try:

@@ -37,6 +37,11 @@ def test_every_help_is_indonesian(pelihara: Pelihara, words: list[str]) -> None:
     assert not ENGLISH.search(said.out)
 
 
+def test_no_help_shows_a_programmers_type(pelihara: Pelihara) -> None:
+    for words in every_command():
+        assert not re.search(r"<(str|bool|int|list|path)", pelihara(*words, "--help").out), words
+
+
 @pytest.mark.parametrize("words", subcommands(), ids=" ".join)
 def test_every_command_takes_json(pelihara: Pelihara, words: list[str]) -> None:
     assert "--json" in pelihara(*words, "--help").out
@@ -192,3 +197,13 @@ def test_a_register_that_cannot_be_used_is_told_without_its_secrets(
     assert said.code in (1, 2)
     assert said.json["error"]["code"] != "internal"
     assert "rahasia" not in said.out + said.err
+
+
+def test_a_recording_that_says_nothing_known_is_told_so(pelihara: Pelihara, tmp_path: Path) -> None:
+    recording = tmp_path / "show version.txt"
+    recording.write_text("tidak ada apa-apa\x1b[2J")
+    words = ("network", "parse", recording, "--command", "show version", "--platform")
+    assert pelihara(*words, "frr", "--json").json["unparsed"] is True
+    unknown = pelihara(*words, "junos", "--json")
+    assert (unknown.code, unknown.json["error"]["code"]) == (2, "unreadable_recording")
+    assert pelihara("network", "parse", tmp_path / "tidak-ada", "-c", "x", "--platform", "frr").code == 2

@@ -79,6 +79,13 @@ def test_the_history_catches_up_after_a_killed_run(
     assert done.commit
 
 
+def test_a_device_that_was_never_backed_up_has_an_empty_history(pelihara: Pelihara) -> None:
+    assert pelihara("network", "history", "dinkes-r1", "--json").json["versions"] == []
+    for words in (("show",), ("diff",), ("restore", "--case", "X", "--as", "teknis-1")):
+        said = pelihara("network", words[0], "dinkes-r1", *words[1:])
+        assert (said.code, "belum punya cadangan" in said.err) == (2, True)
+
+
 def test_secrets_are_shown_only_to_who_asks_for_the_sealed_text_and_that_is_audited(
     office: Office, routers: Routers, pelihara: Pelihara
 ) -> None:

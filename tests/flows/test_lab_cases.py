@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -12,6 +15,7 @@ from typer.testing import CliRunner
 from flows.cli.root import app
 from flows.jobs import cases
 from flows.office import Office, open_office
+from playbooks.network.history import History
 from tests.flows.conftest import PDF, Pelihara, Said
 from tests.lab.network import Mailbox, NetworkLab
 from tests.lab.web import WebLab
@@ -109,6 +113,50 @@ def test_a_port_that_was_shut_is_found_approved_and_enabled(
     assert {"laporan", "lembar_disposisi"} <= {each.kind for each in record.evidence}
     assert any(message["Subject"].startswith(case) for message in mailbox.messages)
     assert at_network("audit", "verify").code == 0
+
+
+def test_a_device_is_brought_back_to_a_stored_configuration(
+    at_network: Pelihara, healthy_network: NetworkLab, tmp_path: Path
+) -> None:
+    router = healthy_network["r2"]
+    assert at_network("network", "backup", "r2").code == 0
+    router.configure("interface eth3", "description salah ketik")
+    router.save()
+    case = submit(at_network, tmp_path, "--sop", "jaringan", "--opd", "dinkes", "--device", "r2")
+    act(at_network, case, "kadis", "kabid-aptika", "koordinator")
+    words = ("network", "restore", "r2", "--case", case, "--as", "tim-teknis")
+    shown = at_network(*words, "--json")
+    assert shown.code == 0, shown.err
+    (plan,) = shown.json["plans"]
+    assert at_network(*words, "--apply", plan["hash"]).code == 1
+    assert "salah ketik" in router.running
+    act(at_network, case, "koordinator")
+    done = at_network(*words, "--apply", plan["hash"], "--json")
+    assert (done.code, done.json["status"]) == (0, "applied"), done.out + done.err
+    assert "salah ketik" not in router.running
+    assert at_network(*words, "--json").json["plans"] == []
+
+
+@pytest.mark.parametrize("after_s", [0.7, 1.2, 2.0, 3.0])
+def test_a_backup_killed_at_any_moment_is_finished_by_the_next(
+    at_network: Pelihara, tmp_path: Path, after_s: float
+) -> None:
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "network", "backup", "--all", "--json"]
+    victim = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        victim.wait(after_s)
+    except subprocess.TimeoutExpired:
+        victim.send_signal(signal.SIGKILL)
+    victim.wait(10)
+    done = at_network("network", "backup", "--all", "--json")
+    assert done.code == 0, done.out
+    assert {each["status"] for each in done.json["devices"]} <= {"ok", "unchanged"}
+    for name in ("r1", "r2", "r3", "mt1"):
+        versions = at_network("network", "history", name, "--json").json["versions"]
+        assert len(versions) == 1
+        assert versions[0]["commit"]
+    assert at_network("audit", "verify").code == 0
+    assert History(tmp_path / "home" / "configs").fsck() == []
 
 
 def test_a_wrong_password_and_a_silent_device_are_told_apart(
