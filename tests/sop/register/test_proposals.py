@@ -160,6 +160,25 @@ def test_an_approval_forged_in_the_plans_row_permits_nothing(register: Register,
         writes(register, case, plan, lease)
 
 
+def test_a_dropped_plan_that_someone_marks_approved_permits_nothing(register: Register, case: CaseRecord) -> None:
+    plan = propose(register, case)
+    register.act(case.id, "koordinator", "TIDAK", "jangan", actor=CLI)
+    with register._database.writing() as session:
+        row = session.query(CasePlan).one()
+        row.state, row.approver = "approved", "kabid-1"
+    with register.lease(plan.target, "run-1", "perbaikan") as lease, pytest.raises(PermitRefused, match="orang kedua"):
+        writes(register, case, plan, lease)
+
+
+def test_a_plan_for_one_device_does_not_cover_another_even_with_its_lease(register: Register, case: CaseRecord) -> None:
+    plan = propose(register, case, "A")
+    with (
+        register.lease("dinkes-r2", "run-1", "perbaikan") as lease,
+        pytest.raises(PermitRefused, match="bukan rencana"),
+    ):
+        writes(register, case, plan, lease, target="dinkes-r2")
+
+
 def test_a_document_changed_after_its_approval_is_refused_and_found(register: Register, case: CaseRecord) -> None:
     plan = propose(register, case)
     register.act(case.id, "koordinator", "YA", actor=CLI)
