@@ -77,8 +77,12 @@ def markdown(key: str, title: str, lines: Iterable[str], tip: str, papers: Itera
 
 def table(key: str, title: str, rows: Iterable[Mapping[str, object]]) -> None:
     """A row a target of a batch."""
-    cells = [{name: plain(value) for name, value in row.items()} for row in rows]
-    create_table_artifact(cells, key=key, description=plain(title))
+    create_table_artifact(cells(rows), key=key, description=plain(title))
+
+
+def cells(rows: Iterable[Mapping[str, object]]) -> list[dict[str, str]]:
+    """Rows of a table artifact: the page reads its cells as Markdown, too."""
+    return [{name: quoted(value) for name, value in row.items()} for row in rows]
 
 
 def summary(states: Iterable[str]) -> str:

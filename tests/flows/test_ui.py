@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from flows import artifacts
 from tests.flows.house import House, until
 
 QUIET = [
@@ -67,3 +69,22 @@ def test_a_technician_fills_in_the_form_and_gets_findings(house: House, page: Pa
     page.goto(f"{house.page}/artifacts/artifact/{paper['id']}")
     expect(page.get_by_text("utara-r1: tidak terbaca")).to_be_visible()
     assert [url for url in strangers if not url.startswith(("data:", "blob:"))] == []
+
+
+HOSTILE = "<img src=x onerror=\"document.title='dikuasai'\"> [klik](http://jahat.example) www.jahat.example `a` **b**"
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("markdown", f"# Judul\n\n| Bukti |\n|---|\n| {artifacts.quoted(HOSTILE)} |"),
+        ("table", json.dumps(artifacts.cells([{"bukti": HOSTILE}]))),
+    ],
+)
+def test_device_output_is_text_on_the_page(house: House, page: Page, kind: str, data: str) -> None:
+    made = house.ask("/artifacts/", {"type": kind, "key": f"uji-{kind}", "data": data})
+    page.goto(f"{house.page}/artifacts/artifact/{made['id']}")
+    expect(page.get_by_text("[klik](http://jahat.example) www.jahat.example").first).to_be_visible()
+    assert page.locator("img[src=x], a[href*=jahat], strong, td code").count() == 0
+    assert page.title() != "dikuasai"
