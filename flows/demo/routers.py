@@ -77,7 +77,7 @@ def start(loop: Loop, host_key: Path, password: str) -> Routers:
     }
     ports = {name: loop.run(serve(loop, host_key, USERNAME, password, console)) for name, console in consoles.items()}
     parts = (
-        Part("dinkes-r1, dinkes-r3", False, "pengganti router FRR (asyncssh): konfigurasinya hidup, jaringannya tidak"),
+        Part("dinkes-r1, dinkes-r3", False, "pengganti router FRR (asyncssh): konfigurasinya sungguh dapat diubah"),
         Part("dinkes-r2", False, "pengganti router MikroTik (asyncssh), ditulis menurut dokumentasi MikroTik"),
     )
     return Routers(r1, r2, r3, ports, parts)

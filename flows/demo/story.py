@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from flows.demo import folder, results
@@ -27,6 +28,7 @@ _NOTES = {
     "work": "Rencana sesuai, setuju dijalankan",
     "report": "Laporan diterima dan diteruskan",
 }
+_STATES = {"ok": "baik", "findings": "ada temuan", "failed": "gagal", "unchanged": "tidak berubah"}
 _CLI = Actor(via="cli", terminal="demo")
 _MOST_ACTS = 40
 
@@ -107,10 +109,10 @@ def _follow(stage: Stage, case_id: str) -> CaseRecord:
 def _worked(stage: Stage, case: CaseRecord) -> bool:
     """Let the flow work on the case's step; whether a person is needed now."""
     _head(stage, case)
-    carried = cases.carry(stage.office, case.id, on_progress=lambda name, what: stage.note(f"{name}: {what}", "dim"))
+    carried = cases.carry(stage.office, case.id, on_progress=partial(_tell_progress, stage))
     for backup in carried.backups:
         why = (backup["detail"] or backup["reason"]).partition("\n")[0]
-        stage.note(f"cadangan {backup['name']}: {backup['status']} {why}".rstrip())
+        stage.note(f"cadangan {backup['name']}: {_STATES[backup['status']]} {why}".rstrip())
     for result in carried.results:
         _tell_findings(stage, result)
     for path in carried.documents:
@@ -120,6 +122,10 @@ def _worked(stage: Stage, case: CaseRecord) -> bool:
     if carried.state == "stopped":
         raise StoryBroken(carried.reason)
     return carried.state == "waiting"
+
+
+def _tell_progress(stage: Stage, name: str, what: str) -> None:
+    stage.note(f"{name}: {_STATES.get(what, what)}")
 
 
 def _head(stage: Stage, case: CaseRecord) -> None:
@@ -156,7 +162,7 @@ def _show_plans(stage: Stage, plans: list[PlanRecord]) -> None:
 def _tell_read(stage: Stage, each: network.Examined) -> None:
     backup, reading = each.backup, each.reading
     findings = len(reading.findings) if reading else 0
-    stage.note(f"{each.name}: {findings} temuan; cadangan {backup.status if backup else '-'}", "dim")
+    stage.note(f"{each.name}: {findings} temuan; cadangan {_STATES[backup.status] if backup else '-'}")
 
 
 def _tell_findings(stage: Stage, result: dict[str, Any]) -> None:
