@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import database
+from playbooks.hosting import database, releases
 from playbooks.hosting.connect import CommandFailed, Shell
 from playbooks.hosting.site import Site
 
@@ -40,14 +40,11 @@ gzip -f "$out"
 _FILES = """
 umask 077
 cd "$1"
-release=$(basename "$(readlink current || echo -)")
-set -- "$2" $( [ ! -d "releases/$release" ] || echo "releases/$release" )
 code=0
-tar --create --gzip --file "$1" --exclude=shared/database.cnf --exclude=shared/wp-secrets.php \
-    --exclude='*.new' shared ${2+"$2"} || code=$?
+tar --create --gzip --file "$2" --exclude=shared/database.cnf --exclude=shared/wp-secrets.php \
+    --exclude='*.new' shared ${3:+"releases/$3"} || code=$?
 [ "$code" -le 1 ]
-gzip -t "$1"
-echo "$release"
+gzip -t "$2"
 """
 _MEASURE = """
 cd "$1"
@@ -74,6 +71,7 @@ class SiteBackup:
     site: str
     path: str
     release: str
+    """The release that was served; empty when there was none."""
     files_sha256: str
     database_sha256: str
     """Empty for a site without a database."""
@@ -98,7 +96,8 @@ def back_up(site: Site, shell: Shell, now: datetime | None = None) -> SiteBackup
         shell.script(_ROOM, site.layout.base, folder)
         if site.website.database:
             shell.script(_DUMP, f"{work}/database.sql", *_dump(site), timeout_s=LONG_S)
-        release = shell.script(_FILES, site.layout.base, f"{work}/files.tar.gz", timeout_s=LONG_S).strip()
+        release = releases.read(site.layout, shell).current
+        shell.script(_FILES, site.layout.base, f"{work}/files.tar.gz", release, timeout_s=LONG_S)
         finished = _measured(shell.script(_MEASURE, work, timeout_s=LONG_S), site, f"{folder}/{name}", release, at)
         shell.write(f"{work}/{MARKER}", json.dumps(finished.as_json()), "0600")
         shell.script(_FINISH, work, f"{folder}/{name}")
@@ -146,6 +145,7 @@ def _read(name: str, marker: str, site: Site) -> SiteBackup | None:
             bytes=int(fields["bytes"]),
             at=datetime.fromisoformat(fields["at"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return found if _NAME.fullmatch(name) and fields.get("site") == site.slug and found.at.tzinfo else None
+    ours = fields["site"] == site.slug and (not found.release or releases.is_name(found.release))
+    return found if ours and _NAME.fullmatch(name) and found.at.tzinfo else None

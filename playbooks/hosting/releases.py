@@ -68,12 +68,17 @@ def parse(output: str) -> Releases:
     """State from the lines of `_STATE`; whatever is not the name of a release is passed over."""
     links, names = output.splitlines()[:2], output.splitlines()[2:]
     split = names.index("/") if "/" in names else len(names)
-    current, last_good = (link if _NAME.fullmatch(link) else "" for link in (*links, "", "")[:2])
+    current, last_good = (link if is_name(link) else "" for link in (*links, "", "")[:2])
     return Releases(current, last_good, _names(names[:split]), _names(names[split + 1 :]))
 
 
+def is_name(text: str) -> bool:
+    """Whether `text` is the name of a release, and so harmless in a path."""
+    return bool(_NAME.fullmatch(text))
+
+
 def _names(lines: list[str]) -> tuple[str, ...]:
-    return tuple(sorted((line for line in lines if _NAME.fullmatch(line)), key=_number))
+    return tuple(sorted((line for line in lines if is_name(line)), key=_number))
 
 
 def _number(name: str) -> int:

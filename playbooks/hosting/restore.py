@@ -63,7 +63,7 @@ def _lines(site: Site, chosen: SiteBackup) -> list[str]:
     lines = [f"ganti {site.layout.shared}/{name} dengan isi cadangan" for name in site.kind.shared]
     if chosen.database_sha256:
         lines.append(f"ganti basis data {database.name(site)} dengan isi cadangan")
-    return [*lines, f"layani rilis {chosen.release} dari cadangan {chosen.name}"]
+    return [*lines, f"layani rilis {chosen.release or '(tidak ada)'} dari cadangan {chosen.name}"]
 
 
 def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:
@@ -97,7 +97,11 @@ class _Restore:
             with self.journal.write("memuat basis data cadangan ke basis data sementara"):
                 self._load()
         with self.journal.write(f"mengganti isi situs dengan cadangan {self.chosen.name}"):
-            self._swap()
+            try:
+                self._swap()
+            except TargetError:
+                self._swap_back()
+                raise
         trouble = health.problem(self.site)
         if trouble:
             self._swap_back()
@@ -118,6 +122,8 @@ class _Restore:
             raise TargetError(self.site.slug, Reason.REFUSED_OUTPUT, detail) from None
 
     def _adopt_release(self) -> None:
+        if not self.chosen.release:
+            return
         source = f"{self.unpacked}/releases/{self.chosen.release}"
         target = f"{self.layout.releases}/{self.chosen.release}"
         self.shell.script('[ ! -d "$1" ] || [ -e "$2" ] || mv -T "$1" "$2"', source, target)
@@ -145,12 +151,12 @@ class _Restore:
             database.query(self.site, self.shell, f"rename table {', '.join(pairs)}")
 
     def _swap(self) -> None:
+        if self.live:
+            self._move_tables((self.live, self.kept), (self.scratch, self.live))
         for name in self.site.kind.shared:
             live = f"{self.layout.shared}/{name}"
             self.shell.script(_SWAP, f"{self.unpacked}/shared/{name}", live, self._kept_folder(name))
-        if self.live:
-            self._move_tables((self.live, self.kept), (self.scratch, self.live))
-        if self.chosen.release in releases.read(self.layout, self.shell).present:
+        if self.chosen.release:
             releases.point(self.shell, self.layout.current, self.chosen.release)
 
     def _swap_back(self) -> None:
@@ -166,7 +172,8 @@ class _Restore:
             self._move_tables((self.live, self.scratch), (self.kept, self.live))
 
     def _forget(self) -> None:
-        releases.prove(self.layout, self.shell, self.chosen.release)
+        if self.chosen.release:
+            releases.prove(self.layout, self.shell, self.chosen.release)
         kept = [self._kept_folder(name) for name in self.site.kind.shared]
         self.shell.script(_DISCARD, self.unpacked, *kept, timeout_s=backup.LONG_S)
         if self.live:

@@ -3,7 +3,12 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -120,3 +125,27 @@ def test_the_hash_is_checked_before_the_archive_is_opened(tmp_path: Path, monkey
 def test_a_missing_archive_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArchiveRefused, match=r"rilis\.tar\.gz: arsip rilis tidak ada"):
         prepare(site(tmp_path), tmp_path)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_an_archive_at_a_url_is_fetched_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    original = tar(tmp_path / "rilis.tar.gz", ("index.html", b"x"))
+    (tmp_path / "work").mkdir()
+    with served(tmp_path) as url:
+        good = {"archive": f"{url}/rilis.tar.gz", "sha256": archive.sha256(original)}
+        assert prepare(site(source=good), tmp_path / "work").files == 1
+        for wrong in ({**good, "sha256": "0" * 64}, {**good, "archive": f"{url}/lain.tar.gz"}):
+            with pytest.raises(ArchiveRefused):
+                prepare(site(source=wrong), tmp_path / "work")
+        monkeypatch.setattr(archive, "DOWNLOAD", 10)
+        with pytest.raises(ArchiveRefused, match="terlalu besar"):
+            prepare(site(source=good), tmp_path / "work")

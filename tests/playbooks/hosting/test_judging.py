@@ -37,7 +37,7 @@ def test_retention_never_names_the_served_or_the_last_good_release(present: set[
 def test_hostile_listings_give_only_names_of_releases(output: str) -> None:
     state = releases.parse(output)
     for name in (state.current, state.last_good, *state.present, *state.proven):
-        assert name == "" or releases._NAME.fullmatch(name)
+        assert name == "" or releases.is_name(name)
 
 
 def test_a_new_release_gets_the_next_number_and_a_known_one_its_own() -> None:
@@ -58,7 +58,8 @@ def test_a_marker_of_another_site_or_folder_is_no_backup() -> None:
     marker = {**texts, "bytes": 1, "at": NOW.isoformat()}
     assert len(backup.parse(f"20261121T000000Z\n{json.dumps(marker)}", site())) == 1
     assert backup.parse(f"../x\n{json.dumps(marker)}", site()) == []
-    assert backup.parse(f"20261121T000000Z\n{json.dumps({**marker, 'site': 'lain'})}", site()) == []
+    for wrong in ({"site": "lain"}, {"release": "../../etc"}, {"at": "2026-11-21"}, {"bytes": "x"}):
+        assert backup.parse(f"20261121T000000Z\n{json.dumps({**marker, **wrong})}", site()) == []
 
 
 def certificate(days: int, left: int, *names: str) -> Certificate:

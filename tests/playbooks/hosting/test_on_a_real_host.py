@@ -267,6 +267,25 @@ def test_a_restore_that_does_not_work_leaves_what_was(web_lab: WebLab) -> None:
         assert health.problem(site) == ""
 
 
+def test_a_database_that_cannot_change_places_leaves_everything_as_it_was(web_lab: WebLab) -> None:
+    site = wordpress(web_lab, "pemicu")
+    letter = f"{site.layout.shared}/wp-content/uploads/surat.txt"
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        install_wordpress(site, web_lab, "Utuh")
+        backup.back_up(site, shell)
+        shell.write(letter, "kini")
+        web_lab.sql(
+            "create trigger pemicu_web.t before insert on pemicu_web.wp_links for each row set new.link_url = ''"
+        )
+        outcome = restore.apply(restore.plan(site, shell), site, shell, allowed)
+        assert outcome.status == "failed"
+        assert "rigger" in outcome.detail
+        assert shell.read(letter) == "kini"
+        assert "Utuh" in front(site)
+
+
 def test_a_damaged_backup_is_refused_before_anything_is_touched(web_lab: WebLab) -> None:
     site = static(web_lab, "cacat", "v1")
     with open_host(site.access) as shell:
