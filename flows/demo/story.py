@@ -10,6 +10,7 @@ from typing import Any
 from flows.demo import folder, results
 from flows.demo.stage import Stage
 from flows.jobs import cases, network, notices
+from playbooks.plans import Plan
 from sop.register.records import Actor, CaseRecord, Letter, PlanRecord
 
 _PEOPLE = {
@@ -150,8 +151,6 @@ def _sign(stage: Stage, case_id: str) -> None:
 
 
 def _show_plans(stage: Stage, plans: list[PlanRecord]) -> None:
-    from playbooks.plans import Plan
-
     for record in plans:
         plan = Plan.from_document(record.document)
         stage.note(f"Rencana {record.hash[:12]} (kelas {record.ladder}): {plan.summary}", "magenta")
