@@ -108,7 +108,10 @@ def _carry(task: _Task) -> None:
 def _complete(task: _Task) -> None:
     """The flow completes its own steps; a plan that waits, or a step that a person completes, waits for them."""
     now = task.office.register.case(task.case.id)
-    if now.step.completes == "by_flow" and not now.position.waiting:
+    if not now.position.is_open or now.position.step != task.step:
+        # Withdrawn, or finished by hand, while the work went on.
+        task.carried.state = "over"
+    elif now.step.completes == "by_flow" and not now.position.waiting:
         summary = {"outcomes": task.carried.outcomes, "backups": task.carried.backups}
         task.office.register.complete_work(task.case.id, task.step, task.actor, summary)
         task.carried.state = "done"

@@ -228,6 +228,35 @@ def test_refusals_leave_the_device_untouched_and_are_audited(
     assert routers.writes == []
 
 
+def test_a_case_withdrawn_during_the_work_is_written_for_no_more(
+    office: Office, routers: Routers, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routers.findings = {"dinkes-r1": [UNSAVED], "dinkes-sw1": [UNSAVED]}
+
+    def withdrawn_meanwhile(*given: object) -> object:
+        if office.register.case(case).state == "open":
+            office.register.withdraw(case, "kadis", "Salah alamat")
+        return routers.apply(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(network.repair, "apply", withdrawn_meanwhile)
+    stopped = cases.carry(office, case)
+    assert stopped.state == "stopped"
+    assert "ditarik" in stopped.reason
+    assert routers.writes == []
+
+
+def test_a_case_withdrawn_while_devices_were_read_is_simply_over(
+    office: Office, routers: Routers, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def withdrawn_meanwhile(*given: object) -> object:
+        if office.register.case(case).state == "open":
+            office.register.withdraw(case, "kadis", "Salah alamat")
+        return routers.propose(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(network.repair, "propose", withdrawn_meanwhile)
+    assert cases.carry(office, case).state == "over"
+
+
 def test_nobody_approves_a_plan_of_their_own(office: Office, routers: Routers, case: str) -> None:
     routers.findings["dinkes-r1"] = [DOWN]
     network.propose_repairs(office, case, "dinkes-r1", Actor("koordinator", via="cli"))
