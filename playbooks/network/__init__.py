@@ -2,5 +2,5 @@
 
 import logging
 
-# paramiko logs a traceback for each refused algorithm; with no handler at all Python would print it to stderr.
-logging.getLogger("paramiko").addHandler(logging.NullHandler())
+# paramiko logs a traceback for each peer it cannot agree with; callers get a TargetError that says the same in a line.
+logging.getLogger("paramiko.transport").setLevel(logging.CRITICAL)

@@ -128,7 +128,7 @@ def _check_identity(pattern: str, text: str, previous: str | None, prompt: str) 
 
 def _alike(text: str, previous: str) -> float:
     """Part of the former lines that still stand, lines that every configuration has left out."""
-    old = {line for line in previous.splitlines() if len(line.strip()) > 6}
+    old = {line for line in previous.splitlines() if len(line.strip()) > 6 and line[0] not in "/#!"}
     return len(old & set(text.splitlines())) / len(old) if old else 1.0
 
 

@@ -57,19 +57,24 @@ class Terminal:
         raise NotImplementedError
 
     def pull(self, end: float) -> str:
-        """What came, at least a byte; ReadTimeout after the moment `end`, Closed when the device hung up."""
+        """What came, at least a character; ReadTimeout after the moment `end`, Closed when the device hung up."""
+        while not (text := self._text(self._receive(end))):
+            pass
+        return text
+
+    def _receive(self, end: float) -> bytes:
         channel = self.remote_conn  # type: ignore[attr-defined]
         left = min(end, self.end_of_time) - time.monotonic()
         if left <= 0:
             raise ReadTimeout("no answer in time")
         channel.settimeout(left)
         try:
-            data = channel.recv(65536)
+            data: bytes = channel.recv(65536)
         except TimeoutError:
             raise ReadTimeout("no answer in time") from None
         if not data:
             raise Closed("the device closed the session")
-        return self._text(data)
+        return data
 
     def _text(self, data: bytes) -> str:
         """Decoded, with \\n line ends; a CR or an escape sequence at the end waits for what follows it."""
@@ -109,17 +114,17 @@ class Terminal:
         finish = re.compile(r"(?:\A|\n)" + self.prompt + r"[ \t]*\Z")
         parts, self._read_buffer = [self._read_buffer], ""
         tail = parts[0][-TAIL:]
-        while not (finish.search(tail) and self._is_whole(parts, command, end)):
-            parts.append(self.pull(end))
-            tail = (tail + parts[-1])[-TAIL:]
+        while more := self._more(parts, command, end) if finish.search(tail) else self.pull(end):
+            parts.append(more)
+            tail = (tail + more)[-TAIL:]
         text = "".join(parts)
         match = finish.search(text, max(0, len(text) - TAIL))
         return self.without_repaint(text[: match.start()] if match else text, command)
 
-    def _is_whole(self, parts: list[str], command: str, end: float) -> bool:
-        """Whether the prompt seen ends the answer; subclasses doubt one that stands right behind the echo."""
+    def _more(self, parts: list[str], command: str, end: float) -> str:
+        """What still comes after a prompt; empty when that prompt ends the answer."""
         del parts, command, end
-        return True
+        return ""
 
     def without_repaint(self, text: str, command: str) -> str:
         """The answer proper; `text` begins right behind the first echo."""
@@ -153,6 +158,9 @@ class FrrTerminal(CiscoTerminal):
 class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
     """RouterOS console, with colours, echo of the terminal's size and paging off by login options (+ct511w4098h)."""
 
+    nudged = False
+    """Whether this answer was empty so far and an empty line was sent after it."""
+
     def special_login_handler(self, delay_factor: float = 1.0) -> None:
         del delay_factor
 
@@ -178,25 +186,30 @@ class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
     def cleanup(self, command: str = "/quit") -> None:
         super().cleanup(command)
 
-    def _is_whole(self, parts: list[str], command: str, end: float) -> bool:
-        text = "".join(parts) if len(parts) < 4 else "long"
-        if self.without_repaint(re.sub(self.prompt + r"\s*\Z", "", text), command).strip():
-            return True
+    def ask(self, command: str, read_timeout: float = 20.0) -> str:
+        self.nudged = False
+        return super().ask(command, read_timeout)
+
+    def _more(self, parts: list[str], command: str, end: float) -> str:
+        """A prompt right behind the echo may be the line painted again: wait, then make the device show another."""
+        body = re.sub(self.prompt + r"\s*\Z", "", "".join(parts))
+        if self.nudged or self.without_repaint(body, command).strip():
+            return ""
         try:
-            parts.append(self.pull(min(end, time.monotonic() + REPAINT_S)))
+            return self.pull(min(end, time.monotonic() + REPAINT_S))
         except ReadTimeout:
-            if time.monotonic() >= min(end, self.end_of_time):
-                raise
-            return True
-        return bool(re.search(r"(?:\A|\n)" + self.prompt + r"[ \t]*\Z", parts[-1][-TAIL:])) and bool(parts[-1].strip())
+            self.nudged = True
+            self.write_channel(self.RETURN)
+            return self.pull(end)
 
     def without_repaint(self, text: str, command: str) -> str:
         """RouterOS may paint prompt and command again once or twice before the answer begins."""
-        repaint = re.compile(r"\A\s*(?:" + self.prompt + r"\s*)?" + re.escape(command) + r"[ \t]*(?=\n|\Z)")
-        text = re.sub(r"\A[ \t]*", "", text)
-        while match := repaint.match(text):
+        repaint = r"\A\s*(?:" + self.prompt + r"\s*)?" + re.escape(command) + r"[ \t]*(?=\n|\Z)"
+        while match := re.match(repaint, text):
             text = text[match.end() :]
-        return text.lstrip("\n")
+        if self.nudged:
+            text = re.sub(r"(?:\A|\n)" + self.prompt + r"\s*\Z", "", text)
+        return text.strip("\n")
 
 
 DRIVERS: dict[str, type[Any]] = {

@@ -1,0 +1,182 @@
+"""A pretended network device over real SSH, for faults that a real one does not produce on demand.
+
+What it does not prove: that a vendor's device prints what is written here. It proves what the program does with text that
+comes late, in pieces, twice, or not at all, and with keys, passwords and algorithms that do not fit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from playbooks.network import enrol
+from playbooks.network.connect import Endpoint
+
+PASSWORD = "sandi-uji-7261"
+
+IOS_CONFIG = """Building configuration...
+
+Current configuration : 412 bytes
+!
+version 15.2
+service timestamps log datetime msec
+!
+hostname sw-contoh
+!
+enable secret 5 $1$abcd$efghijklmnopqrstuvwxy1
+!
+username otomasi privilege 15 secret 5 $1$zzzz$0123456789012345678901
+!
+interface GigabitEthernet0/1
+ description uplink – gedung A
+ ip address 10.20.1.2 255.255.255.0
+!
+snmp-server community rahasia-snmp RO
+line vty 0 4
+ password 7 02050D480809
+!
+end
+"""
+
+
+@dataclass
+class Double:
+    """How the pretended device behaves. `answers` maps a command to its output; anything else is refused."""
+
+    answers: dict[str, str] = field(
+        default_factory=lambda: {"show running-config": IOS_CONFIG, "show version": "IOS\n"}
+    )
+    prompt: str = "sw-contoh#"
+    banner: str = ""
+    hang: str = ""
+    """Command that is never answered."""
+    drop: str = ""
+    """Command in whose middle the session ends."""
+    stale: bool = False
+    """Prints one prompt more than it should, before the answers."""
+    piece: int = 0
+    """Bytes a write; 0 for all at once."""
+    repaint: float = 0.0
+    """Paints prompt and command again, as RouterOS does, with so many seconds between the two."""
+    kex: tuple[str, ...] = ()
+    key_type: str = "ssh-ed25519"
+    refuse: str = "% Invalid input detected at '^' marker.\n"
+    asked: list[str] = field(default_factory=list)
+
+    async def speak(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        process.stdout.write(f"{self.banner}\r\n{self.prompt} ".encode())
+        typed = b""
+        async for data in _input(process):
+            typed += data.replace(b"\r\n", b"\r").replace(b"\n", b"\r")
+            while b"\r" in typed:
+                line, _, typed = typed.partition(b"\r")
+                if not await self.obey(process, line.decode().strip()):
+                    return
+
+    async def obey(self, process: asyncssh.SSHServerProcess[bytes], command: str) -> bool:
+        """Answer one line; False ends the session."""
+        self.asked.append(command)
+        if self.stale and command:
+            await self.write(process, f"\r\n{self.prompt} ")
+        await self.write(process, f"{command}\r\n")
+        if command in ("exit", "/quit"):
+            return False
+        if command and command == self.hang:
+            await asyncio.sleep(3600)
+        if self.repaint and command:
+            await self.write(process, f"\r{self.prompt} ")
+            await asyncio.sleep(self.repaint)
+            await self.write(process, f"{command}\r\n")
+        known = command.startswith("terminal ") or not command
+        answer = self.answers.get(command, "" if known else self.refuse).replace("\n", "\r\n")
+        if command and command == self.drop:
+            await self.write(process, answer[: len(answer) // 2])
+            return False
+        await self.write(process, f"{answer}{self.prompt} ")
+        return True
+
+    async def write(self, process: asyncssh.SSHServerProcess[bytes], text: str) -> None:
+        data = text.encode()
+        size = self.piece or max(1, len(data))
+        for at in range(0, len(data), size):
+            process.stdout.write(data[at : at + size])
+            if self.piece:
+                await process.stdout.drain()
+                await asyncio.sleep(0)
+
+
+async def _input(process: asyncssh.SSHServerProcess[bytes]) -> Any:
+    while data := await process.stdin.read(4096):
+        yield data
+
+
+class _Door(asyncssh.SSHServer):
+    def begin_auth(self, username: str) -> bool:
+        del username
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return username.partition("+")[0] == "otomasi" and password == PASSWORD
+
+
+@contextmanager
+def serving(double: Double) -> Iterator[int]:
+    """The port on loopback where the double answers, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    server = asyncio.run_coroutine_threadsafe(_listen(double), loop).result(10)
+    try:
+        yield server.get_port()
+    finally:
+        asyncio.run_coroutine_threadsafe(_close(server), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+
+
+async def _listen(double: Double) -> asyncssh.SSHAcceptor:
+    async def talk(process: asyncssh.SSHServerProcess[bytes]) -> None:
+        try:
+            await double.speak(process)
+        except (asyncssh.Error, ConnectionError):
+            return
+        process.exit(0)
+
+    options: dict[str, Any] = {"kex_algs": double.kex} if double.kex else {}
+    return await asyncssh.create_server(
+        _Door,
+        "127.0.0.1",
+        0,
+        server_host_keys=[asyncssh.generate_private_key(double.key_type)],
+        process_factory=talk,
+        line_editor=False,
+        encoding=None,
+        **options,
+    )
+
+
+async def _close(server: asyncssh.SSHAcceptor) -> None:
+    server.close()
+    for task in [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
+        task.cancel()
+
+
+@contextmanager
+def device(double: Double, folder: Path, enrolled: bool = True, **changes: Any) -> Iterator[Endpoint]:
+    """An endpoint of a running double, its host key recorded unless `enrolled` is False."""
+    known_hosts = folder / "known_hosts"
+    with serving(double) as port:
+        if enrolled:
+            enrol.record(known_hosts, "127.0.0.1", port, enrol.fetch_host_keys("127.0.0.1", port))
+        facts: dict[str, Any] = {"platform": "cisco_ios", "password": PASSWORD, **changes}
+        yield Endpoint("sw-contoh", "127.0.0.1", port, username="otomasi", known_hosts=known_hosts, **facts)

@@ -1,0 +1,162 @@
+"""Whole or not at all: what counts as a device's configuration."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playbooks.findings import Reason
+from playbooks.network.backup import NotComplete, check_complete, digest, hidden, normalised, redact
+from tests.playbooks.network.doubles import IOS_CONFIG
+
+FRR_CONFIG = """Building configuration...
+
+Current configuration:
+!
+frr version 8.4.4
+frr defaults traditional
+hostname r1
+service integrated-vtysh-config
+!
+ip route 0.0.0.0/0 203.0.113.1
+!
+interface eth1
+ description ke gedung B – lantai 2
+ ip address 10.1.12.1/30
+ ip ospf authentication-key rahasia1
+exit
+!
+router bgp 65001
+ neighbor 10.1.13.2 remote-as 65003
+ neighbor 10.1.13.2 password rahasia2
+exit
+!
+end
+"""
+ROUTEROS_CONFIG = """# 2026-11-21 08:00:00 by RouterOS 7.15.3
+# software id = LAB0-0001
+#
+/interface wireless security-profiles
+add authentication-types=wpa2-psk mode=dynamic-keys name=kantor \\
+    wpa2-pre-shared-key="sandi wifi"
+/ppp secret
+add name=opd password=rahasia3 profile=default
+/ip address
+add address=10.8.0.1/24 interface=ether2 network=10.8.0.0
+/system identity
+set name=mt1
+# end of export
+"""
+CONFIGS = {"frr": FRR_CONFIG, "cisco_ios": IOS_CONFIG, "mikrotik_routeros": ROUTEROS_CONFIG}
+SECRETS = {
+    "frr": ["rahasia1", "rahasia2"],
+    "cisco_ios": ["$1$abcd$efghijklmnopqrstuvwxy1", "$1$zzzz$0123456789012345678901", "rahasia-snmp", "02050D480809"],
+    "mikrotik_routeros": ["sandi wifi", "rahasia3"],
+}
+PLATFORMS = sorted(CONFIGS)
+PROMPTS = {"frr": "r1", "cisco_ios": "sw-contoh", "mikrotik_routeros": "[otomasi@mt1] >"}
+
+
+def accepted(platform: str, text: str, previous: str | None = None, prompt: str = "") -> bool:
+    try:
+        check_complete(platform, text, previous, prompt)
+    except NotComplete as error:
+        assert error.reason in (Reason.INCOMPLETE, Reason.REFUSED_OUTPUT)
+        return False
+    return True
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_whole_configuration_is_accepted(platform: str) -> None:
+    text = normalised(platform, CONFIGS[platform])
+    assert accepted(platform, text, previous=text, prompt=PROMPTS[platform])
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_truncation_at_any_byte_is_accepted(platform: str) -> None:
+    whole = normalised(platform, CONFIGS[platform])
+    data = whole.encode()
+    good = [at for at in range(len(data)) if accepted(platform, data[:at].decode("utf-8", "replace"))]
+    assert good == []
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@given(data=st.data())
+def test_a_hole_cut_into_the_front_or_the_end_is_refused(platform: str, data: st.DataObject) -> None:
+    whole = normalised(platform, CONFIGS[platform])
+    keep = data.draw(st.integers(0, len(whole) - 2))
+    assert not accepted(platform, whole[:keep])
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "*Nov 21 08:00:01.123: %LINK-3-UPDOWN: Interface GigabitEthernet0/1, changed state to down",
+        "%SYS-5-CONFIG_I: Configured from console by otomasi on vty0",
+        "08:00:01 echo: system,error,critical login failure for user admin from 10.0.0.1 via ssh",
+    ],
+)
+def test_log_lines_in_the_middle_are_refused(platform: str, line: str) -> None:
+    lines = normalised(platform, CONFIGS[platform]).split("\n")
+    assert not accepted(platform, "\n".join([*lines[:5], line, *lines[5:]]))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "end\n", "% Invalid input detected at '^' marker.\nend\n", "bad command name\n"]
+)
+def test_error_texts_are_no_configuration(platform: str, text: str) -> None:
+    assert not accepted(platform, text)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_another_devices_configuration_is_refused(platform: str) -> None:
+    text = normalised(platform, CONFIGS[platform])
+    assert not accepted(platform, text, prompt="router-lain")
+    assert not accepted(platform, foreign(text), previous=text)
+
+
+def foreign(text: str) -> str:
+    """The same system on another device: other name, other content, all mandatory parts there."""
+    kept = re.compile(r"frr |version |hostname |# |/|end$")
+    renamed = re.sub(
+        r"hostname \S+|set name=\S+", lambda found: found[0].rstrip("0123456789rtmsw-contoh") + "zz9", text
+    )
+    return "\n".join(
+        line if kept.match(line) or "zz9" in line or not line else f"{line}lain" for line in renamed.split("\n")
+    )
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_renamed_device_is_still_itself(platform: str) -> None:
+    text = normalised(platform, CONFIGS[platform])
+    renamed = (
+        text.replace("hostname r1", "hostname r9").replace("hostname sw-contoh", "hostname sw9").replace("mt1", "mt9")
+    )
+    assert accepted(platform, renamed, previous=text)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_much_smaller_than_last_time_is_refused(platform: str) -> None:
+    text = normalised(platform, CONFIGS[platform])
+    assert not accepted(platform, text, previous=text * 3)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_the_redacted_view_hides_secrets_and_nothing_else(platform: str) -> None:
+    text = CONFIGS[platform]
+    shown = redact(platform, text, hidden)
+    assert not [secret for secret in SECRETS[platform] if secret in shown]
+    assert shown.count("<disamarkan>") == len(SECRETS[platform])
+    assert len(shown.splitlines()) == len(text.splitlines())
+
+
+def test_what_changes_by_itself_does_not_change_the_digest() -> None:
+    later = ROUTEROS_CONFIG.replace("2026-11-21 08:00:00", "2026-12-01 09:30:00")
+    assert digest("mikrotik_routeros", later) == digest("mikrotik_routeros", ROUTEROS_CONFIG)
+    assert digest("cisco_ios", IOS_CONFIG.replace("412 bytes", "413 bytes")) == digest("cisco_ios", IOS_CONFIG)
+    assert digest("frr", FRR_CONFIG.replace("10.1.12.1", "10.1.12.5")) != digest("frr", FRR_CONFIG)

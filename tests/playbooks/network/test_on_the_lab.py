@@ -1,0 +1,257 @@
+"""On real FRR routers and on the RouterOS facade: faults named, repairs made and undone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from inventory.load import load_inventory
+from inventory.models import Device
+from playbooks.findings import Reason, Severity, TargetError
+from playbooks.network import change, repair, restore
+from playbooks.network.backup import fetch_config
+from playbooks.network.connect import Endpoint, endpoint, open_session
+from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, together
+from playbooks.plans import ChangedSincePlan, Ladder, Plan
+from tests.lab.frr import Router
+from tests.lab.network import NetworkLab
+
+pytestmark = pytest.mark.lab
+
+
+def at(lab: NetworkLab, name: str) -> tuple[Endpoint, Device]:
+    inventory = load_inventory(lab.inventory_folder)
+    return endpoint(inventory, name, lab.known_hosts), inventory.devices[name]
+
+
+def read(lab: NetworkLab, name: str, baseline: Baseline | None = None) -> DeviceReading:
+    where, device = at(lab, name)
+    return diagnose(where, device, baseline)
+
+
+@pytest.fixture
+def good(healthy_network: NetworkLab) -> dict[str, Baseline]:
+    return {name: read(healthy_network, name).baseline for name in ("r1", "r2", "r3", "mt1")}
+
+
+def permitted() -> None:
+    """A permit that grants."""
+
+
+def allow(calls: list[str]) -> Callable[[], None]:
+    return lambda: calls.append("permit")
+
+
+def test_a_healthy_network_has_no_finding_above_information(healthy_network: NetworkLab) -> None:
+    for name in ("r1", "r2", "r3", "mt1"):
+        reading = read(healthy_network, name)
+        assert reading.reason is None
+        assert not [one for one in reading.findings if one.severity > Severity.INFO], name
+
+
+FAULTS: dict[str, tuple[str, str, Callable[[Router], None]]] = {
+    "OSPF area": ("r1", "ospf.area_mismatch", lambda router: router.ospf_area()),
+    "OSPF timers": ("r1", "ospf.timer_mismatch", lambda router: router.ospf_hello()),
+    "OSPF passive": ("r1", "ospf.neighbor_lost", lambda router: router.ospf_passive()),
+    "port shut": ("r1", "link.admin_down", lambda router: router.shut()),
+    "MTU": ("r1", "ospf.mtu_mismatch", lambda router: router.mtu()),
+    "no default route": ("r1", "route.default_missing", lambda router: router.no_default()),
+    "wrong default route": ("r1", "route.default_missing", lambda router: router.wrong_default()),
+    "BGP shut": ("r1", "bgp.peer_down", lambda router: router.bgp_shutdown()),
+    "BGP AS": ("r1", "bgp.peer_down", lambda router: router.bgp_as()),
+    "filter drops OSPF": ("r1", "ospf.neighbor_lost", lambda router: router.drop_ospf()),
+    "not saved": ("r1", "config.unsaved", lambda router: router.unsaved()),
+}
+REPAIRED = ["OSPF area", "OSPF timers", "OSPF passive", "port shut", "no default route", "BGP shut", "BGP AS"]
+
+
+def first_findings(
+    lab: NetworkLab, good: dict[str, Baseline], name: str, wanted: str, within_s: float = 20
+) -> list[str]:
+    """Codes found on `name`, once `wanted` is the first or time is up; timers take their time to run out."""
+    end = time.monotonic() + within_s
+    while True:
+        readings = together([read(lab, each, good[each]) for each in ("r1", "r2", "r3")])
+        codes = [one.code for one in next(each for each in readings if each.name == name).findings]
+        if codes[:1] == [wanted] or time.monotonic() > end:
+            return codes
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_the_first_finding(healthy_network: NetworkLab, good: dict[str, Baseline], fault: str) -> None:
+    name, code, inject = FAULTS[fault]
+    inject(healthy_network[name])
+    assert first_findings(healthy_network, good, name, code)[:1] == [code]
+
+
+def test_a_pulled_cable_explains_the_lost_neighbour(healthy_network: NetworkLab, good: dict[str, Baseline]) -> None:
+    healthy_network.network.pull_cable("r1", "eth1")
+    codes = first_findings(healthy_network, good, "r1", "link.down")
+    assert codes[0] == "link.down"
+
+
+@pytest.mark.parametrize("fault", REPAIRED)
+def test_a_repair_is_planned_made_and_proven(
+    healthy_network: NetworkLab, good: dict[str, Baseline], fault: str
+) -> None:
+    name, code, inject = FAULTS[fault]
+    router, calls = healthy_network[name], []
+    inject(router)
+    first_findings(healthy_network, good, name, code)
+    plan = proposed(healthy_network, good, name, code)
+    assert plan.ladder is Ladder.B
+    where, device = at(healthy_network, name)
+    outcome = repair.apply(plan, where, device, allow(calls))
+    assert outcome.status == "applied", outcome
+    assert router.running == router.healthy
+    assert router.startup.read_text() == router.saved
+    assert calls
+
+
+def proposed(lab: NetworkLab, good: dict[str, Baseline], name: str, code: str, within_s: float = 20) -> Plan:
+    """The plan for a finding, once the device itself shows it."""
+    where, device = at(lab, name)
+    end = time.monotonic() + within_s
+    while True:
+        plans = repair.propose(where, device, read(lab, name, good[name]))
+        found = next((plan for plan in plans if plan.finding == code), None)
+        if found or time.monotonic() > end:
+            assert found, f"no plan for {code}"
+            return Plan.from_document(found.document())
+        time.sleep(0.5)
+
+
+def test_saving_is_class_a_and_saves(healthy_network: NetworkLab, good: dict[str, Baseline]) -> None:
+    router = healthy_network["r1"]
+    router.unsaved()
+    plan = proposed(healthy_network, good, "r1", "config.unsaved")
+    assert plan.ladder is Ladder.A
+    outcome = repair.apply(plan, *at(healthy_network, "r1"), permitted)
+    assert outcome.status == "applied"
+    assert "belum disimpan" in router.startup.read_text()
+
+
+def test_without_a_permit_nothing_is_written(healthy_network: NetworkLab, good: dict[str, Baseline]) -> None:
+    router = healthy_network["r1"]
+    router.shut()
+    plan = proposed(healthy_network, good, "r1", "link.admin_down")
+    before = router.running
+
+    def refuse() -> None:
+        raise PermissionError("tidak diizinkan")
+
+    with pytest.raises(PermissionError):
+        repair.apply(plan, *at(healthy_network, "r1"), refuse)
+    assert router.running == before
+
+
+def test_a_device_changed_since_the_plan_is_left_alone(healthy_network: NetworkLab, good: dict[str, Baseline]) -> None:
+    router = healthy_network["r1"]
+    router.shut()
+    plan = proposed(healthy_network, good, "r1", "link.admin_down")
+    router.configure("interface eth2", "description lain")
+    before = router.running
+    with pytest.raises(ChangedSincePlan):
+        repair.apply(plan, *at(healthy_network, "r1"), permitted)
+    assert router.running == before
+
+
+def test_a_repair_that_cuts_its_own_path_is_undone(
+    healthy_network: NetworkLab, good: dict[str, Baseline], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the write, new SSH sessions are dropped until verification has failed."""
+    router = healthy_network["r1"]
+    router.shut()
+    plan = proposed(healthy_network, good, "r1", "link.admin_down")
+    before = router.running
+    monkeypatch.setattr(change, "VERIFY_S", 3.0)
+    monkeypatch.setattr(change, "CONNECT_AGAIN_S", 1.0, raising=False)
+
+    def on_step(said: str) -> None:
+        if "perintah dijalankan" in said:
+            rules = "add table inet t; add chain inet t i { type filter hook input priority 0; }"
+            router.machine.run("nft", f"{rules}; add rule inet t i tcp dport 22 ct state new drop")
+        if "verifikasi gagal" in said:
+            router.machine.run("nft", "flush", "ruleset")
+
+    outcome = repair.apply(plan, *at(healthy_network, "r1"), permitted, on_step)
+    assert outcome.status == "rolled_back", outcome
+    assert router.running == before
+
+
+def test_the_management_port_and_uplinks_are_never_planned_for(
+    healthy_network: NetworkLab, good: dict[str, Baseline]
+) -> None:
+    where, device = at(healthy_network, "r1")
+    healthy_network["r1"].shut()
+    reading = read(healthy_network, "r1", good["r1"])
+    shut = next(one for one in reading.findings if one.code == "link.admin_down")
+    assert repair.plan_for(shut, where, device, reading)
+    assert not repair.plan_for(shut, where, device.model_copy(update={"uplinks": ("eth1",)}), reading)
+    assert not repair.plan_for(shut, replace(where, address="10.1.12.1"), device, reading)
+
+
+def test_a_restore_is_the_smallest_difference_and_ends_byte_for_byte(healthy_network: NetworkLab) -> None:
+    where, device = at(healthy_network, "r1")
+    with open_session(where) as session:
+        wanted = fetch_config(session).text
+    router = healthy_network["r1"]
+    router.configure("interface eth3", "description lain", "exit", "ip route 198.51.100.0/24 10.1.12.2")
+    plan = restore.plan(where, device, wanted)
+    assert plan.ladder is Ladder.B
+    assert [line for line in plan.changes if line != "exit"] == [
+        "no ip route 198.51.100.0/24 10.1.12.2",
+        "interface eth3",
+        "description sambungan eth3",
+        "write memory",
+    ]
+    assert restore.apply(plan, where, device, permitted).status == "applied"
+    with open_session(where) as session:
+        assert fetch_config(session).text == wanted
+
+
+def test_another_devices_configuration_is_not_restored(healthy_network: NetworkLab) -> None:
+    where, device = at(healthy_network, "r1")
+    with open_session(at(healthy_network, "r2")[0]) as session:
+        foreign = fetch_config(session).text
+    with pytest.raises(TargetError) as caught:
+        restore.plan(where, device, foreign)
+    assert caught.value.reason is Reason.REFUSED_OUTPUT
+
+
+def test_the_napalm_driver_commits_and_rolls_back_on_the_same_connection(healthy_network: NetworkLab) -> None:
+    router = healthy_network["r1"]
+    with open_session(at(healthy_network, "r1")[0]) as session:
+        driver = session.driver
+        assert driver.device is session.connection
+        assert driver.get_facts()["hostname"] == "r1"
+        assert driver.get_bgp_neighbors()["global"]["peers"]["10.1.13.2"]["is_up"]
+        assert driver.get_interfaces_ip()["eth1"]["ipv4"]["10.1.12.1"] == {"prefix_length": 30}
+        assert driver.ping("10.1.12.2", count=2)["success"]["packet_loss"] == 0
+        driver.load_merge_candidate(config="interface eth3\n description dari napalm\nexit\n")
+        assert "description dari napalm" in driver.compare_config()
+        driver.commit_config()
+        assert "dari napalm" in router.running
+        driver.rollback()
+    assert router.running == router.healthy
+
+
+def test_a_routeros_port_is_enabled_and_the_guard_taken_away(
+    healthy_network: NetworkLab, good: dict[str, Baseline]
+) -> None:
+    where, device = at(healthy_network, "mt1")
+    with open_session(where) as session:
+        before = fetch_config(session)
+        session.ask("/interface disable ether2")
+    reading = read(healthy_network, "mt1", good["mt1"])
+    assert reading.findings[0].code == "link.admin_down"
+    plan = repair.propose(where, device, reading)[0]
+    outcome = repair.apply(plan, where, device, permitted)
+    assert outcome.status == "applied", outcome
+    with open_session(where) as session:
+        assert fetch_config(session).text.splitlines()[1:] == before.text.splitlines()[1:]
+        assert "pelihara-batal" not in session.ask("/system scheduler print terse without-paging")
