@@ -37,16 +37,17 @@ class Form(BaseModel):
 
 def _one_of(names: Callable[[], Iterable[str]]) -> Callable[[dict[str, Any]], None]:
     def freeze(schema: dict[str, Any]) -> None:
-        empty = [""] if schema.get("default") == "" else []
-        schema["enum"] = empty + sorted(names())
+        if choices := sorted(names()):
+            schema["enum"] = ([""] if schema.get("default") == "" else []) + choices
 
     return freeze
 
 
 def _many_of(names: Callable[[], Iterable[str]]) -> Callable[[dict[str, Any]], None]:
     def freeze(schema: dict[str, Any]) -> None:
-        schema["items"] = {"type": "string", "enum": sorted(names())}
         schema["uniqueItems"] = True
+        if choices := sorted(names()):
+            schema["items"] = {"type": "string", "enum": choices}
 
     return freeze
 

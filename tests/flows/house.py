@@ -57,12 +57,15 @@ def processes(word: str) -> dict[int, str]:
 class House:
     """`pelihara up` on a home and an inventory that a test may change."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, inventory: Path, known_hosts: Path | None) -> None:
         self.port = free_port()
         self.home = folder / "home"
         self.log = folder / "up.log"
         self.settings = Settings(home=self.home, inventory=folder / "inventory", prefect_url=f"{self.page}/api")
-        shutil.copytree(CHECKOUT / "inventory", self.settings.inventory, ignore=shutil.ignore_patterns("*.py", "__*"))
+        shutil.copytree(inventory, self.settings.inventory, ignore=shutil.ignore_patterns("*.py", "__*"))
+        self.home.mkdir(mode=0o700)
+        if known_hosts:
+            shutil.copy(known_hosts, self.settings.known_hosts)
         self.http = httpx.Client(base_url=self.settings.prefect_url, timeout=10, trust_env=False)
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -124,9 +127,9 @@ class House:
         os.kill(self.child(words), signal.SIGKILL)
 
 
-def lit(folder: Path) -> Iterator[House]:
+def lit(folder: Path, inventory: Path = CHECKOUT / "inventory", known_hosts: Path | None = None) -> Iterator[House]:
     """A house that is up; afterwards nothing of it may be left."""
-    house = House(folder)
+    house = House(folder, inventory, known_hosts)
     try:
         house.start()
         yield house
