@@ -58,7 +58,12 @@ def _own(folder: Path) -> None:
 def _run(*command: str | Path) -> None:
     prefix = ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
     done = subprocess.run(
-        [*prefix, *map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=120, cwd="/"
+        [*prefix, *map(str, command)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        cwd="/",
     )
     if done.returncode:
         raise RuntimeError(f"{Path(command[0]).name}: {done.stderr.strip()}")
