@@ -72,8 +72,8 @@ def link_admin_down(case: Case) -> Iterator[Finding]:
     for interface in case.facts.interfaces:
         if not interface.enabled and case.wanted_up(interface):
             advice = (
-                f"Port {interface.name} dimatikan di konfigurasi. Pastikan tidak disengaja, lalu aktifkan kembali lewat "
-                "rencana perbaikan."
+                f"Port {interface.name} dimatikan di konfigurasi. Pastikan tidak disengaja, lalu aktifkan kembali "
+                "lewat rencana perbaikan."
             )
             yield Finding("link.admin_down", case.severity_of(interface.name), interface.name, interface.line, advice)
 

@@ -1,7 +1,7 @@
 """A pretended network device over real SSH, for faults that a real one does not produce on demand.
 
-What it does not prove: that a vendor's device prints what is written here. It proves what the program does with text that
-comes late, in pieces, twice, or not at all, and with keys, passwords and algorithms that do not fit.
+What it does not prove: that a vendor's device prints what is written here. It proves what the program does with text
+that comes late, in pieces, twice, or not at all, and with keys, passwords and algorithms that do not fit.
 """
 
 from __future__ import annotations

@@ -64,8 +64,7 @@ def accepted(platform: str, text: str, previous: str | None = None, prompt: str 
     try:
         check_complete(platform, text, previous, prompt)
     except NotComplete as error:
-        assert error.reason in (Reason.INCOMPLETE, Reason.REFUSED_OUTPUT)
-        return False
+        return error.reason not in (Reason.INCOMPLETE, Reason.REFUSED_OUTPUT)
     return True
 
 
@@ -123,9 +122,7 @@ def test_another_devices_configuration_is_refused(platform: str) -> None:
 def foreign(text: str) -> str:
     """The same system on another device: other name, other content, all mandatory parts there."""
     kept = re.compile(r"frr |version |hostname |# |/|end$")
-    renamed = re.sub(
-        r"hostname \S+|set name=\S+", lambda found: found[0].rstrip("0123456789rtmsw-contoh") + "zz9", text
-    )
+    renamed = re.sub(r"hostname \S+|set name=\S+", lambda found: re.sub(r"[\w-]+\Z", "zz9", found[0]), text)
     return "\n".join(
         line if kept.match(line) or "zz9" in line or not line else f"{line}lain" for line in renamed.split("\n")
     )

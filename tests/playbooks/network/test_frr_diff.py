@@ -89,8 +89,6 @@ def typed(lines: set[str], typed_lines: tuple[str, ...]) -> set[str]:
     for line in typed_lines:
         if line in ("interface eth1", "exit"):
             continue
-        if line.startswith("no "):
-            lines = {each for each in lines if not each.startswith(line[3:])}
-        else:
-            lines = lines | {line}
+        removed = line.removeprefix("no ") if line.startswith("no ") else None
+        lines = {each for each in lines if not each.startswith(removed)} if removed else lines | {line}
     return lines
