@@ -209,7 +209,8 @@ def _endpoint(office: Office, name: str) -> Endpoint:
     try:
         return endpoint(office.inventory, name, office.known_hosts)
     except CredentialError as error:
-        raise TargetError(name, Reason.LOGIN_REFUSED, str(error)) from None
+        # Nobody refused anything: the login could not even be tried.
+        raise TargetError(name, Reason.ERROR, str(error)) from None
 
 
 def _why(found: _Read) -> tuple[Reason, str]:

@@ -304,3 +304,9 @@ def test_backup_in_json_is_the_documents_form(pelihara: Pelihara, routers: Route
         {"name", "status", "reason", "bytes", "commit", "seconds"} <= each.keys() for each in said.json["devices"]
     )
     assert {each["status"] for each in said.json["devices"]} == {"ok", "failed"}
+
+
+def test_a_secret_that_is_not_there_is_not_blamed_on_the_device(pelihara: Pelihara) -> None:
+    (device,) = pelihara("network", "backup", "utara-r1", "--json").json["devices"]
+    assert (device["status"], device["reason"]) == ("failed", "error")
+    assert "belum diisi" in device["detail"]
