@@ -35,6 +35,8 @@ POOL = "pelihara"
 RECIPE = CHECKOUT / "prefect.yaml"
 START_S = 120.0
 """For the server to answer, first start with its database migrations included."""
+ASK_S = 15.0
+"""Between two looks whether the server still answers."""
 STOP_S = 20.0
 """For a child to end by itself before it is killed."""
 STEADY_S = 60.0
@@ -214,6 +216,8 @@ class Supervisor:
         self._seen = self._deployed_from()
         self._stopping = False
         self._handlers: dict[int, Any] = {}
+        self._server = Child("server", _prefect("server", "start", "--host", HOST, "--port", str(port)))
+        self._answered = self._asked = monotonic()
         self._deploy = Child("deploy", _prefect("--no-prompt", "deploy", "--all", "--prefect-file", str(RECIPE)), False)
 
     def __enter__(self) -> Supervisor:
@@ -238,7 +242,7 @@ class Supervisor:
     def keep(self) -> int:
         """Start everything and keep it running until told to stop. 1 when the server never answers, else 0."""
         self._say("pelihara", "menyalakan Prefect ...")
-        self._begin(Child("server", _prefect("server", "start", "--host", HOST, "--port", str(self._port))))
+        self._begin(self._server)
         if not self._until(self._has_pool, START_S):
             return 0 if self._stopping else self._gave_up()
         self._begin(self._deploy)
@@ -273,8 +277,19 @@ class Supervisor:
         self._listen(LOOK_S)
         for child in self._children:
             self._mind(child)
+        if monotonic() - self._asked > ASK_S:
+            self._watch_server()
         if self._deployed_from() != self._seen:
             self._deploy_again()
+
+    def _watch_server(self) -> None:
+        """A server that lives but does not answer would keep everyone waiting for good: end it, it comes back."""
+        self._asked = monotonic()
+        if self._has_pool():
+            self._answered = self._asked
+        elif self._asked - max(self._answered, self._server.started) > START_S:
+            self._say("pelihara", "server Prefect hidup tetapi tidak menjawab: dimatikan")
+            self._server.signal(signal.SIGKILL)
 
     def _begin(self, child: Child) -> None:
         child.start(self._env)

@@ -147,3 +147,15 @@ def test_a_supervisor_that_is_killed_takes_everything_with_it(tmp_path: Path) ->
     process.kill()
     process.wait()
     until(lambda: not processes(mark), 30)
+
+
+def test_a_server_that_lives_but_never_answers_is_ended_and_comes_back(
+    supervisor: Supervisor, said: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(up, "ASK_S", 0.0)
+    monkeypatch.setattr(up, "START_S", 1.0)
+    supervisor._server.argv = python("import time; print('deaf', flush=True); time.sleep(99)")
+    with supervisor:
+        supervisor._begin(supervisor._server)
+        looked(supervisor, lambda: said.count(("server", "deaf")) == 2)
+    assert ("pelihara", "server berhenti (status -9); dinyalakan lagi dalam 1 detik") in said
