@@ -84,6 +84,7 @@ class _Restore:
         self.site, self.shell, self.journal, self.chosen = site, shell, journal, chosen
         self.layout = site.layout
         self.unpacked = f"{self.layout.incoming}/restore"
+        self.marker = f"{self.layout.incoming}/restoring"
         self.before = releases.read(self.layout, shell).last_good
         self.live = database.name(site) if chosen.database_sha256 else ""
         self.scratch, self.kept = f"{self.live}__new", f"{self.live}__old"
@@ -91,6 +92,7 @@ class _Restore:
     def work(self) -> Outcome:
         self._verify()
         with self.journal.write("membuka berkas cadangan"):
+            self._begin()
             self.shell.script(_UNPACK, self.chosen.path, self.unpacked, lock=self.layout.lock, timeout_s=backup.LONG_S)
             self._adopt_release()
         if self.live:
@@ -108,9 +110,18 @@ class _Restore:
             self.journal.note("situs tidak menjawab dengan benar; isi sebelum pemulihan dikembalikan")
             return self.journal.outcome("rolled_back", trouble)
         self.journal.note("situs menjawab dengan benar")
-        with self.journal.write("membuang isi sebelum pemulihan"):
-            self._forget()
+        # No permit is asked: what was kept must not stay, or a later restore would take it for its own.
+        self._forget()
+        self.journal.note("isi sebelum pemulihan dibuang")
         return self.journal.outcome("applied")
+
+    def _begin(self) -> None:
+        """Note which restore is under way: what it kept may only be put back by a second run of the same one."""
+        other = self.shell.read(self.marker)
+        if self.live and other not in ("", self.chosen.name) and self._tables(self.kept):
+            detail = f"pemulihan {other} belum selesai; jalankan rencana itu lagi lebih dulu"
+            raise TargetError(self.site.slug, Reason.ERROR, detail)
+        self.shell.write(self.marker, self.chosen.name)
 
     def _verify(self) -> None:
         sums = ["files.tar.gz", self.chosen.files_sha256]
@@ -179,6 +190,7 @@ class _Restore:
         if self.live:
             drops = f"drop database if exists `{self.scratch}`; drop database if exists `{self.kept}`"
             database.query(self.site, self.shell, drops)
+        self.shell.run("rm", "-f", self.marker)
         self.shell.run("touch", f"{self.chosen.path}/proven")
 
     def _kept_folder(self, name: str) -> str:

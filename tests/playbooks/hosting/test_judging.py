@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from email.message import Message
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inventory.credentials import Login
+from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup, check, domain, files, health, releases
 from playbooks.hosting.certificates import Certificate
+from playbooks.hosting.connect import HostAccess, open_host
 from playbooks.hosting.journal import Journal, carry_out, still_due
 from playbooks.hosting.pages import Page
 from playbooks.hosting.releases import KEPT, Releases
@@ -218,3 +222,18 @@ def test_an_unprivileged_host_gets_no_user_in_its_pool() -> None:
 def test_what_cannot_be_hosted_yet_is_named(entry: dict[str, Any]) -> None:
     with pytest.raises(SiteError, match="belum didukung"):
         files.wanted(site(**entry), tls=False)
+
+
+def test_no_secret_of_a_host_stands_in_its_representation(tmp_path: Path) -> None:
+    login = Login("deploy", password="sandi-rahasia", key_path=tmp_path / "key")
+    shown = repr(HostAccess("web-1", site().host, login, tmp_path / "known_hosts"))
+    assert "sandi-rahasia" not in shown
+
+
+@pytest.mark.parametrize("known_hosts", ["", "bukan kunci\n\x00\xff"])
+def test_a_host_that_is_not_there_is_unreachable(tmp_path: Path, known_hosts: str) -> None:
+    (tmp_path / "known_hosts").write_text(known_hosts)
+    nobody = HostAccess("web-1", site(host={"port": 9}).host, Login("deploy", password="x"), tmp_path / "known_hosts")
+    with pytest.raises(TargetError) as missing, open_host(nobody):
+        pass
+    assert missing.value.reason is Reason.UNREACHABLE

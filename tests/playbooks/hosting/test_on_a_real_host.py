@@ -512,12 +512,16 @@ def test_a_restore_killed_anywhere_leaves_a_site_and_is_finished_by_a_second_run
         shell.write(letter, "semula")
         backup.back_up(site, shell)
         site = wordpress(web_lab, "pulih", health={"path": "/", "expect": "Semula"})
-        approved = restore.plan(site, shell)
-        for kill_at in (4, 6, 8):
+        name = backup.backups(site, shell)[0].name
+        approved = restore.plan(site, shell, name)
+        for kill_at in (4, 6, 7):
             web_lab.sql("update pulih_web.wp_options set option_value = 'Kini' where option_name = 'blogname'")
             shell.write(letter, "kini")
             assert killed(lambda permit, step: restore.apply(approved, site, fresh(site), permit, step), kill_at) == -9
             assert pages.follow(site).status == 200
+            if kill_at == 6:
+                later = restore.plan(site, shell, backup.back_up(site, shell).name)
+                assert "belum selesai" in restore.apply(later, site, shell, allowed).detail
             outcome = restore.apply(approved, site, shell, allowed)
             assert outcome.status == "applied", outcome.detail
             assert health.problem(site) == ""
