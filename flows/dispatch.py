@@ -148,12 +148,21 @@ class Dispatcher:
         self.settle()
 
     def post(self) -> None:
+        """Create runs for what is due. One that is refused (nothing deployed yet) waits alone."""
         for row in self._register.outbox_due():
-            name = f"{row.case_id} langkah {row.step} ({row.attempt})"
-            asked = {"permohonan": row.case_id, "langkah": row.step, "percobaan": row.attempt}
-            run_id = self._server.create_run(self._deployment, row.key, name, {"isian": asked})
-            self._register.outbox_posted(row.id, run_id)
-            log.info("posted %s as run %s", row.key, run_id)
+            try:
+                self._post(row)
+            except httpx.HTTPStatusError as refused:
+                if refused.response.is_server_error:
+                    raise
+                log.error("%s is refused: %s", row.key, refused.response.text[:300])
+
+    def _post(self, row: OutboxRow) -> None:
+        name = f"{row.case_id} langkah {row.step} ({row.attempt})"
+        asked = {"permohonan": row.case_id, "langkah": row.step, "percobaan": row.attempt}
+        run_id = self._server.create_run(self._deployment, row.key, name, {"isian": asked})
+        self._register.outbox_posted(row.id, run_id)
+        log.info("posted %s as run %s", row.key, run_id)
 
     def bury(self) -> None:
         """Set runs whose process is gone to Crashed."""

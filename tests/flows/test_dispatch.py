@@ -34,11 +34,15 @@ class FakeServer:
     def __init__(self) -> None:
         self.by_key: dict[str, Run] = {}
         self.crashed: list[str] = []
+        self.refused: set[str] = set()
         self.down = False
 
     def create_run(self, _deployment: str, key: str, _name: str, _parameters: dict[str, Any]) -> str:
         if self.down:
             raise httpx.ConnectError("refused")
+        if key in self.refused:
+            request = httpx.Request("POST", "http://prefect")
+            raise httpx.HTTPStatusError("refused", request=request, response=httpx.Response(404, request=request))
         fresh = replace(A_RUN, id=f"run-{len(self.by_key)}", state="SCHEDULED")
         return self.by_key.setdefault(key, fresh).id
 
@@ -111,6 +115,20 @@ def test_nothing_is_lost_while_the_server_is_down(
     server.down = False
     dispatcher.turn()
     assert register.outbox_due() == []
+
+
+def test_work_that_is_refused_waits_and_holds_up_no_other(
+    register: Register, server: FakeServer, dispatcher: Dispatcher
+) -> None:
+    first = row_of(register)
+    server.refused = {first.key}
+    approved(register, network_case(register))
+    dispatcher.turn()
+    assert [row.key for row in register.outbox_due()] == [first.key]
+    assert len(server.by_key) == 1
+    server.refused.clear()
+    dispatcher.turn()
+    assert len(server.by_key) == 2
 
 
 @pytest.mark.parametrize("state", ["FAILED", "CRASHED"])
