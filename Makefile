@@ -18,6 +18,7 @@ $(READY): pyproject.toml constraints.txt
 	@tests/setup.sh venv
 
 demo: $(READY)
+	@tests/setup.sh demo
 	@$(BIN)/pelihara demo
 
 up: $(READY)

@@ -1,10 +1,11 @@
 #!/bin/bash
-# Sets up a checkout on Debian 12: `setup.sh venv` makes .venv, `setup.sh lab` installs what the lab runs.
-# Says nothing when there is nothing to do; one line when it cannot be done.
+# Sets up a checkout on Debian 12: `setup.sh venv` makes .venv, `setup.sh demo` installs the servers that the demo
+# likes to run, `setup.sh lab` those of the lab. Says nothing when there is nothing to do; one line when it cannot be done.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 PYTHON=${PYTHON:-python3.11}
+DEMO="bind9 nginx-light openssh-server openssl util-linux"
 LAB="bind9 chromium fonts-liberation frr iproute2 iputils-ping mariadb-server nftables nginx-light openssh-server openssl
 pebble php8.2-cli php8.2-curl php8.2-fpm php8.2-gd php8.2-mbstring php8.2-mysql php8.2-xml poppler-utils postgresql
 procps sudo util-linux wordpress"
@@ -53,6 +54,8 @@ make_venv() {
 case "${1:-}" in
     venv) make_venv ;;
     # shellcheck disable=SC2086
+    demo) (apt_install $DEMO) || echo "setup: the demo goes on with doubles for what is missing" >&2 ;;
+    # shellcheck disable=SC2086
     lab) apt_install $LAB ;;
-    *) fail "usage: setup.sh venv|lab" ;;
+    *) fail "usage: setup.sh venv|demo|lab" ;;
 esac
