@@ -134,7 +134,8 @@ class Session:
             channel = self.connection.remote_conn.get_transport().open_session(timeout=timeout_s)
             with channel:
                 channel.exec_command(command)
-                return _read_all(channel, time.monotonic() + timeout_s, until).replace("\r\n", "\n")
+                end = min(time.monotonic() + timeout_s, self.connection.end_of_time)
+                return _read_all(channel, end, until).replace("\r\n", "\n")
 
     @property
     def driver(self) -> Any:

@@ -12,7 +12,7 @@ from difflib import unified_diff
 from typing import Any
 
 from inventory.models import Device
-from playbooks.findings import Reason, TargetError, TargetResult
+from playbooks.findings import Finding, Reason, TargetError, TargetResult
 from playbooks.network import platforms, rules
 from playbooks.network.backup import NotComplete, check_complete, digest, hidden, normalised, redact, significant
 from playbooks.network.connect import Endpoint, Session, open_session
@@ -85,7 +85,7 @@ def diagnose(
     return DeviceReading(
         name=endpoint.name,
         seconds=time.monotonic() - begin,
-        findings=tuple(rules.findings(facts, device, before)) if raw else (),
+        findings=tuple(_judged(facts, device, before, whole=failure is None)) if raw else (),
         reason=failure.reason if failure else None,
         detail=failure.detail if failure else "",
         raw={command: _redacted(endpoint.platform, output) for command, output in raw.items()},
@@ -93,6 +93,14 @@ def diagnose(
         before=before.as_json() if before else {},
         unread=tuple(command for command, output in raw.items() if platforms.get(endpoint.platform).refuses(output)),
     )
+
+
+def _judged(facts: Facts, device: Device, before: Facts | None, whole: bool) -> list[Finding]:
+    """Findings; of a reading that broke off nothing is called missing, for it may just not have been asked."""
+    if whole:
+        return rules.findings(facts, device, before)
+    expect = device.expect.model_copy(update={"neighbors": ()})
+    return rules.findings(facts, device.model_copy(update={"expect": expect}))
 
 
 def _quietly(command: str) -> None:
@@ -120,12 +128,20 @@ def _with_gateway(session: Session, device: Device, facts: Facts, raw: dict[str,
     command = platform.ping.format(address=gateway)
     on_progress(command)
     if platform.ping_by_exec:
-        raw[command] = session.run(command, PING_S, until=platform.ping_answer)
+        raw[command] = _aside(session, command, until=platform.ping_answer)
     else:
         raw[command] = session.ask(command, PING_S + COMMAND_S)
     answers = re.search(platform.ping_answer, raw[command]) is not None
     line = f"{command}: " + (_last_line(raw[command]) or "tidak ada jawaban")
     return replace(facts, gateway=gateway, gateway_answers=answers, gateway_line=line)
+
+
+def _aside(session: Session, command: str, until: str = "") -> str:
+    """Output on a channel beside the terminal; a login that serves none tells nothing, and that is no failure."""
+    try:
+        return session.run(command, PING_S, until)
+    except TargetError:
+        return ""
 
 
 def _last_line(output: str) -> str:
@@ -141,10 +157,9 @@ def _with_config(session: Session, facts: Facts, raw: dict[str, str], on_progres
     if running is None:
         return facts
     facts = replace(facts, running_digest=digest(platform.name, running))
-    ask = session.run if platform.saved_by_exec else session.ask
     for command in platform.saved_commands:
         on_progress(command)
-        raw[command] = ask(command, COMMAND_S * 2)
+        raw[command] = _aside(session, command) if platform.saved_by_exec else session.ask(command, COMMAND_S * 2)
         if saved := _saved(platform.name, raw[command]):
             return _with_saved(platform.name, facts, running, saved)
     return facts

@@ -71,6 +71,9 @@ class Double:
     asked: list[str] = field(default_factory=list)
 
     async def speak(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        if process.command:
+            process.stdout.write(self.answers.get(process.command, self.refuse).encode())
+            return
         process.stdout.write(f"{self.banner}\r\n{self.prompt} ".encode())
         typed = b""
         async for data in _input(process):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from playbooks.findings import Reason, TargetError
@@ -127,6 +128,32 @@ def test_a_refused_config_line_is_named_and_config_mode_left(tmp_path: Path) -> 
         assert caught.value.reason is Reason.REFUSED_OUTPUT
     assert "shutdown" not in double.asked
     assert double.asked[double.asked.index("descriptin salah") + 1] == "end"
+
+
+class UserMode(Double):
+    """Lands below privileged mode and asks for a second password."""
+
+    async def obey(self, process: asyncssh.SSHServerProcess[bytes], command: str) -> bool:
+        if self.asked[-1:] == ["enable"]:
+            self.asked.append("")
+            self.prompt = "sw-contoh#" if command == "rahasia-enable" else self.prompt
+            await self.write(process, f"\r\n{self.prompt} ")
+            return True
+        if command == "enable":
+            self.asked.append(command)
+            await self.write(process, "enable\r\nPassword: ")
+            return True
+        return await super().obey(process, command)
+
+
+def test_privileged_mode_is_entered_with_its_own_password(tmp_path: Path) -> None:
+    double = UserMode(prompt="sw-contoh>")
+    with device(double, tmp_path, enable="rahasia-enable") as endpoint, open_session(endpoint) as session:
+        assert session.ask("show running-config") + "\n" == IOS_CONFIG
+    with device(UserMode(prompt="sw-contoh>"), tmp_path, enable="salah") as endpoint:
+        error = reason_of(endpoint)
+        assert error.reason is Reason.LOGIN_REFUSED
+        assert "salah" not in str(error)
 
 
 def test_recorded_keys_of_other_servers_stay(tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""Reading a device that answers only in part."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from inventory.models import Device
+from playbooks.findings import Reason
+from playbooks.network.diagnose import Baseline, diagnose
+from playbooks.network.facts import BgpPeer, Facts, Interface, OspfNeighbor
+from tests.playbooks.network.doubles import Double, device
+
+SHUT = json.dumps({"eth1": {"administrativeStatus": "down", "ipAddresses": [{"address": "10.1.12.1/30"}]}}) + "\n"
+UP = SHUT.replace('"down"', '"up", "operationalStatus": "up"')
+VERSION = "FRRouting 8.4.4 (r1) on Linux(6.1).\n"
+BEFORE = Facts(
+    interfaces=(Interface("eth1", addresses=("10.1.12.1/30",)),),
+    ospf_neighbors=(OspfNeighbor("10.255.0.2", "10.1.12.2", "eth1", "Full/-"),),
+    bgp_peers=(BgpPeer("10.1.13.2", "65003", "Established"),),
+)
+ENTRY = Device.model_validate(
+    {"opd": "x", "address": "127.0.0.1", "platform": "frr", "credentials": "c", "expect": {"neighbors": ["10.255.0.2"]}}
+)
+
+
+def test_a_device_that_hangs_midway_still_tells_what_it_told(tmp_path: Path) -> None:
+    answers = {"show version": VERSION, "show interface json": SHUT}
+    double = Double(answers, prompt="r1#", hang="show ip route connected json")
+    with device(double, tmp_path, platform="frr") as endpoint:
+        reading = diagnose(endpoint, ENTRY, Baseline(facts=BEFORE.as_json()), deadline_s=3)
+    assert reading.reason is Reason.TIMEOUT
+    assert reading.status == "failed"
+    assert [one.code for one in reading.findings] == ["link.admin_down"]
+    assert list(reading.raw) == ["show version", "show interface json"]
+
+
+def test_a_routing_daemon_that_died_is_a_lost_neighbour(tmp_path: Path) -> None:
+    answers = {"show version": VERSION, "show interface json": UP}
+    double = Double(answers, prompt="r1#", refuse="ospfd is not running\n")
+    with device(double, tmp_path, platform="frr") as endpoint:
+        reading = diagnose(endpoint, ENTRY, Baseline(facts=BEFORE.as_json()), deadline_s=20)
+    assert "ospf.neighbor_lost" in [one.code for one in reading.findings]
+
+
+def test_secrets_do_not_stand_in_the_raw_output(tmp_path: Path) -> None:
+    config = "frr version 8.4.4\nfrr defaults traditional\nhostname r1\n"
+    config += "router bgp 1\n neighbor 10.1.1.2 password rahasia9\nend\n"
+    double = Double({"show running-config": config}, prompt="r1#", refuse="% Unknown command\n")
+    with device(double, tmp_path, platform="frr") as endpoint:
+        reading = diagnose(endpoint, ENTRY, deadline_s=20)
+    assert "password <disamarkan>" in reading.raw["show running-config"]
+    assert "rahasia9" not in json.dumps(reading.raw) + json.dumps(reading.facts) + repr(reading)
