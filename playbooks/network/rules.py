@@ -7,7 +7,7 @@ and ranks them, the cause above what follows from it. Evidence is the device's o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from inventory.models import Device, Expectation
 from playbooks.findings import Finding, Severity
@@ -375,8 +375,3 @@ def joined(own: Sequence[Finding], shared: Sequence[Finding]) -> list[Finding]:
     """A device's findings with those seen from both ends; the same mismatch is told once, both ends' words win."""
     told = {(finding.code, finding.subject) for finding in shared}
     return ranked([*shared, *(finding for finding in own if (finding.code, finding.subject) not in told)])
-
-
-def as_information(finding: Finding) -> Finding:
-    """The same fact, no longer worth an alarm (a case has already taken it up)."""
-    return replace(finding, severity=Severity.INFO)

@@ -169,7 +169,6 @@ def test_a_repair_that_cuts_its_own_path_is_undone(
     plan = proposed(healthy_network, good, "r1", "link.admin_down")
     before = router.running
     monkeypatch.setattr(change, "VERIFY_S", 3.0)
-    monkeypatch.setattr(change, "CONNECT_AGAIN_S", 1.0, raising=False)
 
     def on_step(said: str) -> None:
         if "perintah dijalankan" in said:
