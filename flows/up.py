@@ -216,6 +216,7 @@ class Supervisor:
         self._seen = self._deployed_from()
         self._stopping = False
         self._handlers: dict[int, Any] = {}
+        self._not_ours: set[int] = set()
         self._server = Child("server", _prefect("server", "start", "--host", HOST, "--port", str(port)))
         self._answered = self._asked = monotonic()
         self._deploy = Child("deploy", _prefect("--no-prompt", "deploy", "--all", "--prefect-file", str(RECIPE)), False)
@@ -223,6 +224,7 @@ class Supervisor:
     def __enter__(self) -> Supervisor:
         if _taken(self._port):
             raise UpError(f"port {self._port} sudah dipakai program lain; pilih yang lain dengan --port")
+        self._not_ours = _own_processes()
         _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
         # Having a handler, not ignoring, lets children start with the default again, also when our parent ignored it.
         self._handlers = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -353,7 +355,7 @@ class Supervisor:
 
     def _reap(self) -> set[int]:
         """Strays that are alive: runs whose worker died. Those that ended are forgotten."""
-        known = {child.process.pid for child in self._children if child.process}
+        known = self._not_ours | {child.process.pid for child in self._children if child.process}
         return {pid for pid in _own_processes() - known if os.waitpid(pid, os.WNOHANG) == (0, 0)}
 
     def _end_all(self) -> None:

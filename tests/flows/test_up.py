@@ -111,6 +111,16 @@ def test_runs_that_lost_their_worker_do_not_outlive_the_supervisor(supervisor: S
     assert processes(f"MARK={tmp_path}") == {}
 
 
+def test_processes_that_were_there_before_are_left_alone(supervisor: Supervisor) -> None:
+    other = subprocess.Popen(python("input()"), stdin=subprocess.PIPE)
+    with supervisor:
+        supervisor._begin(Child("child", python("")))
+        looked(supervisor, lambda: supervisor._children[0].due)
+    assert other.poll() is None
+    other.kill()
+    other.wait()
+
+
 def test_children_have_their_interrupt_back_though_the_supervisor_was_started_without(
     settings: Settings, said: list[tuple[str, str]]
 ) -> None:
