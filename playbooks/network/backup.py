@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from inventory.models import Device
@@ -45,7 +46,7 @@ class ConfigCopy:
 
 
 def fetch_config(source: Endpoint | Session, device: Device | None = None, previous: str | None = None) -> ConfigCopy:
-    """The running configuration, proven complete; asked a second time when log lines were printed into the first.
+    """The running configuration, proven complete; asked a second time when the first answer proves nothing.
 
     `previous` is the text of the last good copy, if any. Raises TargetError: INCOMPLETE, REFUSED_OUTPUT and others.
     """
@@ -54,20 +55,46 @@ def fetch_config(source: Endpoint | Session, device: Device | None = None, previ
         with open_session(source) as session:
             return fetch_config(session, previous=previous)
     try:
-        return _fetch_once(source, previous)
-    except NotComplete:
-        pass
-    try:
-        return _fetch_once(source, previous)
+        return _proven(source, _answers(source), previous)
     except NotComplete as error:
         raise TargetError(source.endpoint.name, error.reason, error.detail) from None
 
 
-def _fetch_once(session: Session, previous: str | None) -> ConfigCopy:
-    platform = session.platform
-    text = normalised(platform.name, session.ask(platform.config_command, timeout_s=60))
-    check_complete(platform.name, text, previous, prompt=session.prompt)
-    return copy_of(platform.name, text)
+def _answers(session: Session) -> Iterator[str]:
+    while True:
+        yield normalised(session.platform.name, session.ask(session.platform.config_command, timeout_s=60))
+
+
+def _proven(session: Session, answers: Iterator[str], previous: str | None) -> ConfigCopy:
+    """The first answer that is whole by itself, or the text on which two answers in a row agree."""
+    platform = session.platform.name
+    first = next(answers)
+    with suppress(NotComplete):
+        check_complete(platform, first, previous, session.prompt)
+        return copy_of(platform, first)
+    second = next(answers)
+    text = agreed(platform, first, second, previous) or second
+    check_complete(platform, text, previous, session.prompt)
+    return copy_of(platform, text)
+
+
+def agreed(platform: str, first: str, second: str, previous: str | None) -> str:
+    """What two answers say alike once log lines printed into them are out; "" when they differ.
+
+    Where the end mark is ours and the device does not print it (`Platform.section`), two whole answers, each ended by
+    the device's prompt, stand for it, unless a section of the last good copy is gone.
+    """
+    shape, text = platforms.get(platform), _without_log(second)
+    if significant(platform, _without_log(first)) != significant(platform, text):
+        return ""
+    if not shape.section or text.endswith(f"{shape.last_line}\n"):
+        return text
+    sections = [set(re.findall(shape.section, each, re.MULTILINE)) for each in (previous or "", text)]
+    return f"{text}{shape.last_line}\n" if sections[0] <= sections[1] else text
+
+
+def _without_log(text: str) -> str:
+    return "\n".join(line for line in text.split("\n") if not SYSLOG.match(line))
 
 
 def copy_of(platform: str, text: str) -> ConfigCopy:

@@ -175,7 +175,6 @@ def open_session(endpoint: Endpoint, deadline_s: float = 60) -> Iterator[Session
     Raises TargetError: UNREACHABLE, TIMEOUT, LOGIN_REFUSED, HOST_KEY_CHANGED, HOST_KEY_UNKNOWN, LEGACY_SSH_REFUSED.
     """
     end = time.monotonic() + deadline_s
-    _require_known(endpoint)
     with _classified(endpoint):
         session = Session(endpoint, _connect(endpoint, min(CONNECT_S, deadline_s)))
     session.connection.end_of_time = end
@@ -190,6 +189,7 @@ def _connect(endpoint: Endpoint, timeout_s: float) -> Any:
     connection_socket = socket.create_connection((endpoint.address, endpoint.port), timeout_s)
     connection_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
+        _require_known(endpoint)
         return DRIVERS[endpoint.platform](
             device_type="cisco_ios" if endpoint.platform == "frr" else endpoint.platform,
             host=endpoint.address,

@@ -219,6 +219,7 @@ PLATFORM = Platform(
     },
     first_line=r"^# .* by RouterOS ",
     last_line=END,
+    section=r"^/[a-z].*",
     hostname=r"^/system identity\n(?:add|set) name=\"?([^\"\n]+?)\"?$",
     sections=(r"^/[a-z]",),
     volatile=rf"^(?:# .* by RouterOS .*|# software id = .*|{END}|\s*)$",

@@ -75,6 +75,9 @@ class Platform:
     """Group 1 is a host name that the configuration gives."""
     sections: tuple[str, ...] = ()
     """Lines that no complete configuration lacks."""
+    section: str = ""
+    """Where `last_line` is asked for by `config_command`, not the device's own, and a device may not print it: the
+    headings that no later configuration loses."""
     noise: str = r"(?!)"
     """What is not configuration at all: headings before it."""
     volatile: str = r"(?!)"

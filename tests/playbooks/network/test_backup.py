@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playbooks.findings import Reason
-from playbooks.network.backup import NotComplete, check_complete, digest, hidden, normalised, redact
+from playbooks.network.backup import NotComplete, agreed, check_complete, digest, hidden, normalised, redact
 from tests.playbooks.network.doubles import IOS_CONFIG
 
 FRR_CONFIG = """Building configuration...
@@ -157,3 +157,36 @@ def test_what_changes_by_itself_does_not_change_the_digest() -> None:
     assert digest("mikrotik_routeros", later) == digest("mikrotik_routeros", ROUTEROS_CONFIG)
     assert digest("cisco_ios", IOS_CONFIG.replace("412 bytes", "413 bytes")) == digest("cisco_ios", IOS_CONFIG)
     assert digest("frr", FRR_CONFIG.replace("10.1.12.1", "10.1.12.5")) != digest("frr", FRR_CONFIG)
+
+
+UNMARKED = ROUTEROS_CONFIG.removesuffix("# end of export\n")
+LATER = UNMARKED.replace("08:00:00", "08:00:01")
+
+
+def test_log_lines_in_two_answers_are_told_from_the_configuration_on_which_both_agree() -> None:
+    log = "*Nov 21 08:00:00.123: %LINK-3-UPDOWN: Interface GigabitEthernet1/0/1, changed state to up\n"
+    half = IOS_CONFIG.index("!\n", len(IOS_CONFIG) // 2)
+    text = agreed("cisco_ios", log + IOS_CONFIG, IOS_CONFIG[:half] + log + IOS_CONFIG[half:], None)
+    assert text == IOS_CONFIG
+    check_complete("cisco_ios", text)
+
+
+def test_two_equal_exports_stand_for_an_end_mark_that_the_device_does_not_print() -> None:
+    text = agreed("mikrotik_routeros", UNMARKED, LATER, None)
+    assert text == LATER + "# end of export\n"
+    check_complete("mikrotik_routeros", text)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "previous"),
+    [
+        (UNMARKED, LATER.replace("name=mt1\n", "name=m\n"), None),
+        (UNMARKED.partition("/system")[0], LATER.partition("/system")[0], ROUTEROS_CONFIG),
+        (IOS_CONFIG[:-5], IOS_CONFIG[:-5], None),
+    ],
+    ids=["answers that differ", "a section lost since the last copy", "an end mark that the device owes"],
+)
+def test_two_answers_do_not_prove_everything(first: str, second: str, previous: str | None) -> None:
+    platform = "cisco_ios" if first.startswith(IOS_CONFIG[:20]) else "mikrotik_routeros"
+    with pytest.raises(NotComplete):
+        check_complete(platform, agreed(platform, first, second, previous) or second)

@@ -111,6 +111,12 @@ def test_nobody_there_is_unreachable(tmp_path: Path) -> None:
     assert reason_of(gone).reason is Reason.UNREACHABLE
 
 
+def test_a_device_that_was_off_on_the_day_of_enrolment_is_called_unreachable_too(tmp_path: Path) -> None:
+    with device(Double(), tmp_path, enrolled=False) as endpoint:
+        pass
+    assert reason_of(endpoint).reason is Reason.UNREACHABLE
+
+
 def test_the_deadline_holds_for_the_whole_session(tmp_path: Path) -> None:
     with device(Double(hang="show version"), tmp_path) as endpoint:
         begin = time.monotonic()
