@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playbooks.network.enrol import HostKey
-
 from flows.jobs.errors import BadInput, unknown
 from inventory.models import Device, Host, Inventory
 from playbooks.findings import TargetError
 from playbooks.network import enrol
+from playbooks.network.enrol import HostKey
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playbooks.network.history import History
-
 from flows.jobs.errors import BadInput
 from flows.office import Office
 from inventory.problems import shown
+from playbooks.network.history import History
 from sop.documents import from_case, from_period, write
 from sop.documents.data import Periodic
 from sop.register.records import SOFTWARE, Actor, CaseRecord, EvidenceRecord
