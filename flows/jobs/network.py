@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from difflib import unified_diff
@@ -31,6 +31,8 @@ from sop.register.records import SOFTWARE, Actor, ConfigVersion, PlanRecord
 log = logging.getLogger("pelihara.network")
 
 PARALLEL = 32
+BATCH = 50
+"""Readings that are recorded in one transaction."""
 _SHORTEST_COMMIT = 7
 DEADLINE_S = 60.0
 """For one device, log-in to log-out."""
@@ -150,28 +152,42 @@ def examine(
     wanted = list(names)
     backups: dict[str, BackedUp] = {}
     readings: dict[str, DeviceReading] = {}
-    for found in _read_all(office, wanted, read, back_up):
+    for home in _read_all(office, wanted, read, back_up):
         if back_up:
-            backups[found.name] = _keep_backup(office, found, case_id, actor)
-        if read:
-            readings[found.name] = found.reading or failed(found.name, *_why(found))
-        if on_progress:
-            on_progress(found.name, found.said)
+            with office.register.at_once():
+                backups |= {found.name: _keep_backup(office, found, case_id, actor) for found in home}
+        for found in home:
+            if read:
+                readings[found.name] = found.reading or failed(found.name, *_why(found))
+            if on_progress:
+                on_progress(found.name, found.said)
     # Two ends of a link show more together than each alone, so findings are settled once all are home.
     joined = {each.name: each for each in together([readings[name] for name in wanted if name in readings])}
-    for reading in joined.values():
-        _keep_reading(office, reading, case_id, actor)
+    for some in _batches(list(joined.values())):
+        with office.register.at_once():
+            for reading in some:
+                _keep_reading(office, reading, case_id, actor)
     commits = _project(office, [each.name for each in backups.values() if each.status != "failed"], case_id)
     return [Examined(name, joined.get(name), _with_commit(backups.get(name), commits)) for name in wanted]
 
 
-def _read_all(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[_Read]:
-    """Devices as they come home. Only the threads' own sessions run in parallel; the register is spoken to here."""
+def _batches(readings: list[DeviceReading]) -> Iterator[list[DeviceReading]]:
+    for start in range(0, len(readings), BATCH):
+        yield readings[start : start + BATCH]
+
+
+def _read_all(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[list[_Read]]:
+    """Devices as they come home, those of one moment together.
+
+    Only the threads' own sessions run in parallel; the register is spoken to here.
+    """
     tasks = [_Task(name, _baseline(office, name) if read else None, _last_config(office, name)) for name in names]
     pool = ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(names))), thread_name_prefix="device")
     try:
-        for done in as_completed([pool.submit(_read, office, task, read, back_up) for task in tasks]):
-            yield done.result()
+        away = {pool.submit(_read, office, task, read, back_up) for task in tasks}
+        while away:
+            home, away = wait(away, return_when=FIRST_COMPLETED)
+            yield [done.result() for done in home]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

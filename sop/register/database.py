@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,12 @@ _CHAIN_LOCK = 0x50454C49
 """PostgreSQL advisory lock that serialises writers, and with them the audit chain."""
 
 
+class _Joined(threading.local):
+    """The transaction that this thread's reads and writes are part of, if any."""
+
+    session: Session | None = None
+
+
 class Database:
     """Transactions on the register's database, migrated on first use. Safe for threads and processes."""
 
@@ -33,6 +40,7 @@ class Database:
             self.url = _address(url)
             self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
             self._writer = self.engine.execution_options(writes=True)
+            self._joined = _Joined()
             self._migrate()
 
     @property
@@ -42,15 +50,33 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session over one consistent snapshot; nothing is written."""
+        if self._joined.session is not None:
+            yield self._joined.session
+            return
         with _reachable(), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that no other writer overlaps; committed at the end, undone by any exception."""
+        if self._joined.session is not None:
+            with self._joined.session.begin_nested():
+                yield self._joined.session
+            return
         with _reachable(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             self._alone(session.connection())
             yield session
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """All that this thread writes within is one transaction; an exception undoes it all."""
+        before = self._joined.session
+        with self.writing() as session:
+            self._joined.session = session
+            try:
+                yield
+            finally:
+                self._joined.session = before
 
     def _alone(self, connection: Connection) -> None:
         if not self.is_sqlite:

@@ -38,6 +38,16 @@ class Trail:
         """Now, in UTC."""
         return self._clock().astimezone(UTC)
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """What this thread records within is one transaction: many small records cost little more than one.
+
+        Others wait meanwhile, so keep it short; no lease and no act of a person belongs in here, since a refusal inside
+        is only audited if nothing after it fails.
+        """
+        with self._database.at_once():
+            yield
+
     def audit(self, action: str, subject: str, detail: Mapping[str, Any], actor: Actor) -> AuditRow:
         """Records something that happened outside the register (a run, a mail, a document)."""
         with self._database.writing() as session:

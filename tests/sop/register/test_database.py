@@ -21,7 +21,7 @@ from sqlalchemy import text
 from inventory.settings import Settings
 from sop.register import Register, database
 from sop.register.database import HEAD, Database
-from sop.register.errors import AlreadyDone, NotYourTurn, RegisterUnavailable
+from sop.register.errors import AlreadyDone, ConfigRefused, NotYourTurn, RegisterUnavailable
 from sop.register.tables import Table
 from tests.sop.register.office import CLI, an_inventory, network_case
 
@@ -250,3 +250,42 @@ def test_a_database_that_another_keeps_locked_is_said_to_be_so(tmp_path: Path, m
     with register._database.writing(), pytest.raises(RegisterUnavailable, match="locked"):
         network_case(register)
     assert network_case(register).id == "JAR-2026-0001"
+
+
+def test_what_is_recorded_at_once_is_recorded_whole_or_not_at_all(register: Register) -> None:
+    def stumble() -> None:
+        with register.at_once():
+            register.keep(b"satu", "raw", "satu.txt")
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        stumble()
+    assert register.evidence() == []
+    with register.at_once():
+        register.keep(b"satu", "raw", "satu.txt")
+        register.note_backup("r1", "ok")
+        assert [each.name for each in register.evidence()] == ["satu.txt"]
+    assert len(register.backups("r1")) == 1
+    assert register.verify_audit().ok
+
+
+def test_a_record_refused_within_others_leaves_only_itself_out(register: Register) -> None:
+    def refused() -> None:
+        with register.at_once():
+            register.keep(b"dua", "raw", "dua.txt")
+            register.keep_config("r1", " ", " ", "0")
+
+    with register.at_once():
+        register.keep(b"satu", "raw", "satu.txt")
+        with pytest.raises(ConfigRefused):
+            refused()
+        register.keep(b"tiga", "raw", "tiga.txt")
+    assert [each.name for each in register.evidence()] == ["satu.txt", "tiga.txt"]
+    assert register.verify_audit().ok
+
+
+def test_other_threads_take_no_part_in_what_one_records_at_once(register: Register) -> None:
+    with register.at_once():
+        register.keep(b"satu", "raw", "satu.txt")
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(register.evidence).result() == []
