@@ -3,7 +3,7 @@
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo up lint unit lab test bench lab-up lab-down clean
+.PHONY: help demo up lint unit lab lab-office lab-parts test bench lab-up lab-down clean
 
 help:
 	@echo "make demo      one network case and one website case, from letter to report, on this machine"
@@ -32,11 +32,18 @@ lint: $(READY)
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 
 unit: $(READY)
-	@$(BIN)/python -m pytest -m "not lab" tests
+	@$(BIN)/python -m pytest -n 2 -m "not lab" tests
 
+# Two worlds side by side: most of their time is waiting for servers and networks.
 lab: $(READY)
 	@tests/setup.sh lab
-	@$(BIN)/python -m pytest -m lab tests
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target lab-office lab-parts
+
+lab-office: $(READY)
+	@$(BIN)/python -m pytest -m lab tests/flows
+
+lab-parts: $(READY)
+	@$(BIN)/python -m pytest -m lab tests --ignore=tests/flows
 
 test: lint unit lab
 

@@ -41,7 +41,7 @@ def _show(done: jobs.Carried) -> None:
     title = f"{done.case_id} langkah {done.step}"
     said = f"Keadaan: **{_STATES[done.state]}**. {artifacts.quoted(done.reason)}"
     changed = [_line(" ".join(str(each[key]) for key in ("action", "target", "status"))) for each in done.outcomes]
-    unsent = [_line(f"surat tidak terkirim: {each}") for each in done.undelivered]
+    unsent = [_line(f"surel tidak terkirim: {each}") for each in done.undelivered]
     body = [said, *artifacts.targets(done.results), "", *changed, *unsent]
     artifacts.markdown("tangani-permohonan", title, body, office().register.audit_tip(), done.documents)
     if done.backups:

@@ -27,6 +27,8 @@ import httpx
 import typer
 
 from flows.dispatch import WORKER
+from inventory.load import load_inventory
+from inventory.problems import InventoryError
 from inventory.settings import CHECKOUT, Settings
 
 HOST = "127.0.0.1"
@@ -59,10 +61,13 @@ def run(settings: Settings, port: int = 4200, say: Say | None = None) -> int:
     """Keep the office's server, worker and dispatcher running until SIGINT or SIGTERM; 0 after a clean end.
 
     State is kept in `settings.home`/prefect. `say(source, line)` gets everything a child prints; the terminal by
-    default. Returns 2 when another one runs on this home or the port is taken, 1 when the server does not come up.
+    default. Returns 2 when another one runs on this home, the port is taken or the inventory is faulty, 1 when the
+    server does not come up.
     """
     tell = say or _print
     try:
+        if faults := _faults(settings.inventory):
+            raise UpError(f"inventaris keliru: {faults}")
         with _only_one(settings.home / "prefect"), Supervisor(settings, port, tell) as supervisor:
             return supervisor.keep()
     except UpError as error:
@@ -83,6 +88,15 @@ def _only_one(state: Path) -> Iterator[None]:
         except BlockingIOError:
             raise UpError(f"`pelihara up` sudah berjalan untuk {state.parent}") from None
         yield
+
+
+def _faults(inventory: Path) -> str:
+    """What is wrong with the inventory (Indonesian); "" when it loads."""
+    try:
+        load_inventory(inventory)
+    except InventoryError as error:
+        return str(error)
+    return ""
 
 
 def environment(settings: Settings, port: int) -> dict[str, str]:
@@ -346,6 +360,9 @@ class Supervisor:
         if self._deploy.process:
             return
         self._seen = self._deployed_from()
+        if faults := _faults(self._inventory):
+            self._say("pelihara", f"inventaris keliru, formulir tetap yang lama: {faults}")
+            return
         self._say("pelihara", "inventaris berubah: formulir diperbarui")
         self._deploy.due = monotonic()
 

@@ -52,7 +52,7 @@ def send(
             _secure(server, mail, folder)
             server.send_message(message)
     except (OSError, smtplib.SMTPException, CredentialError) as error:
-        raise MailError(f"surat ke {to} lewat {mail.host}:{mail.port} tidak terkirim: {_why(error)}") from None
+        raise MailError(f"surel ke {to} lewat {mail.host}:{mail.port} tidak terkirim: {_why(error)}") from None
 
 
 def compose(sender: str, to: str, subject: str, text: str, attachments: Sequence[Attachment] = ()) -> EmailMessage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flows.jobs.errors import BadInput, JobError, why_not_opened
+from flows.words import why
 
 
 def failure(error: Exception) -> tuple[str, str, int]:
@@ -59,21 +60,3 @@ def _surroundings(error: Exception) -> tuple[str, str, int] | None:
 
 def _code(error: Exception) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
-
-
-REASONS = {
-    "unreachable": "tidak terjangkau",
-    "timeout": "tidak menjawab sampai batas waktu",
-    "login_refused": "menolak nama pengguna atau kata sandi",
-    "host_key_changed": "kunci host berubah; periksa alatnya sebelum mendaftarkan lagi",
-    "host_key_unknown": "kunci host belum terdaftar; jalankan `pelihara inventory enrol`",
-    "legacy_ssh_refused": "hanya bicara SSH usang; izinkan dengan legacy_ssh: true bila memang perlu",
-    "incomplete": "jawabannya terpotong",
-    "refused_output": "jawabannya bukan yang diminta",
-    "error": "gagal",
-}
-"""Indonesian for the stable reasons of playbooks.findings.Reason."""
-
-
-def why(reason: object) -> str:
-    return REASONS.get(str(reason), str(reason))

@@ -114,7 +114,7 @@ def repair(
 ) -> None:
     """Rencanakan perbaikan dan tampilkan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
     here = office.open_office()
-    actor = technician(here, official)
+    actor = technician(here, official, "tim_teknis")
     if apply:
         _apply(here, case, _one(here, name), apply, actor, "repair", json)
         return
@@ -133,7 +133,7 @@ def restore(
 ) -> None:
     """Rencanakan kembali ke konfigurasi tersimpan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
     here = office.open_office()
-    actor = technician(here, official)
+    actor = technician(here, official, "tim_teknis")
     if apply:
         _apply(here, case, _one(here, name), apply, actor, "restore", json)
         return

@@ -14,6 +14,7 @@ from flows.jobs.errors import BadInput, unknown
 
 if TYPE_CHECKING:
     from flows.office import Office
+    from inventory.models import Role
     from sop.register.records import Actor
 
 as_option = Annotated[
@@ -22,7 +23,6 @@ as_option = Annotated[
 paper_option = Annotated[
     str, typer.Option("--paper", metavar="TEKS", help="Lembar asli yang disalin bila mencatat untuk orang lain.")
 ]
-TECHNICIANS = ("tim_teknis", "pelaksana")
 
 
 def terminal_actor(official: str, paper: str = "") -> Actor:
@@ -32,10 +32,14 @@ def terminal_actor(official: str, paper: str = "") -> Actor:
     return Actor(official, via="cli", terminal=_terminal(), system_user=_login(), paper=paper)
 
 
-def technician(office: Office, named: str) -> Actor:
-    """The actor of a technician's command: --as, else PELIHARA_OFFICIAL, else the only technician there is."""
+def technician(office: Office, named: str, role: Role) -> Actor:
+    """The actor of a technician's command: --as, else PELIHARA_OFFICIAL, else the only one of that role.
+
+    Where there are several, the act is the software's own, with login and terminal: a plan computed from findings is
+    not its typist's, and its approval is another official's in any case.
+    """
     slug = named or office.settings.official
-    return terminal_actor(_official(office, slug) if slug else _only_technician(office))
+    return terminal_actor(_official(office, slug) if slug else _only(office, role))
 
 
 def _official(office: Office, word: str) -> str:
@@ -52,11 +56,9 @@ def _official(office: Office, word: str) -> str:
     raise unknown("pejabat", word, people)
 
 
-def _only_technician(office: Office) -> str:
-    found = [slug for slug, each in office.inventory.officials.items() if each.role in TECHNICIANS]
-    if len(found) != 1:
-        raise BadInput("sebut siapa yang bekerja: --as PEJABAT, atau isi PELIHARA_OFFICIAL", "unknown_official")
-    return found[0]
+def _only(office: Office, role: Role) -> str:
+    holders = [slug for slug, each in office.inventory.officials.items() if each.role == role]
+    return holders[0] if len(holders) == 1 else ""
 
 
 def _login() -> str:

@@ -64,7 +64,7 @@ def backup(names: Sites = None, opd: Opd = "", every: All = False, case: Case = 
 def maintain(name: Site, case: Case, official: as_option = "", json: Json = False) -> None:
     """Pemeliharaan tanpa perubahan isi: cadangkan, periksa, simpan hasilnya sebagai bukti permohonan."""
     here = office.open_office()
-    done = jobs.maintain(here, case, jobs.chosen(here, [name])[0], technician(here, official))
+    done = jobs.maintain(here, case, jobs.chosen(here, [name])[0], technician(here, official, "pelaksana"))
     document = {"case": case, "backup": done.backup.as_json(), "check": done.check.as_json()}
     answer(document, json, lambda c: _print_maintained(done, c), done.ok)
 
@@ -108,7 +108,7 @@ def tls(name: Site, case: Case, apply: Apply = "", official: as_option = "", jso
 def _change(action: str, name: str, case: str, hash_: str, official: str, json: bool) -> None:
     """Plan and show, or with a hash apply exactly that plan."""
     here = office.open_office()
-    actor, site = technician(here, official), jobs.chosen(here, [name])[0]
+    actor, site = technician(here, official, "pelaksana"), jobs.chosen(here, [name])[0]
     if hash_:
         outcome = jobs.apply_plan(here, case, site, action, hash_, actor, note)
         document = {"website": site, "case": case, "hash": hash_, **asdict(outcome)}

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from flows.cli.person import technician
 from flows.cli.root import app
+from flows.office import open_office
 from tests.flows.conftest import Pelihara
 
 ENGLISH = re.compile(r"\b(Usage|Options?|Commands|Arguments|Show this message|required|default|Error|Missing)\b")
@@ -168,9 +170,12 @@ def test_a_near_name_is_suggested(pelihara: Pelihara) -> None:
     assert 'maksud Anda "dinkes-r1"' in pelihara("network", "diagnose", "dinkes-r").err
 
 
-def test_a_technicians_command_wants_to_know_who_works(pelihara: Pelihara) -> None:
+def test_a_technician_is_named_or_known_by_being_the_only_one(pelihara: Pelihara) -> None:
+    office = open_office()
+    assert technician(office, "", "kadis").official == "kadis"
+    assert technician(office, "", "tim_teknis").official == ""
+    assert technician(office, "", "tim_teknis").system_user
     words = ("network", "repair", "dinkes-r1", "--case", "JAR-2026-0001")
-    assert "--as PEJABAT" in pelihara(*words).err
     assert pelihara(*words, "--as", "teknisi").code == 2
 
 

@@ -54,6 +54,7 @@ def expect_both_cases(folder: Path, code: int, text: str) -> None:
     assert living(folder) == []
 
 
+@pytest.mark.lab
 def test_the_demo_goes_from_letter_to_report_with_nothing_but_python(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ class Post:
 
     def send(self, _: Any, to: str, subject: str, text: str, attachments: Any, folder: Path) -> None:
         if self.down:
-            raise MailError(f"surat ke {to} tidak terkirim: tidak ada jawaban")
+            raise MailError(f"surel ke {to} tidak terkirim: tidak ada jawaban")
         assert text
         assert folder.is_dir()
         self.sent.append((to, subject, [each.name for each in attachments]))

@@ -52,6 +52,16 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_started(settings: Settings,
     assert said == [("pelihara", f"port {port} sudah dipakai program lain; pilih yang lain dengan --port")]
 
 
+def test_a_faulty_inventory_is_named_and_nothing_is_started(
+    settings: Settings, said: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "devices.yaml").write_text("r1: {opd: dinkes}\n")
+    faulty = settings.model_copy(update={"inventory": tmp_path})
+    assert up.run(faulty, say=lambda source, line: said.append((source, line))) == 2
+    assert "devices.yaml" in said[-1][1]
+    assert not (settings.home / "prefect").exists()
+
+
 def test_a_home_has_one_supervisor(settings: Settings, said: list[tuple[str, str]]) -> None:
     with up._only_one(settings.home / "prefect"):
         assert up.run(settings, free_port(), lambda *line: said.append(line)) == 2
