@@ -3,7 +3,7 @@
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo up lint unit lab lab-office lab-parts test bench lab-up lab-down clean
+.PHONY: help demo up lint unit lab lab-flows lab-network lab-rest test bench lab-up lab-down clean
 
 help:
 	@echo "make demo      one network case and one website case, from letter to report, on this machine"
@@ -34,16 +34,21 @@ lint: $(READY)
 unit: $(READY)
 	@$(BIN)/python -m pytest -n 2 -m "not lab" tests
 
-# Two worlds side by side: most of their time is waiting for servers and networks.
+# Worlds side by side: most of their time is waiting for servers and networks.
+WORLDS := lab-flows lab-network lab-rest
+
 lab: $(READY)
 	@tests/setup.sh lab
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target lab-office lab-parts
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target $(WORLDS)
 
-lab-office: $(READY)
+lab-flows: $(READY)
 	@$(BIN)/python -m pytest -m lab tests/flows
 
-lab-parts: $(READY)
-	@$(BIN)/python -m pytest -m lab tests --ignore=tests/flows
+lab-network: $(READY)
+	@$(BIN)/python -m pytest -m lab tests/playbooks/network
+
+lab-rest: $(READY)
+	@$(BIN)/python -m pytest -m lab tests --ignore=tests/flows --ignore=tests/playbooks/network
 
 test: lint unit lab
 
