@@ -1,4 +1,4 @@
-"""Network flows: what Prefect's page offers for devices. The work itself is in flows.jobs.network.
+"""Network flows: what Prefect's page offers for devices. The work itself is in flows.jobs.
 
 Whoever starts a run at the page has no identity, so a run reads what it likes and changes only what the register
 already permits: a plan of a case that stands at the right step, approved where its class asks for it.
@@ -19,6 +19,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows import artifacts
 from flows.forms import DeviceChangeForm, DevicesForm
 from flows.jobs import network as jobs
+from flows.jobs import repairs
 from flows.jobs.errors import BadInput
 from flows.office import Office, open_office
 from playbooks.findings import TargetResult
@@ -111,7 +112,7 @@ def _change(action: str, isian: DeviceChangeForm) -> State[None]:
 
 @task(task_run_name="{action} {name}", cache_policy=NO_CACHE, persist_result=False)
 def _apply(case: str, name: str, plan: str, action: str) -> Outcome:
-    return jobs.apply_repair(office(), case, name, plan, ME, get_run_logger().info, action)
+    return repairs.apply_repair(office(), case, name, plan, ME, get_run_logger().info, action)
 
 
 def ready_plan(here: Office, case: str, action: str, target: str, wanted: str) -> str:

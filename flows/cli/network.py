@@ -19,9 +19,12 @@ from flows.words import why
 
 if TYPE_CHECKING:
     from flows import office
+    from flows.jobs import configurations, recordings, repairs
     from flows.jobs import network as jobs
 else:
     office, jobs = later("flows.office"), later("flows.jobs.network")
+    configurations, repairs = later("flows.jobs.configurations"), later("flows.jobs.repairs")
+    recordings = later("flows.jobs.recordings")
 
 app = typer.Typer(cls=Orders, help="Jaringan: diagnosa, cadangan, riwayat, perbaikan, pemulihan.")
 
@@ -64,7 +67,7 @@ def backup(names: Devices = None, opd: Opd = "", every: All = False, case: Case 
 def history(name: Device, json: Json = False) -> None:
     """Riwayat cadangan sebuah perangkat, terbaru di atas."""
     here = office.open_office()
-    versions = jobs.versions(here, _one(here, name))
+    versions = configurations.versions(here, _one(here, name))
     rows = [
         (each.version, moment(each.at, here.inventory.office.zone), each.commit[:12], each.digest[:12])
         for each in versions
@@ -82,7 +85,7 @@ def diff(
 ) -> None:
     """Beda dua versi cadangan (rahasia disamarkan)."""
     here = office.open_office()
-    found = jobs.difference(here, _one(here, name), old, new)
+    found = configurations.difference(here, _one(here, name), old, new)
     document = {"device": name, "from": found.old, "to": found.new, "diff": found.text}
     answer(document, json, lambda c: _print_diff(found.text, c))
 
@@ -98,8 +101,8 @@ def show(
 ) -> None:
     """Tampilkan konfigurasi tersimpan: disamarkan, atau lengkap bagi pemegang kunci segel."""
     here = office.open_office()
-    version = jobs.version_of(here, _one(here, name), at)
-    text = jobs.stored_config(here, version, sealed, terminal_actor(_here(here)))
+    version = configurations.version_of(here, _one(here, name), at)
+    text = configurations.stored_config(here, version, sealed, terminal_actor(_here(here)))
     document = {"device": name, "version": version.id, "at": version.at, "sealed": sealed, "config": text}
     answer(document, json, lambda c: c.print(plain(text), soft_wrap=True))
 
@@ -118,7 +121,7 @@ def repair(
     if apply:
         _apply(here, case, _one(here, name), apply, actor, "repair", json)
         return
-    plans = [plan_document(each) for each in jobs.propose_repairs(here, case, _one(here, name), actor)]
+    plans = [plan_document(each) for each in repairs.propose_repairs(here, case, _one(here, name), actor)]
     answer({"device": name, "case": case, "plans": plans}, json, lambda c: print_plans(plans, c))
 
 
@@ -137,7 +140,7 @@ def restore(
     if apply:
         _apply(here, case, _one(here, name), apply, actor, "restore", json)
         return
-    plans = [plan_document(each) for each in jobs.propose_restore(here, case, _one(here, name), at, actor)]
+    plans = [plan_document(each) for each in repairs.propose_restore(here, case, _one(here, name), at, actor)]
     answer({"device": name, "case": case, "plans": plans}, json, lambda c: print_plans(plans, c))
 
 
@@ -149,7 +152,7 @@ def parse(
     json: Json = False,
 ) -> None:
     """Fakta yang terbaca dari keluaran yang direkam."""
-    facts = jobs.parse_recording(platform, command, file)
+    facts = recordings.parse_recording(platform, command, file)
     unparsed = facts == {"unparsed": True}
     document = {"platform": platform, "command": command, "unparsed": unparsed, "facts": {} if unparsed else facts}
     unknown = "Tidak ada fakta yang dikenal dalam keluaran ini."
@@ -169,7 +172,7 @@ def _known_case(here: office.Office, case: str) -> str:
 
 
 def _apply(here: office.Office, case: str, name: str, plan: str, actor: Any, action: str, json: bool) -> None:
-    outcome = jobs.apply_repair(here, case, name, plan, actor, note, action)
+    outcome = repairs.apply_repair(here, case, name, plan, actor, note, action)
     document = {"device": name, "case": case, "hash": plan, **asdict(outcome)}
     answer(document, json, lambda c: print_outcome(name, outcome, c), done=outcome.ok)
 

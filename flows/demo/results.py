@@ -12,7 +12,7 @@ import dns.rdatatype
 from flows.demo import folder
 from flows.demo.parts import LOOPBACK
 from flows.demo.stage import SETTINGS, Stage
-from flows.jobs import network
+from flows.jobs import configurations
 from sop.register.records import CaseRecord
 
 
@@ -39,11 +39,11 @@ def _papers(stage: Stage) -> None:
 
 def _configs(stage: Stage) -> bool:
     """Show both configurations of the repaired router and what differs. Whether there are at least two."""
-    versions = network.versions(stage.office, "dinkes-r1")
+    versions = configurations.versions(stage.office, "dinkes-r1")
     stage.say(f"Cadangan konfigurasi: {stage.office.settings.configs} (dinkes-r1: {len(versions)} versi)")
     if len(versions) < 2:
         return False
-    for line in network.difference(stage.office, "dinkes-r1").text.splitlines():
+    for line in configurations.difference(stage.office, "dinkes-r1").text.splitlines():
         stage.say(f"  {line}", {"+": "green", "-": "red"}.get(line[:1], "dim"))
     return True
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.jobs import network, notices, reports, websites
+from flows.jobs import network, notices, repairs, reports, websites
 from flows.jobs.changes import Progress, put_forward
 from flows.jobs.leases import PATIENCE_S
 from flows.office import Office
@@ -171,7 +171,7 @@ def _kept_here(task: _Task, kind: str) -> list[EvidenceRecord]:
 def _propose(task: _Task, device: str, reading: DeviceReading | None) -> None:
     """Put a device's repairs forward once; which ones is kept, so that a run that was killed does not miss any."""
     try:
-        plans = network.propose_repairs(task.office, task.case.id, device, task.actor, reading)
+        plans = repairs.propose_repairs(task.office, task.case.id, device, task.actor, reading)
     except TargetError as error:
         task.on_progress(device, f"rencana tidak dapat dibuat: {error.detail or error.reason}")
         return
@@ -298,7 +298,7 @@ def _applied(task: _Task, plan: PlanRecord) -> Outcome:
     office, case, actor = task.office, task.case, task.actor
     if case.website:
         return websites.apply_plan(office, case.id, plan.target, plan.action, plan.hash, actor, told, PATIENCE_S)
-    return network.apply_repair(office, case.id, plan.target, plan.hash, actor, told, plan.action, PATIENCE_S)
+    return repairs.apply_repair(office, case.id, plan.target, plan.hash, actor, told, plan.action, PATIENCE_S)
 
 
 def _report(task: _Task) -> None:

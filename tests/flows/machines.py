@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from flows.jobs import network, websites
+from flows.jobs import network, repairs, websites
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.backup import SiteBackup
 from playbooks.network.backup import ConfigCopy
@@ -159,8 +159,9 @@ def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
     monkeypatch.setattr(network, "open_session", there.open)
     monkeypatch.setattr(network, "endpoint", lambda _, name, __: SimpleNamespace(name=name))
     monkeypatch.setattr(network, "diagnose", there.diagnose)
+    monkeypatch.setattr(repairs, "diagnose", there.diagnose)
     monkeypatch.setattr(network, "together", lambda readings: readings)
     monkeypatch.setattr(network, "fetch_config", there.fetch)
-    monkeypatch.setattr(network.repair, "propose", there.propose)
-    monkeypatch.setattr(network.repair, "apply", there.apply)
+    monkeypatch.setattr(repairs.repair, "propose", there.propose)
+    monkeypatch.setattr(repairs.repair, "apply", there.apply)
     return there

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flows.jobs import cases, network
+from flows.jobs import cases, configurations, network, repairs
 from flows.jobs.errors import BadInput
 from flows.office import Office
 from playbooks.findings import Finding, Reason, Severity
@@ -57,13 +57,13 @@ def test_a_run_is_one_commit_and_an_unchanged_configuration_none(office: Office,
     assert (again[0].status, again[0].commit) == ("unchanged", "")
     routers.configs["dinkes-r1"] = "hostname dinkes-r1\nsecret rahasia\nip route\nend\n"
     assert network.back_up_devices(office, ["dinkes-r1"])[0].status == "ok"
-    assert [each.version for each in network.versions(office, "dinkes-r1")] == ["3", "1"]
-    assert all(each.commit for each in network.versions(office, "dinkes-r1"))
-    assert "+ip route" in network.difference(office, "dinkes-r1").text
-    oldest = network.versions(office, "dinkes-r1")[-1]
-    assert network.version_of(office, "dinkes-r1", oldest.commit[:8]).id == int(oldest.version)
+    assert [each.version for each in configurations.versions(office, "dinkes-r1")] == ["3", "1"]
+    assert all(each.commit for each in configurations.versions(office, "dinkes-r1"))
+    assert "+ip route" in configurations.difference(office, "dinkes-r1").text
+    oldest = configurations.versions(office, "dinkes-r1")[-1]
+    assert configurations.version_of(office, "dinkes-r1", oldest.commit[:8]).id == int(oldest.version)
     with pytest.raises(BadInput):
-        network.version_of(office, "dinkes-r1", "99")
+        configurations.version_of(office, "dinkes-r1", "99")
 
 
 def test_the_history_catches_up_after_a_killed_run(
@@ -127,7 +127,7 @@ def test_a_class_a_repair_is_done_by_itself_and_looked_at_again(office: Office, 
     before, after = (json.loads(office.register.read(each.id))["findings"] for each in readings)
     assert [each["code"] for each in before] == ["config.unsaved"]
     assert after == []
-    assert len(network.versions(office, "dinkes-r1")) == 2
+    assert len(configurations.versions(office, "dinkes-r1")) == 2
 
 
 def test_a_class_b_repair_waits_for_the_koordinator_and_is_then_done(
@@ -204,7 +204,7 @@ def test_a_case_killed_before_repairs_were_put_forward_still_gets_them(
 ) -> None:
     routers.findings["dinkes-r1"] = [DOWN]
     with monkeypatch.context() as patch:
-        patch.setattr(network.repair, "propose", killed)
+        patch.setattr(repairs.repair, "propose", killed)
         with pytest.raises(KeyboardInterrupt):
             cases.carry(office, case)
     cases.carry(office, case)
@@ -238,7 +238,7 @@ def test_a_case_withdrawn_during_the_work_is_written_for_no_more(
             office.register.withdraw(case, "kadis", "Salah alamat")
         return routers.apply(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(network.repair, "apply", withdrawn_meanwhile)
+    monkeypatch.setattr(repairs.repair, "apply", withdrawn_meanwhile)
     stopped = cases.carry(office, case)
     assert stopped.state == "stopped"
     assert "ditarik" in stopped.reason
@@ -253,17 +253,17 @@ def test_a_case_withdrawn_while_devices_were_read_is_simply_over(
             office.register.withdraw(case, "kadis", "Salah alamat")
         return routers.propose(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(network.repair, "propose", withdrawn_meanwhile)
+    monkeypatch.setattr(repairs.repair, "propose", withdrawn_meanwhile)
     assert cases.carry(office, case).state == "over"
 
 
 def test_nobody_approves_a_plan_of_their_own(office: Office, routers: Routers, case: str) -> None:
     routers.findings["dinkes-r1"] = [DOWN]
-    network.propose_repairs(office, case, "dinkes-r1", Actor("koordinator", via="cli"))
+    repairs.propose_repairs(office, case, "dinkes-r1", Actor("koordinator", via="cli"))
     with pytest.raises(OwnPlan):
         office.register.act(case, "koordinator", "YA")
     with pytest.raises(PermitRefused):
-        network.apply_repair(office, case, "dinkes-r1", office.register.plans(case)[0].hash, TEKNIS)
+        repairs.apply_repair(office, case, "dinkes-r1", office.register.plans(case)[0].hash, TEKNIS)
     assert routers.writes == []
 
 
@@ -271,7 +271,7 @@ def test_the_approval_shows_exactly_what_is_approved_and_the_technician_applies_
     pelihara: Pelihara, office: Office, routers: Routers, case: str
 ) -> None:
     routers.findings["dinkes-r1"] = [DOWN]
-    (plan,) = network.propose_repairs(office, case, "dinkes-r1", TEKNIS)
+    (plan,) = repairs.propose_repairs(office, case, "dinkes-r1", TEKNIS)
     said = pelihara("case", "act", case, "--as", "koordinator", "--answer", "YA")
     assert said.code == 0
     assert "+ atasi ether2" in said.out

@@ -1,0 +1,70 @@
+"""Changes of devices: repairs and restores planned, put forward and applied, and the register told of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flows.jobs.changes import OnStep, keep_outcome, put_forward
+from flows.jobs.configurations import version_of
+from flows.jobs.errors import unknown
+from flows.jobs.leases import holding
+from flows.jobs.network import DEADLINE_S, device_endpoint, last_baseline
+from flows.office import Office
+from playbooks.findings import TargetError
+from playbooks.network import repair, restore
+from playbooks.network.diagnose import DeviceReading, diagnose
+from playbooks.plans import Ladder, Outcome, Plan
+from sop.register.records import SOFTWARE, Actor, PlanRecord
+
+
+def propose_repairs(
+    office: Office, case_id: str, device: str, actor: Actor = SOFTWARE, reading: DeviceReading | None = None
+) -> list[PlanRecord]:
+    """Put forward what can be repaired, from a reading of just now or a new one; the same plan is proposed once.
+
+    Class A comes alone: carrying it out changes what a plan of class B would have been made from. Raises TargetError
+    when the device cannot be read, PermitRefused when the case does not stand where plans are made.
+    """
+    here, entry = device_endpoint(office, device), office.inventory.devices[device]
+    seen = reading or diagnose(here, entry, last_baseline(office, device), deadline_s=DEADLINE_S)
+    if seen.reason is not None:
+        raise TargetError(device, seen.reason, seen.detail)
+    plans = [plan for plan in repair.propose(here, entry, seen) if plan.changes]
+    first = [plan for plan in plans if plan.ladder is Ladder.A] or plans
+    return [put_forward(office, case_id, plan, actor) for plan in first]
+
+
+def apply_repair(
+    office: Office,
+    case_id: str,
+    device: str,
+    plan_hash: str,
+    actor: Actor,
+    on_step: OnStep | None = None,
+    action: str = "repair",
+    patience_s: float = 0.0,
+) -> Outcome:
+    """Apply one approved repair or restore: permit, lease, way back and verification.
+
+    Raises RegisterError (PermitRefused above all) before the device is touched, ChangedSincePlan when the device is no
+    longer as it was planned for, TargetError when it cannot be reached.
+    """
+    register = office.register
+    if device not in office.inventory.devices:
+        raise unknown("perangkat", device, office.inventory.devices)
+    with holding(office, device, f"{action} {case_id}", actor, patience_s) as lease:
+        permit = register.permit(case_id, action, device, plan_hash, lease, actor)
+        permit()
+        plan = Plan.from_document(register.plan(plan_hash, case_id).document)
+        change = restore.apply if action == "restore" else repair.apply
+        outcome = change(plan, device_endpoint(office, device), office.inventory.devices[device], permit, on_step)
+        keep_outcome(office, case_id, plan, outcome, actor)
+        register.settle_plan(plan_hash, outcome.status, asdict(outcome), actor, case_id)
+    return outcome
+
+
+def propose_restore(office: Office, case_id: str, device: str, version: str, actor: Actor) -> list[PlanRecord]:
+    """Put forward a return to a stored configuration; nothing when the device already has it. Raises TargetError."""
+    wanted = office.register.read_config(version_of(office, device, version).id, full=True)
+    plan = restore.plan(device_endpoint(office, device), office.inventory.devices[device], wanted)
+    return [put_forward(office, case_id, plan, actor)] if plan.changes else []
