@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from flows.jobs.changes import Progress
-from flows.jobs.errors import BadInput, unknown
+from flows.jobs.targets import picked
 from flows.office import Office
 from inventory.credentials import CredentialError
 from playbooks.findings import Reason, Severity, TargetError, TargetResult
@@ -92,16 +92,7 @@ class _Task:
 
 def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = False) -> list[str]:
     """The devices meant, each once, in the order given. Raises BadInput for what the inventory does not know."""
-    known = office.inventory.devices
-    for name in names:
-        if name not in known:
-            raise unknown("perangkat", name, known)
-    if opd and opd not in office.inventory.opd:
-        raise unknown("OPD", opd, office.inventory.opd)
-    picked = [*names, *(office.device_names(opd) if opd else ()), *(known if every else ())]
-    if not picked:
-        raise BadInput(f"OPD {opd} tidak punya perangkat" if opd else "sebut perangkatnya, atau --opd OPD, atau --all")
-    return list(dict.fromkeys(picked))
+    return picked("perangkat", office.inventory.devices, office.inventory.opd, names, opd, every)
 
 
 def diagnose_devices(
@@ -204,7 +195,7 @@ def _read(office: Office, task: _Task, read: bool, back_up: bool) -> _Read:
     try:
         with open_session(device_endpoint(office, task.name), DEADLINE_S) as session:
             reading = diagnose(session.endpoint, device, task.baseline, session) if read else None
-            config = fetch_config(session, device, task.previous) if back_up else None
+            config = fetch_config(session, task.previous) if back_up else None
     except TargetError as failure:
         error = failure
     except Exception as surprise:

@@ -11,8 +11,9 @@ from time import monotonic
 from typing import Any
 
 from flows.jobs.changes import OnStep, Progress, keep_outcome, put_forward
-from flows.jobs.errors import BadInput, NotDone, unknown
+from flows.jobs.errors import NotDone
 from flows.jobs.leases import holding
+from flows.jobs.targets import picked
 from flows.office import Office
 from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.hosting import backup, check, deploy, domain, host, releases, restore, rollback, tls
@@ -79,17 +80,7 @@ class Maintained:
 
 def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = False) -> list[str]:
     """The websites meant, each once, in the order given. Raises BadInput for what the inventory does not know."""
-    known = office.inventory.websites
-    for name in names:
-        if name not in known:
-            raise unknown("website", name, known)
-    if opd and opd not in office.inventory.opd:
-        raise unknown("OPD", opd, office.inventory.opd)
-    of_opd = [name for name, site in known.items() if site.opd == opd] if opd else []
-    picked = [*names, *of_opd, *(known if every else ())]
-    if not picked:
-        raise BadInput(f"OPD {opd} tidak punya website" if opd else "sebut websitenya, atau --opd OPD, atau --all")
-    return list(dict.fromkeys(picked))
+    return picked("website", office.inventory.websites, office.inventory.opd, names, opd, every)
 
 
 def site(office: Office, name: str) -> Site:

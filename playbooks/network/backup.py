@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from inventory.models import Device
 from playbooks.findings import Reason, TargetError
 from playbooks.network import platforms
 from playbooks.network.connect import Endpoint, Session, open_session
@@ -45,15 +44,14 @@ class ConfigCopy:
     bytes: int
 
 
-def fetch_config(source: Endpoint | Session, device: Device | None = None, previous: str | None = None) -> ConfigCopy:
+def fetch_config(source: Endpoint | Session, previous: str | None = None) -> ConfigCopy:
     """The running configuration, proven complete; asked a second time when the first answer proves nothing.
 
     `previous` is the text of the last good copy, if any. Raises TargetError: INCOMPLETE, REFUSED_OUTPUT and others.
     """
-    del device
     if isinstance(source, Endpoint):
         with open_session(source) as session:
-            return fetch_config(session, previous=previous)
+            return fetch_config(session, previous)
     try:
         return _proven(source, _answers(source), previous)
     except NotComplete as error:

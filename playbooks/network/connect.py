@@ -91,11 +91,6 @@ class Session:
         """The device's name as its prompt shows it."""
         return str(self.connection.base_prompt)
 
-    @property
-    def local_address(self) -> str:
-        """The address of ours that the device sees: where its management path leads."""
-        return str(self.connection.remote_conn.get_transport().sock.getsockname()[0])
-
     def ask(self, command: str, timeout_s: float = 20.0) -> str:
         """The answer to one command, echo and prompt removed."""
         with _classified(self.endpoint):

@@ -102,8 +102,6 @@ def enable_port(now: Situation) -> Change | None:
 
 PLATFORM = Platform(
     name="cisco_ios",
-    napalm="ios",
-    title="Cisco IOS/IOS-XE",
     config_command="show running-config",
     reads=(
         "show version",
@@ -151,5 +149,4 @@ PLATFORM = Platform(
     enter_armed=(f"configure terminal revert timer {ARMED_MINUTES}",),
     disarm=("configure confirm",),
     undo="`configure terminal revert timer` (pembatalan berjangka di perangkat; butuh `archive`)",
-    shown_on="rekaman ntc-templates, tiruan",
 )

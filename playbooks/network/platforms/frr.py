@@ -198,8 +198,6 @@ def section(config: str, head: str) -> list[str]:
 
 PLATFORM = Platform(
     name="frr",
-    napalm="playbooks.network.napalm_frr",
-    title="FRRouting",
     config_command="show running-config",
     reads=(
         "show version",
@@ -253,5 +251,4 @@ PLATFORM = Platform(
         "bgp.peer_down": restore_peer,
     },
     undo="perintah kebalikan dijalankan lewat sambungan baru; FRR tidak punya pembatalan berjangka di perangkat",
-    shown_on="FRR 8.4 (lab)",
 )

@@ -194,8 +194,6 @@ def arm(inverse: tuple[str, ...]) -> tuple[str, ...]:
 
 PLATFORM = Platform(
     name="mikrotik_routeros",
-    napalm="",
-    title="MikroTik RouterOS",
     config_command=f'/export; :put "{END}"',
     reads=(
         "/system identity print",
@@ -239,5 +237,4 @@ PLATFORM = Platform(
     arm=arm,
     disarm=(f"/system scheduler remove {GUARD}",),
     undo="penjadwal kebalikan dipasang di perangkat sebelum perubahan dan dihapus setelah terbukti baik",
-    shown_on="rekaman ntc-templates, tiruan lab",
 )

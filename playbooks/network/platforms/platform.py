@@ -60,8 +60,6 @@ class Platform:
     """What is special about one operating system. Patterns are searched line by line (re.MULTILINE) in \\n text."""
 
     name: str
-    napalm: str
-    title: str
     config_command: str
     reads: tuple[str, ...]
     """Commands of a diagnosis, in the order they are asked."""
@@ -112,8 +110,6 @@ class Platform:
     """Commands that keep the change for good."""
     undo: str = ""
     """Which way back a change has, in words for the plan (Indonesian)."""
-    shown_on: str = ""
-    """What this file was shown to work on: a real part, recordings, or doubles."""
 
     def refuses(self, answer: str) -> bool:
         """Whether `answer` says that the command was not accepted."""
