@@ -69,10 +69,6 @@ class Config:
         return True
 
 
-def _block(head: str, lines: list[str]) -> str:
-    return "\n".join([head, *(f" {line}" for line in sorted(lines)), "exit"])
-
-
 def parse(text: str) -> Config:
     """A configuration file as FRR writes it."""
     config, head = Config(), ""

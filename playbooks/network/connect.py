@@ -270,7 +270,6 @@ def classify(error: BaseException) -> tuple[Reason, str]:
 
 _Cause = tuple[tuple[type[BaseException], ...], str, Reason, str]
 _CAUSES: tuple[_Cause, ...] = (
-    ((paramiko.BadHostKeyException,), "", Reason.HOST_KEY_CHANGED, "kunci host berbeda dari yang tercatat"),
     ((paramiko.SSHException,), "not found in known_hosts", Reason.HOST_KEY_UNKNOWN, "kunci host belum dicatat"),
     (
         (paramiko.SSHException,),

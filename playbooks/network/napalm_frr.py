@@ -25,6 +25,7 @@ from netmiko import ConnectHandler
 from netmiko.exceptions import NetmikoBaseException
 from paramiko import SSHException
 
+from playbooks.network.backup import redact
 from playbooks.network.platforms import frr
 from playbooks.network.platforms.frr_diff import NotConfiguration, commands
 
@@ -149,10 +150,7 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         del full, format
         running = self._running() if retrieve in ("all", "running") else ""
         if sanitized:
-            for pattern in frr.PLATFORM.secrets:
-                running = re.sub(
-                    pattern, lambda found: found[0].replace(found["secret"], "<removed>"), running, flags=re.M
-                )
+            running = redact("frr", running, lambda _: "<removed>")
         candidate = (self._candidate or "") if retrieve in ("all", "candidate") else ""
         # vtysh shows no startup configuration when it is integrated (frr.conf).
         return {"running": running, "candidate": candidate, "startup": ""}
@@ -245,10 +243,6 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
         kind = ReplaceConfigException if self._replaces else MergeConfigException
         error: Exception = kind(message)
         return error
-
-
-def _removed(found: re.Match[str]) -> str:
-    return found[0].replace(found["secret"], "<removed>")
 
 
 def _text(filename: str | None, config: str | None) -> str:

@@ -69,6 +69,8 @@ class Double:
     key_type: str = "ssh-ed25519"
     refuse: str = "% Invalid input detected at '^' marker.\n"
     asked: list[str] = field(default_factory=list)
+    passwords: list[str] = field(default_factory=list)
+    """What callers offered to log in with."""
 
     async def speak(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         if process.command:
@@ -121,6 +123,9 @@ async def _input(process: asyncssh.SSHServerProcess[bytes]) -> Any:
 
 
 class _Door(asyncssh.SSHServer):
+    def __init__(self, double: Double) -> None:
+        self._double = double
+
     def begin_auth(self, username: str) -> bool:
         del username
         return True
@@ -129,6 +134,7 @@ class _Door(asyncssh.SSHServer):
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
+        self._double.passwords.append(password)
         return username.partition("+")[0] == "otomasi" and password == PASSWORD
 
 
@@ -157,7 +163,7 @@ async def _listen(double: Double) -> asyncssh.SSHAcceptor:
 
     options: dict[str, Any] = {"kex_algs": double.kex} if double.kex else {}
     return await asyncssh.create_server(
-        _Door,
+        lambda: _Door(double),
         "127.0.0.1",
         0,
         server_host_keys=[asyncssh.generate_private_key(double.key_type)],

@@ -11,7 +11,7 @@ import pytest
 from playbooks.findings import Reason, TargetError
 from playbooks.network import enrol
 from playbooks.network.backup import fetch_config, normalised
-from playbooks.network.connect import Endpoint, open_session
+from playbooks.network.connect import Endpoint, Session, open_session
 from tests.playbooks.network.doubles import IOS_CONFIG, PASSWORD, Double, device
 
 
@@ -82,16 +82,20 @@ def test_a_wrong_password_is_told_without_the_password(tmp_path: Path) -> None:
 
 
 def test_an_unknown_host_key_is_refused_before_the_password_is_sent(tmp_path: Path) -> None:
-    with device(Double(), tmp_path, enrolled=False) as endpoint:
+    double = Double()
+    with device(double, tmp_path, enrolled=False) as endpoint:
         assert reason_of(endpoint).reason is Reason.HOST_KEY_UNKNOWN
+    assert double.passwords == []
 
 
 @pytest.mark.parametrize("other", ["ssh-ed25519", "ecdsa-sha2-nistp256"])
 def test_a_changed_host_key_is_refused(tmp_path: Path, other: str) -> None:
-    with device(Double(key_type=other), tmp_path) as stranger, device(Double(), tmp_path, enrolled=False) as endpoint:
+    double = Double()
+    with device(Double(key_type=other), tmp_path) as stranger, device(double, tmp_path, enrolled=False) as endpoint:
         line = next(line for line in stranger.known_hosts.read_text().splitlines() if f":{stranger.port} " in line)
         endpoint.known_hosts.write_text(line.replace(str(stranger.port), str(endpoint.port)) + "\n")
         assert reason_of(endpoint).reason is Reason.HOST_KEY_CHANGED
+    assert double.passwords == []
 
 
 def test_legacy_algorithms_are_refused_unless_the_inventory_allows_them(tmp_path: Path) -> None:
@@ -184,6 +188,17 @@ def test_a_server_that_is_not_ssh_is_no_enrolment(tmp_path: Path) -> None:
             enrol.fetch_host_keys("127.0.0.1", listener.getsockname()[1], timeout_s=2)
 
 
+class Quoting:
+    """A connection whose failures quote what was sent over it."""
+
+    def ask(self, command: str, timeout_s: float) -> str:
+        raise ValueError(f"{command!r} after {PASSWORD!r}, {timeout_s} s")
+
+
 def test_the_password_never_shows(tmp_path: Path) -> None:
     with device(Double(), tmp_path) as endpoint:
         assert PASSWORD not in repr(endpoint)
+        with pytest.raises(TargetError) as caught:
+            Session(endpoint, Quoting()).ask("show version")
+    assert "show version" in str(caught.value)
+    assert PASSWORD not in str(caught.value) + repr(caught.value)

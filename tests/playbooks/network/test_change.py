@@ -1,0 +1,153 @@
+"""Making a change: what is asked before a write, and what is undone after one. The devices are stand-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from inventory.models import Device
+from playbooks.findings import Finding, Reason, Severity, TargetError
+from playbooks.network import change, platforms, repair
+from playbooks.network.backup import ConfigCopy, copy_of
+from playbooks.network.change import Proof, Steps, Work, carry_out
+from playbooks.network.connect import Endpoint
+from playbooks.network.diagnose import DeviceReading
+from playbooks.network.platforms import Platform
+from playbooks.plans import ChangedSincePlan, Ladder, Plan
+
+IOS = platforms.get("cisco_ios")
+HERE = Endpoint("sw1", "10.0.0.1", 22, "cisco_ios", "otomasi", known_hosts=Path("known_hosts"))
+DOWN = Finding("link.admin_down", Severity.MAJOR, "Gi0/1", "shutdown", "Aktifkan.")
+INTENDED = ("interface Gi0/1", "no shutdown")
+INVERSE = ("interface Gi0/1", "shutdown")
+
+
+@dataclass
+class Switch:
+    """A device whose configuration is the list of lines it was told, and its own session."""
+
+    lines: list[str] = field(default_factory=list)
+    stubborn: bool = False
+    """The way back does not lead back."""
+    breaks: bool = False
+    """Ends the session after a change was typed."""
+    endpoint: Endpoint = HERE
+    platform: Platform = IOS
+
+    def ask(self, *_: object) -> str:
+        return ""
+
+    def order(self, _: str) -> str:
+        return "[OK]"
+
+    def configure(self, commands: tuple[str, ...], **_: bool) -> str:
+        if tuple(commands) == INVERSE:
+            self.lines = self.lines if self.stubborn else []
+            return ""
+        self.lines = [*self.lines, *commands]
+        if self.breaks:
+            raise TargetError("sw1", Reason.REFUSED_OUTPUT, "ditolak")
+        return ""
+
+    def copy(self) -> ConfigCopy:
+        return copy_of("cisco_ios", "version 15.2\nhostname sw1\n" + "\n".join([*self.lines, "end"]) + "\n")
+
+
+@pytest.fixture
+def switch(monkeypatch: pytest.MonkeyPatch) -> Switch:
+    there = Switch()
+
+    @contextmanager
+    def again(*_: object) -> Iterator[Switch]:
+        yield there
+
+    for module in (change, repair):
+        monkeypatch.setattr(module, "open_session", again)
+    monkeypatch.setattr(change, "fetch_config", lambda _: there.copy())
+    for patience in ("VERIFY_S", "RETURN_S", "PAUSE_S", "SETTLE_S"):
+        monkeypatch.setattr(change, patience, 0.0)
+    return there
+
+
+def a_plan(base: str, ladder: Ladder = Ladder.B) -> Plan:
+    details = {"code": DOWN.code, "subject": DOWN.subject, "commands": list(INTENDED), "save": False, "before": {}}
+    return Plan("repair", "sw1", ladder, "Aktifkan Gi0/1", INTENDED, INVERSE, DOWN.code, base, details)
+
+
+def work(base: str, permit: Callable[[], None], wrong: str = "") -> Work:
+    return Work(a_plan(base), HERE, permit, lambda _: Proof(wrong), Steps(None))
+
+
+def permitted() -> None:
+    """An approval that stands."""
+
+
+class Withdrawn(Exception):
+    """What a permit raises."""
+
+
+def withdrawn() -> None:
+    raise Withdrawn
+
+
+def test_a_change_that_proves_good_stays(switch: Switch) -> None:
+    assert carry_out(work(switch.copy().digest, permitted), switch).status == "applied"  # type: ignore[arg-type]
+    assert switch.lines == [*INTENDED]
+
+
+def test_a_device_that_changed_since_the_plan_is_not_touched(switch: Switch) -> None:
+    planned = work(switch.copy().digest, permitted)
+    switch.lines = ["ip routing"]
+    with pytest.raises(ChangedSincePlan):
+        carry_out(planned, switch)  # type: ignore[arg-type]
+    assert switch.lines == ["ip routing"]
+
+
+def test_without_a_permit_nothing_is_written(switch: Switch) -> None:
+    with pytest.raises(Withdrawn):
+        carry_out(work(switch.copy().digest, withdrawn), switch)  # type: ignore[arg-type]
+    assert switch.lines == []
+
+
+def test_a_permit_withdrawn_after_the_write_takes_the_change_back(switch: Switch) -> None:
+    asked: list[int] = []
+
+    def withdrawn_at_the_second_asking() -> None:
+        asked.append(len(asked))
+        if len(asked) > 1:
+            raise Withdrawn
+
+    with pytest.raises(Withdrawn):
+        carry_out(work(switch.copy().digest, withdrawn_at_the_second_asking), switch)  # type: ignore[arg-type]
+    assert len(asked) == 2
+    assert switch.lines == []
+
+
+@pytest.mark.parametrize("breaks", [False, True], ids=["unproven", "refused half-way"])
+def test_what_does_not_prove_good_is_undone(switch: Switch, breaks: bool) -> None:
+    switch.breaks = breaks
+    outcome = carry_out(work(switch.copy().digest, permitted, "masih mati"), switch)  # type: ignore[arg-type]
+    assert outcome.status == "rolled_back"
+    assert switch.lines == []
+
+
+def test_a_way_back_that_does_not_lead_back_is_a_failure_that_says_what_to_type(switch: Switch) -> None:
+    switch.stubborn = True
+    outcome = carry_out(work(switch.copy().digest, permitted, "masih mati"), switch)  # type: ignore[arg-type]
+    assert outcome.status == "failed"
+    assert "interface Gi0/1; shutdown" in outcome.detail
+
+
+def test_a_repair_that_would_be_planned_otherwise_by_now_is_refused(
+    switch: Switch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = DeviceReading("sw1", 0.1, (DOWN,), facts={"running_digest": switch.copy().digest})
+    monkeypatch.setattr(repair, "diagnose", lambda *_: reading)
+    device = Device(opd="dinkes", address="10.0.0.1", platform="cisco_ios", credentials="opd-router")
+    with pytest.raises(ChangedSincePlan):
+        repair.apply(a_plan("0" * 64), HERE, device, permitted)
+    assert switch.lines == []
