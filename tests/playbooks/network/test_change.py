@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -142,12 +142,33 @@ def test_a_way_back_that_does_not_lead_back_is_a_failure_that_says_what_to_type(
     assert "interface Gi0/1; shutdown" in outcome.detail
 
 
-def test_a_repair_that_would_be_planned_otherwise_by_now_is_refused(
-    switch: Switch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reading = DeviceReading("sw1", 0.1, (DOWN,), facts={"running_digest": switch.copy().digest})
-    monkeypatch.setattr(repair, "diagnose", lambda *_: reading)
-    device = Device(opd="dinkes", address="10.0.0.1", platform="cisco_ios", credentials="opd-router")
+def a_device(*uplinks: str) -> Device:
+    return Device(opd="dinkes", address="10.0.0.1", platform="cisco_ios", credentials="opd-router", uplinks=uplinks)
+
+
+@pytest.fixture
+def reading(switch: Switch, monkeypatch: pytest.MonkeyPatch) -> DeviceReading:
+    """What a diagnosis of the switch gives: its port is shut."""
+    seen = DeviceReading("sw1", 0.1, (DOWN,), facts={"running_digest": switch.copy().digest})
+    monkeypatch.setattr(repair, "diagnose", lambda *_: seen)
+    return seen
+
+
+def test_lines_that_would_not_be_planned_now_are_refused(switch: Switch, reading: DeviceReading) -> None:
+    (planned,) = repair.propose(HERE, a_device(), reading)
+    other = replace(planned, details={**planned.details, "commands": ["no ip routing"]})
     with pytest.raises(ChangedSincePlan):
-        repair.apply(a_plan("0" * 64), HERE, device, permitted)
+        repair.apply(other, HERE, a_device(), permitted)
     assert switch.lines == []
+
+
+def test_an_uplink_is_never_planned_for(reading: DeviceReading) -> None:
+    assert [plan.changes[:2] for plan in repair.propose(HERE, a_device(), reading)] == [INTENDED]
+    assert repair.propose(HERE, a_device("Gi0/1"), reading) == []
+
+
+def test_the_same_plan_has_the_same_hash_in_whatever_order_it_was_put_together() -> None:
+    plan = a_plan("0" * 64)
+    assert replace(plan, details=dict(reversed(plan.details.items()))).hash == plan.hash
+    assert Plan.from_document(plan.document()) == plan
+    assert replace(plan, way_back=()).hash != plan.hash
