@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sop import procedure as procedures
@@ -16,14 +15,14 @@ from sop import progress
 from sop.procedure import Procedure, ProcedureError, Step
 from sop.progress import Event, EventKind, Position
 from sop.register import audit
-from sop.register.authority import OPD, Capacity, Docket, authorise, capacities, find
+from sop.register.authority import OPD, Capacity, authorise, capacities, find
+from sop.register.dossier import Dossier, open_dossier, records
 from sop.register.errors import (
     AlreadyDone,
     LetterRefused,
     NotYourTurn,
     OutputMissing,
     ReasonMissing,
-    RegisterBroken,
     UnknownAgency,
     UnknownAnswer,
     UnknownCase,
@@ -33,13 +32,11 @@ from sop.register.errors import (
     WrongRole,
 )
 from sop.register.letters import media_type
-from sop.register.plans import approve, drop, plan_record
+from sop.register.plans import approve, drop
 from sop.register.queue import Queue, outbox_entry
 from sop.register.records import SOFTWARE, Actor, CaseRecord, Letter, proposal
-from sop.register.shelf import Shelf, evidence_record
-from sop.register.tables import Case, CaseEvent, CasePlan, Evidence, storable
-
-_Belonging = TypeVar("_Belonging", CaseEvent, CasePlan, Evidence)
+from sop.register.shelf import Shelf
+from sop.register.tables import Case, CaseEvent, Evidence, storable
 
 ITSELF = "pelihara"
 """Who acts when no person does."""
@@ -53,28 +50,6 @@ class _Act:
     answer: str
     note: str
     actor: Actor
-
-
-@dataclass
-class Dossier:
-    """A case inside a transaction."""
-
-    row: Case
-    procedure: Procedure
-    events: list[Event]
-
-    @property
-    def position(self) -> Position:
-        return progress.position(self.procedure, self.events)
-
-    @property
-    def step(self) -> Step:
-        return self.procedure.step(self.position.step)
-
-    @property
-    def docket(self) -> Docket:
-        row = self.row
-        return Docket(row.id, row.opd, row.requested_by, self.procedure, tuple(self.events), self.position)
 
 
 class Cases(Shelf, Queue):
@@ -117,7 +92,7 @@ class Cases(Shelf, Queue):
                     self._store(session, paper, letter.data, actor)
                 dossier = Dossier(row, procedure, [])
                 self._begin(session, dossier, actor)
-                return self._records(session, [row])[0]
+                return records(session, [row])[0]
 
     def act(
         self,
@@ -146,7 +121,7 @@ class Cases(Shelf, Queue):
                 self._decide_plan(session, dossier, act, plan_hash)
             else:
                 self._answer(session, dossier, act, plan_hash)
-            return self._records(session, [dossier.row])[0]
+            return records(session, [dossier.row])[0]
 
     def withdraw(self, case_id: str, official: str, reason: str, actor: Actor = SOFTWARE) -> CaseRecord:
         """Kadis, or the OPD that asked, stops an open case for good; nothing is written to any machine afterwards."""
@@ -165,7 +140,7 @@ class Cases(Shelf, Queue):
                 raise ReasonMissing(f"menarik {case_id} harus disertai alasan")
             self._event(session, dossier, "withdrawn", actor, who, note=storable(reason).strip())
             self._supersede(session, case_id, "ditarik", actor)
-            return self._records(session, [dossier.row])[0]
+            return records(session, [dossier.row])[0]
 
     def complete_work(self, case_id: str, step: int, actor: Actor, outcome: dict[str, Any]) -> CaseRecord:
         """A flow finished a step's work. Raises OutputMissing, AlreadyDone, NotYourTurn, WrongRole."""
@@ -177,7 +152,7 @@ class Cases(Shelf, Queue):
             result = json.dumps(outcome, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "replace")
             self._leave(session, dossier, "outcome", f"langkah-{step}.json", "application/json", result, actor)
             self._event(session, dossier, "completed", actor, answer="YA")
-            return self._records(session, [dossier.row])[0]
+            return records(session, [dossier.row])[0]
 
     def outbox_retry(self, row_id: int, why: str, actor: Actor = SOFTWARE) -> None:
         """Closes a row whose run died and, if the case still stands there, calls for a new attempt."""
@@ -197,14 +172,14 @@ class Cases(Shelf, Queue):
             row = session.get(Case, case_id)
             if row is None:
                 raise _unknown(case_id)
-            return self._records(session, [row])[0]
+            return records(session, [row])[0]
 
     def cases(self, state: str | None = None, opd: str | None = None, website: str | None = None) -> list[CaseRecord]:
         """Cases that match all given, oldest first."""
         wanted = {"state": state, "opd": opd, "website": website}
         rows = select(Case).filter_by(**{key: value for key, value in wanted.items() if value is not None})
         with self._database.reading() as session:
-            return self._records(session, session.scalars(rows.order_by(Case.opened_at, Case.id)).all())
+            return records(session, session.scalars(rows.order_by(Case.opened_at, Case.id)).all())
 
     def _newest(self, sop: str, origin: str) -> Procedure:
         try:
@@ -341,15 +316,7 @@ class Cases(Shelf, Queue):
         row = session.get(Case, case_id)
         if row is None:
             raise _unknown(case_id)
-        events = select(CaseEvent).filter_by(case_id=case_id).order_by(CaseEvent.seq)
-        return Dossier(row, _pinned(row), [audit.as_event(event) for event in session.scalars(events)])
-
-    def _records(self, session: Session, rows: Sequence[Case]) -> list[CaseRecord]:
-        ids = [row.id for row in rows]
-        events = _grouped(session.scalars(_of(CaseEvent, ids).order_by(CaseEvent.seq)))
-        plans = _grouped(session.scalars(_of(CasePlan, ids).order_by(CasePlan.id)))
-        evidence = _grouped(session.scalars(_of(Evidence, ids).order_by(Evidence.id)))
-        return [_record(row, events[row.id], plans[row.id], evidence[row.id]) for row in rows]
+        return open_dossier(session, row)
 
 
 def _decides_all(dossier: Dossier) -> bool:
@@ -408,57 +375,6 @@ def _forbid_second(session: Session, sop: str, website: str, origin: str) -> Non
     same = select(Case.id).filter_by(sop=sop, website=website, origin=origin, state="open")
     if taken := session.scalar(same.limit(1)):
         raise AlreadyDone(f"pemeliharaan {origin} untuk {website} sudah dibuka: {taken}")
-
-
-def _pinned(row: Case) -> Procedure:
-    try:
-        procedure = procedures.load(row.sop, row.revision)
-    except ProcedureError as error:
-        raise UnknownProcedure(f"{row.id}: {error}") from None
-    if procedure.sha256 != row.procedure_sha256:
-        raise UnknownProcedure(
-            f"{row.id} berjalan menurut SOP {row.sop} revisi {row.revision}, tetapi berkas revisi itu sudah diubah"
-        )
-    return procedure
-
-
-def _record(
-    row: Case, events: Iterable[CaseEvent], plans: Iterable[CasePlan], evidence: Iterable[Evidence]
-) -> CaseRecord:
-    history = tuple(audit.as_event(event) for event in events)
-    procedure = _pinned(row)
-    try:
-        place = progress.position(procedure, history)
-    except progress.BrokenHistory as error:
-        raise RegisterBroken(f"{row.id}: riwayatnya tidak sesuai dengan SOP: {error}") from None
-    return CaseRecord(
-        id=row.id,
-        sop=row.sop,
-        revision=row.revision,
-        opd=row.opd,
-        about=row.about,
-        origin=row.origin,
-        devices=tuple(row.devices),
-        website=row.website,
-        opened_at=row.opened_at,
-        requested_by=row.requested_by,
-        procedure=procedure,
-        events=history,
-        position=place,
-        plans=tuple(plan_record(plan) for plan in plans),
-        evidence=tuple(evidence_record(item) for item in evidence),
-    )
-
-
-def _of(table: type[_Belonging], ids: Sequence[str]) -> Select[tuple[_Belonging]]:
-    return select(table).where(table.case_id.in_(ids))
-
-
-def _grouped(rows: Iterable[_Belonging]) -> dict[str, list[_Belonging]]:
-    groups: dict[str, list[_Belonging]] = defaultdict(list)
-    for row in rows:
-        groups[row.case_id].append(row)
-    return groups
 
 
 def _unknown(case_id: str) -> UnknownCase:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sop.register.authority import forbid_own_request
-from sop.register.cases import Cases, Dossier
+from sop.register.cases import Cases
+from sop.register.dossier import Dossier
 from sop.register.errors import AlreadyDone, LeaseLost, OwnRequest, PermitRefused, UnknownAnswer, UnknownPlan
 from sop.register.leases import Lease, Leases
 from sop.register.plans import actions, check_document, in_case, plan_record

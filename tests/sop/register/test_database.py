@@ -162,12 +162,12 @@ def test_a_process_killed_within_its_transaction_leaves_no_trace(register: Regis
     case = network_case(register)
     tip = register.audit_tip()
     script = """
-        from sop.register.cases import Cases
+        from sop.register import cases
         import time
         def wait(*_arguments):
             print("event and audit row are written, not committed", flush=True)
             time.sleep(60)
-        Cases._records = wait
+        cases.records = wait
         register.act(sys.argv[3], "kadis-1", "YA", actor=CLI)
     """
     victim = child(settings, script, case.id)
