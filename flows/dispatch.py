@@ -203,7 +203,7 @@ class Dispatcher:
     def _died_before(self, row: OutboxRow) -> int:
         """Runs of this work that died one after the other; anything else that happened to the case begins anew."""
         events = reversed(self._register.case(row.case_id).events)
-        return sum(1 for _ in takewhile(lambda event: event.kind == "retried", events))
+        return sum(1 for _ in takewhile(lambda event: event.kind == "retried" and not event.role, events))
 
 
 def keep_on(dispatcher: Dispatcher, stop: threading.Event) -> None:

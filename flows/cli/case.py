@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flows.jobs import intake, reports
     from inventory.models import Inventory
     from sop.progress import Event
-    from sop.register.records import CaseRecord
+    from sop.register.records import CaseRecord, OutboxRow
 else:
     office, intake, reports = later("flows.office"), later("flows.jobs.intake"), later("flows.jobs.reports")
 
@@ -48,7 +48,9 @@ def show(id: Id, json: Json = False) -> None:
     """Isi satu permohonan: langkah, disposisi, rencana, bukti."""
     here = office.open_office()
     record = here.register.case(id)
-    answer(case_document(record), json, lambda c: print_case(record, here.inventory, c))
+    stopped = _stopped(record, here.register.outbox_last(record.id))
+    document = {**case_document(record), "stopped": stopped}
+    answer(document, json, lambda c: _print_standing(record, here.inventory, stopped, c))
 
 
 @app.command(cls=Order)
@@ -73,6 +75,20 @@ def act(
     for undelivered in done.undelivered:
         note_(undelivered)
     answer(document, json, lambda c: _print_act(done, answered.upper(), c))
+
+
+@app.command(cls=Order)
+def resume(
+    id: Id,
+    official: as_option,
+    note: Annotated[str, typer.Option("--note", metavar="TEKS", help="Apa yang sudah diatasi.")] = "",
+    paper: paper_option = "",
+    json: Json = False,
+) -> None:
+    """Lanjutkan pekerjaan yang tertahan, setelah penyebabnya diatasi; yang gagal direncanakan ulang."""
+    here = office.open_office()
+    record = here.register.resume(id, official, note, terminal_actor(here.settings.official, paper))
+    answer(case_document(record), json, lambda c: c.print(status("ok", f"{record.id}: pekerjaan dilanjutkan.")))
 
 
 @app.command(cls=Order)
@@ -132,6 +148,20 @@ def case_document(record: CaseRecord) -> dict[str, Any]:
             for e in record.evidence
         ],
     }
+
+
+def _stopped(record: CaseRecord, last: OutboxRow | None) -> str:
+    """Why the flow does not go on at the step where the case stands; "" when it does, or a plan waits."""
+    place = record.position
+    here = last and (last.step, last.attempt, last.state) == (place.step, place.attempt, "closed")
+    return last.outcome if last and here and place.is_open and last.outcome != "selesai" and not place.waiting else ""
+
+
+def _print_standing(record: CaseRecord, inventory: Inventory, stopped: str, to: Console) -> None:
+    print_case(record, inventory, to)
+    if stopped:
+        to.print(plain(f"  Pekerjaan berhenti: {stopped}"))
+        to.print(plain(f"  Setelah diatasi: pelihara case resume {record.id} --as PEJABAT"))
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -245,13 +245,26 @@ def _maintain(task: _Task) -> None:
 
 
 def _change(action: str) -> Callable[[_Task], None]:
-    """A site's changes build on each other: the first that fails stops those after it."""
+    """A site's changes build on each other: the first that fails, or waits for a person, stops those after it."""
 
     def change(task: _Task) -> None:
-        for plan in _ready(task, (action,)):
-            _run(task, plan)
+        _plan_again(task, action)
+        if not task.office.register.case(task.case.id).position.waiting:
+            for plan in _ready(task, (action,)):
+                _run(task, plan)
 
     return change
+
+
+def _plan_again(task: _Task, action: str) -> None:
+    """What failed is planned for the site and the inventory as they are now; a person decides whether to try it."""
+    plans = [each for each in task.office.register.plans(task.case.id) if each.action == action]
+    if not plans or max(plans, key=lambda each: each.at).state not in ("failed", "rolled_back"):
+        return
+    try:
+        websites.propose(task.office, task.case.id, task.case.website, action, task.actor)
+    except (TargetError, SiteError) as error:
+        raise Stopped(f"rencana {action} baru tidak dapat dibuat: {error}") from error
 
 
 def _apply_each(task: _Task, actions: Collection[str]) -> list[str]:

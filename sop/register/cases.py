@@ -142,6 +142,23 @@ class Cases(Shelf, Queue):
             self._supersede(session, case_id, "ditarik", actor)
             return records(session, [dossier.row])[0]
 
+    def resume(self, case_id: str, official: str, note: str = "", actor: Actor = SOFTWARE) -> CaseRecord:
+        """Whose turn it is has the flow take up a work step again, once what stopped it was put right.
+
+        Raises what `authorise` raises, and UnknownCase, UnknownOfficial, NotYourTurn (no flow works here, or a plan
+        waits), AlreadyDone (the flow is at it).
+        """
+        with self._refusals("case.resume", case_id, actor, {"official": official}), self._database.writing() as session:
+            dossier = self._dossier(session, case_id)
+            who = self._who(dossier, official, None)
+            if not dossier.step.work or dossier.position.waiting:
+                what = "ada rencana yang menunggu jawaban" if dossier.position.waiting else "tidak ada kerja otomatis"
+                raise NotYourTurn(f"{case_id} langkah {dossier.step.no}: {what}")
+            if self._under_way(session, case_id):
+                raise AlreadyDone(f"{case_id} langkah {dossier.step.no} sedang dikerjakan")
+            self._event(session, dossier, "retried", actor, who, note=storable(note).strip())
+            return records(session, [dossier.row])[0]
+
     def complete_work(self, case_id: str, step: int, actor: Actor, outcome: dict[str, Any]) -> CaseRecord:
         """A flow finished a step's work. Raises OutputMissing, AlreadyDone, NotYourTurn, WrongRole."""
         with self._refusals("case.complete", case_id, actor, {"step": step}), self._database.writing() as session:

@@ -41,7 +41,8 @@ class Proposals(Cases, Leases):
         proposer: str,
         actor: Actor = SOFTWARE,
     ) -> PlanRecord:
-        """Stores a plan. It waits for approval if it is of ladder B, or if a person completes the step.
+        """Stores a plan. It waits for approval if it is of ladder B, if a person completes the step, or if the same
+        was tried in this case and failed.
 
         `document` is the plan's canonical JSON; `action` may join several words with `+` for a bundle. Raises
         PermitRefused when the case is not at a work step, or the action, ladder or target are not for it.
@@ -55,6 +56,7 @@ class Proposals(Cases, Leases):
             plan = in_case(session, case_id, plan_hash)
             if plan is not None and plan.state in _STANDING:
                 return plan_record(plan)
+            again = _failed_before(session, case_id, action, target)
             if plan is None:
                 plan = CasePlan(case_id=case_id, hash=plan_hash, action=action, target=target, ladder=ladder)
                 plan.document = document
@@ -62,7 +64,7 @@ class Proposals(Cases, Leases):
             plan.state, plan.proposer, plan.at = "proposed", proposer, self.clock()
             plan.approver, plan.reason, plan.outcome = "", "", {}
             self._note(session, "plan.proposed", case_id, about, actor)
-            waits = ladder == "B" or dossier.step.completes == "by_person"
+            waits = ladder == "B" or dossier.step.completes == "by_person" or again
             self._event(session, dossier, "proposed" if waits else "planned", actor, plans=(plan_hash,))
             return plan_record(plan)
 
@@ -165,6 +167,11 @@ class Proposals(Cases, Leases):
         devices = case.devices or [name for name, device in self.inventory.devices.items() if device.opd == case.opd]
         if target not in ([case.website] if case.website else devices):
             raise PermitRefused(f"{target} tidak termasuk dalam {case.id}")
+
+
+def _failed_before(session: Session, case_id: str, action: str, target: str) -> bool:
+    same = select(CasePlan.id).filter_by(case_id=case_id, action=action, target=target)
+    return session.scalar(same.where(CasePlan.state.in_(("failed", "rolled_back"))).limit(1)) is not None
 
 
 def _find(session: Session, plan_hash: str, case_id: str) -> CasePlan:

@@ -23,6 +23,12 @@ class Queue(Trail):
         """Rows whose run has not ended, as far as the register knows."""
         return self._outbox("posted")
 
+    def outbox_last(self, case_id: str) -> OutboxRow | None:
+        """The work last asked for in a case; its `outcome` says how it ended."""
+        with self._database.reading() as session:
+            row = session.scalar(select(Outbox).filter_by(case_id=case_id).order_by(Outbox.id.desc()).limit(1))
+            return outbox_row(row) if row else None
+
     def outbox_posted(self, row_id: int, run_id: str, actor: Actor = SOFTWARE) -> None:
         """A run was created for the row; posting the same row again changes nothing."""
         with self._database.writing() as session:
@@ -53,6 +59,10 @@ class Queue(Trail):
         row.state, row.run_id, row.outcome, row.at = "waiting", "", "", self.clock()
         session.add(row)
         self._note(session, "outbox.written", case.id, {"key": key}, actor)
+
+    def _under_way(self, session: Session, case_id: str) -> bool:
+        asked = select(Outbox.id).filter_by(case_id=case_id).where(Outbox.state != "closed")
+        return session.scalar(asked.limit(1)) is not None
 
     def _supersede(self, session: Session, case_id: str, why: str, actor: Actor) -> None:
         """Work that was not begun yet and is no longer wanted."""

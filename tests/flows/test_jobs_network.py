@@ -162,7 +162,10 @@ def test_a_repair_that_does_not_help_stops_the_case_with_its_reason(
     assert stopped.state == "stopped"
     assert "temuan tetap ada" in stopped.reason
     assert office.register.case(case).position.step == 5
-    assert cases.carry(office, case).state == "done", "it is not tried again by itself; the report tells it"
+    assert cases.carry(office, case).state == "waiting", "it is not tried again by itself"
+    assert office.register.case(case).position.turn == ("koordinator", "kabid")
+    office.register.act(case, "koordinator", "TIDAK", "Dikerjakan di tempat")
+    assert cases.carry(office, case).state == "done"
     assert routers.writes == ["dinkes-r1"]
 
 

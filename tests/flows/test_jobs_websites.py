@@ -106,6 +106,53 @@ def test_a_failed_deploy_stops_what_would_come_after_it(office: Office, analysed
     assert (states["deploy"], states["domain"]) == ("rolled_back", "approved")
 
 
+def test_what_failed_is_planned_again_and_tried_once_a_person_agrees(
+    office: Office, analysed: str, web_host: WebHost
+) -> None:
+    approve(office, analysed)
+    cases.carry(office, analysed)
+    web_host.fails = "deploy"
+    cases.carry(office, analysed)
+    again = cases.carry(office, analysed)
+    place = office.register.case(analysed).position
+    assert (again.state, place.step, place.turn) == ("waiting", 8, ("sub_koordinator",))
+    assert web_host.done == ["host"]
+    web_host.fails = ""
+    approve(office, analysed)
+    assert cases.carry(office, analysed).state == "done"
+    assert web_host.done == ["host", "deploy", "domain", "tls"]
+
+
+def test_what_failed_and_is_not_wanted_any_more_is_left_out(office: Office, analysed: str, web_host: WebHost) -> None:
+    approve(office, analysed)
+    cases.carry(office, analysed)
+    web_host.fails = "deploy"
+    cases.carry(office, analysed)
+    cases.carry(office, analysed)
+    office.register.act(analysed, "sub-koor-spa", "TIDAK", "Tetap memakai rilis lama")
+    assert cases.carry(office, analysed).state == "done"
+    assert web_host.done == ["host", "domain", "tls"]
+
+
+def test_a_stopped_case_says_so_and_is_resumed_at_the_command_line(
+    office: Office, analysed: str, web_host: WebHost, pelihara: Pelihara
+) -> None:
+    approve(office, analysed)
+    cases.carry(office, analysed)
+    web_host.silent = True
+    stopped = cases.carry(office, analysed)
+    assert pelihara("case", "resume", analysed, "--as", "pranata-1", "--json").json["error"]["code"] == "already_done"
+    for row in office.register.outbox_due():
+        office.register.outbox_closed(row.id, f"tertahan: {stopped.reason}")
+    assert "tidak ada jawaban" in pelihara("case", "show", analysed, "--json").json["stopped"]
+    web_host.silent = False
+    said = pelihara("case", "resume", analysed, "--as", "pranata-1", "--note", "server dinyalakan")
+    assert said.code == 0, said.err
+    assert [(row.step, row.attempt) for row in office.register.outbox_due()] == [(8, 2)]
+    assert pelihara("case", "show", analysed, "--json").json["stopped"] == ""
+    assert cases.carry(office, analysed).state == "done"
+
+
 def test_a_site_that_is_not_there_yet_is_backed_up_once_it_is(
     office: Office, submit: Submit, web_host: WebHost
 ) -> None:
