@@ -33,7 +33,6 @@ ALLOWS = frozenset("repair restore deploy rollback host domain tls maintain".spl
 """Plan actions that write; a step names those that are permitted while the case stands there."""
 NEEDS = frozenset("findings analysis laporan berita_acara".split())
 """Kinds of evidence that a step can require before it is completed."""
-PARTIES = frozenset([*get_args(Role), "opd"])
 
 READ_AS = "[dibaca sebagai]"
 

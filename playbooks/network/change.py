@@ -90,7 +90,7 @@ def carry_out(work: Work, session: Session) -> Outcome:
         proof = _verify(work)
         if not proof.wrong:
             _keep(work, session)
-            return work.outcome("applied", after=proof.findings)
+            return work.outcome("applied", after=_left(work, proof.findings))
         why = f"verifikasi gagal: {proof.wrong}"
     except TargetError as error:
         why = f"perintah gagal: {error.detail or error.reason}"
@@ -148,6 +148,11 @@ def _keep(work: Work, session: Session) -> None:
             work.steps.saving = True
             save(good)
             work.steps.say("konfigurasi disimpan")
+
+
+def _left(work: Work, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """What the proof saw, less what keeping the change has put right since."""
+    return tuple(each for each in findings if not (work.save and each.code == "config.unsaved"))
 
 
 def save(session: Session) -> None:
