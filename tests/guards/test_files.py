@@ -12,11 +12,13 @@ from tests.guards.house import HOUSE, PACKAGES, tracked
 
 # Written in pieces, so that this file does not find itself.
 FORBIDDEN = {
-    "a path of one machine": r"/wo" + r"rk/|/ro" + r"ot/|\.py" + r"env|/ho" + r"me/[a-z]+/",
+    "a path of one machine": r"/wo" + r"rk/|/ro" + r"ot/|/fa" + r"rm/|\.py" + r"env|/ho" + r"me/[a-z]+/",
     "a private key": r"-----BEGIN [A-Z ]*PRIV" + r"ATE KEY-----",
     "a token": r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|AK" + r"IA[0-9A-Z]{16}|xox[bap]-[0-9A-Za-z-]{10,})",
     "a folder beside the checkout": r"\.\./sha" + r"red/(?!recordings\b|bench\b)",
     "something unfinished": r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b",
+    "a test that is not run": r"mark\.(?:sk" + r"ip|xf" + r"ail)\w*|pytest\.xf" + r"ail",
+    "where packages come from": r"(?:-|_|\b)ind" + r"ex[-_]url|PIP_IND" + r"EX",
     "a silenced check without its name": r"#\s*(?:noqa(?!:)|type:\s*ig" + r"nore(?!\[))",
 }
 TEXT = {".py", ".yaml", ".toml", ".typ", ".j2", ".md", ".mako", ".ini", ".sh", ".txt", ".html", ".css", ".js", ""}
@@ -39,6 +41,8 @@ def test_no_file_says_what_it_must_not() -> None:
         ("-----BEGIN OPENSSH PRIV" + "ATE KEY-----", "a private key"),
         ("AK" + "IA" + "A" * 16, "a token"),
         ("# TO" + "DO", "something unfinished"),
+        ("@pytest.mark.sk" + "ip(reason='x')", "a test that is not run"),
+        ("pip install --ind" + "ex-url https://x", "where packages come from"),
         ("x = 1  # no" + "qa", "a silenced check without its name"),
     ],
 )
