@@ -23,6 +23,7 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
     # Imported here, once something failed: these modules bring the database and SSH with them.
     from inventory.credentials import CredentialError
     from inventory.problems import InventoryError
+    from inventory.settings import SettingsError
     from playbooks.findings import TargetError
     from playbooks.hosting.archive import ArchiveRefused
     from playbooks.hosting.site import SiteError
@@ -38,7 +39,7 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
     refused = PermitRefused | OwnPlan | LeaseLost | TargetLocked | RegisterBroken
     if isinstance(error, refused | ChangedSincePlan | ArchiveRefused | HistoryError | MailError | DocumentError):
         return str(error), _code(error), 1
-    if isinstance(error, RegisterError | InventoryError | CredentialError | ProcedureError | SiteError):
+    if isinstance(error, RegisterError | InventoryError | SettingsError | CredentialError | ProcedureError | SiteError):
         return str(error), _code(error), 2
     return None
 

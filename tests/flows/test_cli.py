@@ -204,6 +204,13 @@ def test_a_register_that_cannot_be_used_is_told_without_its_secrets(
     assert "rahasia" not in said.out + said.err
 
 
+def test_a_setting_that_cannot_be_used_is_bad_input(pelihara: Pelihara, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PELIHARA_DATABASE_URL", "omong")
+    said = pelihara("case", "list", "--json")
+    assert (said.code, said.json["error"]["code"]) == (2, "settings_error")
+    assert "PELIHARA_DATABASE_URL" in said.err and "Traceback" not in said.err
+
+
 def test_a_recording_that_says_nothing_known_is_told_so(pelihara: Pelihara, tmp_path: Path) -> None:
     recording = tmp_path / "show version.txt"
     recording.write_text("tidak ada apa-apa\x1b[2J")
