@@ -99,6 +99,15 @@ def test_a_change_that_proves_good_stays(switch: Switch) -> None:
     assert switch.lines == [*INTENDED]
 
 
+def test_what_was_saved_after_the_proof_is_not_reported_as_unsaved(switch: Switch) -> None:
+    plan = replace(a_plan(switch.copy().digest), details={**a_plan("").details, "save": True})
+    unsaved = Finding("config.unsaved", Severity.WARNING, "konfigurasi", "- shutdown", "Simpan.")
+    hot = Finding("cpu.high", Severity.WARNING, "cpu", "91%", "Periksa.")
+    job = Work(plan, HERE, permitted, lambda _: Proof("", (unsaved, hot)), Steps(None))
+    outcome = carry_out(job, switch)  # type: ignore[arg-type]
+    assert [each["code"] for each in outcome.after] == ["cpu.high"]
+
+
 def test_a_device_that_changed_since_the_plan_is_not_touched(switch: Switch) -> None:
     planned = work(switch.copy().digest, permitted)
     switch.lines = ["ip routing"]
