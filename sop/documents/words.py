@@ -43,10 +43,11 @@ def day_in_words(value: date) -> str:
     return f"{name}, tanggal {number(value.day)} bulan {month} tahun {number(value.year)}"
 
 
-def moment(value: datetime, zone: str) -> str:
-    """21 November 2026 pukul 09.05 WIB. `value` must know its zone (ValueError)."""
+def moment(value: datetime, zone: str, seconds: bool = False) -> str:
+    """21 November 2026 pukul 09.05 WIB, or 09.05.12. `value` must know its zone (ValueError)."""
     local = local_time(value, zone)
-    return f"{day(local)} pukul {local:%H.%M} {local.tzname()}"
+    clock = f"{local:%H.%M.%S}" if seconds else f"{local:%H.%M}"
+    return f"{day(local)} pukul {clock} {local.tzname()}"
 
 
 def local_time(value: datetime, zone: str) -> datetime:

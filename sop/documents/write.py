@@ -13,7 +13,7 @@ from typing import Any
 import typst
 
 from sop.documents import words
-from sop.documents.data import DispositionSheet, Document, Handover, Periodic, Report
+from sop.documents.data import Action, DispositionSheet, Document, Handover, Periodic, Report
 
 _TEMPLATES = Path(__file__).parent
 _PROSE = frozenset("about note text evidence evidence_after advice summary activity description remaining".split())
@@ -74,7 +74,9 @@ def _plain(value: Any, zone: str, limit: int = _NAME_LIMIT) -> Any:
     """`value` as JSON, texts made printable and times written as the office reads them."""
     if is_dataclass(value) and not isinstance(value, type):
         members = ((field.name, getattr(value, field.name)) for field in fields(value))
-        return {name: _plain(each, zone, _PROSE_LIMIT if name in _PROSE else limit) for name, each in members}
+        plain = {name: _plain(each, zone, _PROSE_LIMIT if name in _PROSE else limit) for name, each in members}
+        # Several actions share a minute, and their order is what the reader wants to see.
+        return {**plain, "at": words.moment(value.at, zone, seconds=True)} if isinstance(value, Action) else plain
     if isinstance(value, Mapping):
         return {key: _plain(each, zone, limit) for key, each in value.items()}
     if isinstance(value, tuple):

@@ -131,6 +131,14 @@ def test_a_disposition_sheet_shows_letter_agenda_and_every_disposition() -> None
     assert "21 November 2026 pukul 09.14 WIB" in printed
 
 
+def test_actions_of_one_minute_are_told_apart_by_their_seconds() -> None:
+    (action, *_) = samples.REPORT.actions
+    actions = tuple(replace(action, at=action.at.replace(second=second)) for second in (12, 47))
+    printed = text_of(write.report(replace(samples.REPORT, actions=actions)))
+    assert ".12 WIB" in printed
+    assert ".47 WIB" in printed
+
+
 def test_a_report_compares_before_and_after_and_marks_what_is_late() -> None:
     printed = text_of(write.report(samples.REPORT))
     for text in ("Masih ada", "Teratasi", "Kritis", "TERLAMBAT", "1 jam 5 menit", "kunci host berubah", "48.123"):
