@@ -11,6 +11,7 @@ from flows import artifacts
 from flows.dispatch import STUCK
 from flows.forms import CaseForm
 from flows.jobs import cases as jobs
+from flows.jobs.step import Carried
 from flows.network import office
 
 _STATES = {
@@ -32,12 +33,12 @@ def handle_case(isian: CaseForm) -> State[None]:
 
 
 @task(task_run_name="{case} langkah {step}", cache_policy=NO_CACHE, persist_result=False)
-def _carry(case: str, step: int, attempt: int) -> jobs.Carried:
+def _carry(case: str, step: int, attempt: int) -> Carried:
     run = f"prefect:{runtime.flow_run.id}"
     return jobs.carry(office(), case, step, attempt, run, _tell)
 
 
-def _show(done: jobs.Carried) -> None:
+def _show(done: Carried) -> None:
     title = f"{done.case_id} langkah {done.step}"
     said = f"Keadaan: **{_STATES[done.state]}**. {artifacts.quoted(done.reason)}"
     changed = [_line(" ".join(str(each[key]) for key in ("action", "target", "status"))) for each in done.outcomes]

@@ -1,0 +1,100 @@
+"""The steps at which a website is looked at, planned for, backed up and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flows.jobs import websites
+from flows.jobs.changes import put_forward
+from flows.jobs.step import Stopped, Task, kept_here, ready, run_plan
+from playbooks.findings import TargetError
+from playbooks.hosting.site import SiteError
+
+
+def inspect(task: Task) -> None:
+    if not kept_here(task, "analysis"):
+        _look(task, "analysis")
+
+
+def _look(task: Task, kind: str) -> None:
+    office, case = task.office, task.case
+    (seen,) = websites.check_websites(office, [case.website], case.id, task.on_progress, task.actor, kind)
+    task.carried.results.append(seen.as_json())
+
+
+def plan(task: Task) -> None:
+    """Put forward what a site lacks: the Sub Koordinator's YA approves exactly these plans.
+
+    All or none: a site whose inventory entry is not complete is told of, and a person decides what to do.
+    """
+    office, case = task.office, task.case
+    if any(plan.state == "proposed" for plan in case.plans):
+        return
+    try:
+        plans = [websites.make_plan(office, case.website, action) for action in websites.wanted(office, case.website)]
+    except SiteError as error:
+        task.carried.reason = f"rencana tidak dapat dibuat: {error}"
+        return
+    except TargetError as error:
+        raise Stopped(f"rencana tidak dapat dibuat: {error}") from error
+    for plan in plans:
+        if plan.changes:
+            put_forward(office, case.id, plan, task.actor)
+
+
+def maintain(task: Task) -> None:
+    """A proven backup before anything is changed; its failure is told in the report."""
+    back_up(task)
+    if not kept_here(task, "findings"):
+        _look(task, "findings")
+
+
+def back_up(task: Task) -> None:
+    """Of a network case the backup was made in the diagnosis' own session; a site not yet published has none."""
+    site = task.case.website
+    if site and not kept_here(task, "backup") and _published(task):
+        _back_up_site(task)
+
+
+def _published(task: Task) -> bool:
+    try:
+        return websites.published(task.office, task.case.website)
+    except (TargetError, SiteError) as error:
+        raise Stopped(f"{task.case.website} tidak dapat dicadangkan: {error}") from error
+
+
+def _back_up_site(task: Task) -> None:
+    site = task.case.website
+    (kept,) = websites.back_up_websites(task.office, [site], task.case.id, task.on_progress, task.actor)
+    task.carried.backups.append(kept.as_json())
+
+
+def look_at_the_result(task: Task) -> None:
+    """What was changed is backed up once more, and the report shows the site as it is now."""
+    last = {each.kind: each.id for each in task.case.evidence if each.target == task.case.website}
+    if last.get("outcome", 0) > last.get("backup", 0):
+        _back_up_site(task)
+    _look(task, "findings")
+
+
+def change(action: str) -> Callable[[Task], None]:
+    """A site's changes build on each other: the first that fails, or waits for a person, stops those after it."""
+
+    def work(task: Task) -> None:
+        _plan_again(task, action)
+        if not task.office.register.case(task.case.id).position.waiting:
+            for plan in ready(task, (action,)):
+                run_plan(task, plan)
+
+    return work
+
+
+def _plan_again(task: Task, action: str) -> None:
+    """What failed is planned for the site and the inventory as they are now; a person decides whether to try it."""
+    plans = [each for each in task.office.register.plans(task.case.id) if each.action == action]
+    if not plans or max(plans, key=lambda each: each.at).state not in ("failed", "rolled_back"):
+        return
+    try:
+        websites.propose(task.office, task.case.id, task.case.website, action, task.actor)
+    except (TargetError, SiteError) as error:
+        raise Stopped(f"rencana {action} baru tidak dapat dibuat: {error}") from error
