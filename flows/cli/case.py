@@ -11,9 +11,9 @@ from flows.cli.answer import Json, answer, moment, plain, status, table
 from flows.cli.answer import note as note_
 from flows.cli.later import later
 from flows.cli.person import as_option, paper_option, terminal_actor
-from flows.cli.plans import STATES as PLAN_STATES
 from flows.cli.plans import plan_document, print_plan
 from flows.cli.words import Order, Orders
+from sop.words import EVIDENCE, PLANS
 
 if TYPE_CHECKING:
     from flows import office
@@ -196,20 +196,6 @@ def print_case(record: CaseRecord, inventory: Inventory, to: Console) -> None:
         to.print(plain(f"Permohonan {STATES[record.state]}.", "bold"))
 
 
-KINDS = {
-    "letter": "surat",
-    "findings": "temuan",
-    "analysis": "analisis",
-    "raw": "keluaran perangkat",
-    "proposals": "rencana",
-    "config": "konfigurasi (tersegel)",
-    "config_redacted": "konfigurasi (disamarkan)",
-    "backup": "cadangan",
-    "outcome": "hasil pekerjaan",
-    "laporan": "laporan",
-    "berita_acara": "berita acara",
-    "lembar_disposisi": "lembar disposisi",
-}
 EVENTS = {
     "opened": "permohonan dibuka",
     "completed": "pekerjaan selesai",
@@ -228,12 +214,12 @@ def _what(event: Event) -> str:
 
 
 def _said(event: Event) -> str:
-    return PLAN_STATES.get(event.note, event.note) if event.kind == "settled" else event.note
+    return PLANS.get(event.note, event.note) if event.kind == "settled" else event.note
 
 
 def _print_evidence(record: CaseRecord, to: Console) -> None:
     if record.evidence:
-        rows = [(e.id, KINDS.get(e.kind, e.kind), e.name, e.target, e.size, e.sha256[:12]) for e in record.evidence]
+        rows = [(e.id, EVIDENCE.get(e.kind, e.kind), e.name, e.target, e.size, e.sha256[:12]) for e in record.evidence]
         to.print(table(("Bukti", "Jenis", "Nama", "Sasaran", "Byte", "SHA-256"), rows))
 
 

@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from flows.cli.answer import plain, status
+from sop.words import PLANS
 
 if TYPE_CHECKING:
     from playbooks.plans import Outcome
     from sop.register.records import PlanRecord
-
-STATES = {
-    "proposed": "menunggu persetujuan",
-    "approved": "boleh dijalankan",
-    "dropped": "ditolak",
-    "applied": "sudah dijalankan",
-    "rolled_back": "dikembalikan seperti semula",
-    "failed": "gagal",
-}
 
 
 def plan_document(record: PlanRecord) -> dict[str, Any]:
@@ -51,7 +43,7 @@ def _lines(fields: dict[str, Any]) -> dict[str, Any]:
 
 def print_plan(plan: dict[str, Any], to: Console) -> None:
     """The plan's lines as a person approves them."""
-    state = STATES.get(plan["state"], plan["state"])
+    state = PLANS.get(plan["state"], plan["state"])
     to.print(plain(f"Rencana {plan['target']} ({plan['action']}, kelas {plan['class']}): {plan['summary']}", "bold"))
     to.print(plain(f"  {state}; hash {plan['hash']}"))
     for member in plan.get("plans", [plan]):

@@ -23,8 +23,9 @@ def propose_repairs(
     """Put forward what can be repaired, from a reading of just now or a new one; the same plan is proposed once.
 
     Class A comes alone: carrying it out changes what a plan of class B would have been made from. Raises TargetError
-    when the device cannot be read, PermitRefused when the case does not stand where plans are made.
+    when the device cannot be read, UnknownCase, PermitRefused when the case does not stand where plans are made.
     """
+    office.register.case(case_id)
     here, entry = device_endpoint(office, device), office.inventory.devices[device]
     seen = reading or diagnose(here, entry, last_baseline(office, device), deadline_s=DEADLINE_S)
     if seen.reason is not None:
@@ -64,7 +65,8 @@ def apply_repair(
 
 
 def propose_restore(office: Office, case_id: str, device: str, version: str, actor: Actor) -> list[PlanRecord]:
-    """Put forward a return to a stored configuration; nothing when the device already has it. Raises TargetError."""
+    """Propose a return to a stored configuration; nothing when the device has it. Raises TargetError or UnknownCase."""
     wanted = office.register.read_config(version_of(office, device, version).id, full=True)
+    office.register.case(case_id)
     plan = restore.plan(device_endpoint(office, device), office.inventory.devices[device], wanted)
     return [put_forward(office, case_id, plan, actor)] if plan.changes else []

@@ -37,6 +37,7 @@ from sop.register.queue import Queue, outbox_entry
 from sop.register.records import SOFTWARE, Actor, CaseRecord, Letter, proposal
 from sop.register.shelf import Shelf
 from sop.register.tables import Case, CaseEvent, Evidence, storable
+from sop.words import EVIDENCE
 
 ITSELF = "pelihara"
 """Who acts when no person does."""
@@ -136,7 +137,7 @@ class Cases(Shelf, Queue):
             who = held.get("kadis") or held.get(OPD)
             if who is None:
                 raise WrongRole(f"{official} tidak berwenang menarik {case_id}; hanya Kadis atau OPD pemohon")
-            if not reason.strip():
+            if not _says_something(reason):
                 raise ReasonMissing(f"menarik {case_id} harus disertai alasan")
             self._event(session, dossier, "withdrawn", actor, who, note=storable(reason).strip())
             self._supersede(session, case_id, "ditarik", actor)
@@ -165,7 +166,7 @@ class Cases(Shelf, Queue):
             dossier = self._dossier(session, case_id)
             _check_turn_of_flow(dossier, step)
             if missing := self._missing(session, dossier):
-                raise OutputMissing(f"{case_id} langkah {step}: belum ada {', '.join(missing)}")
+                raise OutputMissing(f"{case_id} langkah {step}: belum ada {_named(missing)}")
             result = json.dumps(outcome, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "replace")
             self._leave(session, dossier, "outcome", f"langkah-{step}.json", "application/json", result, actor)
             self._event(session, dossier, "completed", actor, answer="YA")
@@ -210,7 +211,7 @@ class Cases(Shelf, Queue):
     def _check_subject(self, procedure: Procedure, opd: str, about: str, devices: Sequence[str], website: str) -> None:
         if opd not in self.inventory.opd:
             raise UnknownAgency(f"OPD {opd!r} tidak ada di inventaris")
-        if not about.strip():
+        if not _says_something(about):
             raise ReasonMissing("perihal permohonan belum diisi")
         for device in devices:
             known = self.inventory.devices.get(device)
@@ -279,9 +280,9 @@ class Cases(Shelf, Queue):
         if step.kind == "work" and not step.needs:
             # Nothing but the person's word says what was done.
             missing = ["outcome"]
-        if missing and not act.note:
+        if missing and not _says_something(act.note):
             raise OutputMissing(
-                f"{case_id} langkah {step.no}: belum ada {', '.join(missing)}; "
+                f"{case_id} langkah {step.no}: belum ada {_named(missing)}; "
                 "tunggu hasilnya, atau tulis catatan tentang apa yang dikerjakan"
             )
         for kind in missing:
@@ -354,8 +355,17 @@ def _check_answer(dossier: Dossier, answer: str, note: str) -> None:
         raise UnknownAnswer(
             f"jawaban {answer!r} tidak dikenal di langkah {dossier.step.no}; pilih {' atau '.join(known)}"
         )
-    if answer == "TIDAK" and not note.strip():
+    if answer == "TIDAK" and not _says_something(note):
         raise ReasonMissing(f"TIDAK pada {dossier.row.id} harus disertai alasan")
+
+
+def _says_something(text: str) -> bool:
+    """Blanks, invisible characters and a lone dash are no reason and no subject."""
+    return any(character.isalnum() for character in text)
+
+
+def _named(kinds: Sequence[str]) -> str:
+    return ", ".join(EVIDENCE.get(kind, kind) for kind in kinds)
 
 
 def _check_turn_of_flow(dossier: Dossier, step: int) -> None:

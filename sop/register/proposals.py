@@ -17,6 +17,7 @@ from sop.register.leases import Lease, Leases
 from sop.register.plans import actions, check_document, in_case, plan_record
 from sop.register.records import SOFTWARE, Actor, PlanRecord, PlanState
 from sop.register.tables import CasePlan
+from sop.words import PLANS
 
 _FINAL: dict[str, PlanState] = {
     "applied": "applied",
@@ -94,7 +95,7 @@ class Proposals(Cases, Leases):
                 raise UnknownAnswer(f"hasil {status!r} tidak dikenal; yang dikenal: {', '.join(_FINAL)}")
             plan = _find(session, plan_hash, case_id)
             if plan.state not in ("proposed", "approved"):
-                raise AlreadyDone(f"rencana {plan_hash[:12]} sudah {plan.state}")
+                raise AlreadyDone(f"rencana {plan_hash[:12]} {PLANS[plan.state]}")
             plan.state, plan.outcome = _FINAL[status], outcome
             self._note(session, "plan.settled", plan.case_id, {"plan": plan_hash, "outcome": outcome}, actor)
             dossier = self._dossier(session, plan.case_id)
@@ -136,10 +137,10 @@ class Proposals(Cases, Leases):
             raise PermitRefused(str(error)) from None
 
     def _check_plan(self, dossier: Dossier, plan: CasePlan) -> None:
+        if plan.state not in ("proposed", "approved"):
+            raise PermitRefused(f"rencana {plan.hash[:12]} {PLANS[plan.state]}")
         if plan.hash in dossier.position.waiting or (plan.ladder != "A" and plan.state != "approved"):
             raise PermitRefused(f"rencana {plan.hash[:12]} belum disetujui")
-        if plan.state not in ("proposed", "approved"):
-            raise PermitRefused(f"rencana {plan.hash[:12]} sudah {plan.state}")
         if hashlib.sha256(plan.document).hexdigest() != plan.hash:
             raise PermitRefused(f"rencana {plan.hash[:12]} berubah setelah disetujui")
         if plan.ladder != "A":

@@ -231,6 +231,12 @@ def test_refusals_leave_the_device_untouched_and_are_audited(
     assert routers.writes == []
 
 
+@pytest.mark.usefixtures("routers")
+def test_a_case_that_does_not_exist_is_named_even_when_nothing_needs_repair(pelihara: Pelihara) -> None:
+    said = pelihara("network", "repair", "dinkes-r1", "--case", "JAR-2026-9999", "--json")
+    assert (said.code, said.json["error"]["code"]) == (2, "unknown_case")
+
+
 def test_a_case_withdrawn_during_the_work_is_written_for_no_more(
     office: Office, routers: Routers, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

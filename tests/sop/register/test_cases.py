@@ -86,7 +86,7 @@ def test_tidak_of_the_kabid_goes_back_to_kadis_who_can_close_it(register: Regist
     assert case.events[-1].note == "ditolak, lihat catatan Kabid"
 
 
-@pytest.mark.parametrize("note", ["", "   ", "\n\t"])
+@pytest.mark.parametrize("note", ["", "   ", "\n\t", "\u200b", "\x1b\x07", "-"])
 def test_tidak_without_a_reason_is_refused(register: Register, note: str) -> None:
     case = network_case(register)
     with pytest.raises(ReasonMissing):
@@ -231,9 +231,9 @@ def test_technical_work_is_called_for_in_the_outbox_exactly_when_the_chain_has_a
 
 def test_a_step_is_not_completed_without_its_output(register: Register) -> None:
     case = approved(register, network_case(register))
-    with pytest.raises(OutputMissing, match="findings"):
+    with pytest.raises(OutputMissing, match="belum ada temuan"):
         register.complete_work(case.id, 5, FLOW, {})
-    with pytest.raises(OutputMissing, match="findings"):
+    with pytest.raises(OutputMissing, match="belum ada temuan"):
         register.act(case.id, "tim_teknis", "YA", actor=CLI)
 
 

@@ -64,6 +64,19 @@ def test_a_plan_of_ladder_b_waits_for_a_second_person(register: Register, case: 
         writes(register, case, plan, lease)
 
 
+def test_a_plan_that_was_applied_is_refused_as_done_and_not_as_unapproved(register: Register, case: CaseRecord) -> None:
+    plan = propose(register, case)
+    register.act(case.id, "koordinator", "YA", actor=CLI)
+    register.settle_plan(plan.hash, "applied", {}, FLOW, case.id)
+    with (
+        register.lease(plan.target, "run-1", "perbaikan") as lease,
+        pytest.raises(PermitRefused, match="sudah dijalankan"),
+    ):
+        writes(register, case, plan, lease)
+    with pytest.raises(AlreadyDone, match="sudah dijalankan"):
+        register.settle_plan(plan.hash, "applied", {}, FLOW, case.id)
+
+
 def test_approval_calls_the_flow_again_and_binds_the_hash(register: Register, case: CaseRecord) -> None:
     plan = propose(register, case)
     case = register.act(case.id, "kabid-1", "YA", "laksanakan malam hari", actor=CLI)

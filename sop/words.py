@@ -1,0 +1,26 @@
+"""Indonesian for the stable words of the register, as refusals and terminal show them."""
+
+from __future__ import annotations
+
+EVIDENCE = {
+    "letter": "surat",
+    "findings": "temuan",
+    "analysis": "analisis",
+    "raw": "keluaran perangkat",
+    "proposals": "rencana",
+    "config": "konfigurasi (tersegel)",
+    "config_redacted": "konfigurasi (disamarkan)",
+    "backup": "cadangan",
+    "outcome": "hasil pekerjaan",
+    "laporan": "laporan",
+    "berita_acara": "berita acara",
+    "lembar_disposisi": "lembar disposisi",
+}
+PLANS = {
+    "proposed": "menunggu persetujuan",
+    "approved": "boleh dijalankan",
+    "dropped": "ditolak",
+    "applied": "sudah dijalankan",
+    "rolled_back": "dikembalikan seperti semula",
+    "failed": "gagal",
+}
