@@ -19,9 +19,13 @@ class Seal:
         self._settings = settings
         self._cipher: Fernet | None = None
 
-    def close(self, data: bytes) -> bytes:
-        """`data`, encrypted. A missing key file in the state folder is created; SealRefused if the key is bad."""
-        return self._fernet(create=True).encrypt(data)
+    def close(self, data: bytes, first: bool) -> bytes:
+        """`data`, encrypted. Raises SealRefused if the key is bad or missing.
+
+        For the `first` thing sealed a missing key file in the state folder is created; later a missing key is a lost
+        one, and a new one would hide that until the old seals are needed.
+        """
+        return self._fernet(create=first).encrypt(data)
 
     def open(self, sealed: bytes) -> bytes:
         """What was sealed. Raises SealRefused without the key, or with another one."""

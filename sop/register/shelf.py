@@ -146,7 +146,7 @@ class Shelf(Trail):
         evidence.sha256, evidence.size, evidence.at = hashlib.sha256(data).hexdigest(), len(data), self.clock()
         if session.get(Blob, (evidence.sha256, evidence.sealed)) is None:
             packed = zstandard.compress(data)
-            stored = self._seal.close(packed) if evidence.sealed else packed
+            stored = self._seal.close(packed, not _any_sealed(session)) if evidence.sealed else packed
             session.add(Blob(sha256=evidence.sha256, sealed=evidence.sealed, data=stored))
         session.add(evidence)
         about = {key: getattr(evidence, key) for key in ("sha256", "kind", "name", "size", "target", "sealed")}
@@ -173,3 +173,7 @@ def evidence_record(row: Evidence) -> EvidenceRecord:
 
 def _version(row: Config, changed: bool = True) -> ConfigVersion:
     return ConfigVersion(row.id, row.device, row.digest, row.at, changed)
+
+
+def _any_sealed(session: Session) -> bool:
+    return session.scalar(select(Blob.sha256).where(Blob.sealed).limit(1)) is not None

@@ -62,6 +62,15 @@ def test_sealed_evidence_is_unreadable_in_the_database_and_without_the_key(
         Register(settings, an_inventory()).read(kept.id)
 
 
+def test_a_lost_key_is_told_and_not_replaced_by_a_new_one(register: Register, settings: Settings) -> None:
+    register.keep(SECRET.encode(), "config", "r1.cfg", sealed=True)
+    key = settings.home / "seal.key"
+    key.unlink()
+    with pytest.raises(SealRefused, match=r"seal\.key"):
+        Register(settings, an_inventory()).keep(b"baru", "config", "r1.cfg", sealed=True)
+    assert not key.exists()
+
+
 def test_a_key_that_is_none_is_refused_without_being_shown(settings: Settings) -> None:
     register = Register(settings, an_inventory())
     (settings.home).mkdir(exist_ok=True)
