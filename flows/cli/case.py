@@ -231,6 +231,11 @@ def _print_act(done: intake.Acted, said: str, to: Console) -> None:
     to.print(status("ok", f"{record.id}: {said} dicatat."))
     ended = f"Permohonan {STATES[record.state]}."
     to.print(plain(f"Sekarang langkah {_standing(record)}" if record.position.is_open else ended))
+    if record.position.is_open and record.step.work and not record.position.waiting:
+        to.print(
+            plain("  Berjalan sendiri selama `pelihara up` hidup. Yang dikerjakan dengan tangan diselesaikan dengan")
+        )
+        to.print(plain(f"  pelihara case act {record.id} --as PEJABAT --answer YA --note 'apa yang dikerjakan'"))
 
 
 def _print_documents(written: list[reports.Written], to: Console) -> None:

@@ -191,3 +191,14 @@ def test_an_edited_record_is_found(pelihara: Pelihara, submit: Submit, home: Pat
         database.execute("update audit set subject = 'JAR-2026-0009' where seq = 1")
     said = pelihara("audit", "verify", "--json")
     assert (said.code, said.json["ok"]) == (1, False)
+
+
+def test_the_last_approval_says_what_goes_on_by_itself_and_how_to_do_it_by_hand(
+    pelihara: Pelihara, submit: Submit
+) -> None:
+    case = submit()
+    act(pelihara, case, "kadis")
+    act(pelihara, case, "kabid-aptika")
+    said = pelihara("case", "act", case, "--as", "koordinator", "--answer", "YA")
+    assert "pelihara up" in said.out
+    assert f"pelihara case act {case} --as PEJABAT --answer YA --note" in said.out
