@@ -1,0 +1,69 @@
+"""A website's case through Prefect on a real web host."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sop.register import Register
+from sop.register.records import CaseRecord, Letter
+from tests.flows.conftest import PDF
+from tests.flows.house import House, lit, processes, until
+from tests.flows.test_prefect_cases import agreed
+from tests.lab.web import WebLab
+from tests.sop.register.office import CLI
+
+pytestmark = pytest.mark.lab
+
+SITE = "dinkes-web"
+RELEASES = Path("/srv/pelihara") / SITE / "releases"
+
+
+@pytest.fixture(scope="module")
+def office(web_lab: WebLab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """`pelihara up` with one WordPress site that is not yet there."""
+    web_lab.site(
+        SITE,
+        kind="wordpress",
+        database={"engine": "mariadb", "name": "dinkes_web"},
+        source=web_lab.wordpress(),
+        tls={"issuer": "acme"},
+    )
+    yield from lit(tmp_path_factory.mktemp("office"), web_lab.folder, web_lab.known_hosts)
+
+
+def website_case(register: Register) -> CaseRecord:
+    letter = Letter("surat.pdf", PDF)
+    return agreed(register, register.open_case("website", "dinkes", "Situs baru", letter, website=SITE, actor=CLI))
+
+
+def says(register: Register, case: str, role: str) -> None:
+    """An official says YA once the flow has done its part."""
+    until(lambda: not register.outbox_open() and not register.outbox_due(), 120)
+    holder = next(slug for slug, one in register.inventory.officials.items() if one.role == role)
+    register.act(case, holder, "YA", "setuju", actor=CLI)
+
+
+def kill_run(office: House) -> None:
+    pids = [pid for pid, command in processes(office.mark).items() if "prefect.engine" in command]
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_a_website_is_made_though_its_run_is_killed_in_the_middle(office: House) -> None:
+    register = office.register()
+    case = website_case(register)
+    until(lambda: {plan.action for plan in register.plans(case.id)} == {"host", "deploy", "domain", "tls"}, 60)
+    says(register, case.id, "sub_koordinator")
+    until(lambda: RELEASES.is_dir() and any(RELEASES.iterdir()), 90, office.log.read_text()[-2000:])
+    kill_run(office)
+    until(lambda: register.case(case.id).position.step == 9, 240, office.log.read_text()[-3000:])
+    assert {plan.state for plan in register.plans(case.id)} == {"applied"}
+    assert len([*RELEASES.iterdir()]) == 1
+    says(register, case.id, "pelaksana")
+    assert register.case(case.id).state == "selesai"
