@@ -37,8 +37,7 @@ def nightly_backup() -> State[None]:
     inventory = office().inventory
     devices = [each for batch in _batches([*inventory.devices]) for each in network.back_up_batch(batch, "", CLOCK)]
     sites = [each for batch in _batches([*inventory.websites]) for each in websites.back_up_batch(batch, "", CLOCK)]
-    states = artifacts.summary([each.status for each in devices] + [each.status for each in sites])
-    return Completed(message=f"{len(devices)} perangkat, {len(sites)} website: {states}")
+    return network.ended([*devices, *sites], "perangkat dan website")
 
 
 def _batches(names: list[str]) -> list[list[str]]:

@@ -32,11 +32,19 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
     from sop.documents.write import DocumentError
     from sop.mail import MailError
     from sop.procedure import ProcedureError
-    from sop.register.errors import LeaseLost, OwnPlan, PermitRefused, RegisterBroken, RegisterError, TargetLocked
+    from sop.register.errors import (
+        LeaseLost,
+        OwnPlan,
+        PermitRefused,
+        RegisterBroken,
+        RegisterError,
+        RegisterFull,
+        TargetLocked,
+    )
 
     if isinstance(error, TargetError):
         return f"{error.target}: {why(error.reason)}{': ' + error.detail if error.detail else ''}", str(error.reason), 1
-    refused = PermitRefused | OwnPlan | LeaseLost | TargetLocked | RegisterBroken
+    refused = PermitRefused | OwnPlan | LeaseLost | TargetLocked | RegisterBroken | RegisterFull
     if isinstance(error, refused | ChangedSincePlan | ArchiveRefused | HistoryError | MailError | DocumentError):
         return str(error), _code(error), 1
     if isinstance(error, RegisterError | InventoryError | SettingsError | CredentialError | ProcedureError | SiteError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from sop.register.errors import RegisterUnavailable
+from sop.register.errors import RegisterFull, RegisterUnavailable
 
 HEAD = "0001"
 """The newest migration; a test holds it against migrations/versions."""
@@ -103,11 +104,20 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+        first = _first(error)
+        if not isinstance(first, OperationalError) and type(first) is not DatabaseError:
             raise
-        raise RegisterUnavailable(f"basis data register tidak dapat dipakai: {error.orig}") from None
+        if getattr(first.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+            raise RegisterFull("ruang disk register habis; tidak ada yang dicatat") from None
+        raise RegisterUnavailable(f"basis data register tidak dapat dipakai: {first.orig}") from None
     except PermissionError as error:
         raise RegisterUnavailable(f"basis data register tidak dapat dibuka: {error}") from None
+
+
+def _first(error: DatabaseError) -> DatabaseError:
+    """The cause: undoing what failed can fail too, and then speaks louder."""
+    before = error.__context__
+    return _first(before) if isinstance(before, DatabaseError) else error
 
 
 def _address(url: str) -> URL:

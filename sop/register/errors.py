@@ -101,5 +101,9 @@ class RegisterUnavailable(RegisterError):
     """The database cannot be reached, opened or locked in time, or is of a newer program; no URL is shown."""
 
 
+class RegisterFull(RegisterError):
+    """No room is left on the disk; the transaction was undone."""
+
+
 class RegisterBroken(RegisterError):
     """What is stored contradicts itself: evidence with another hash, or events that no procedure produces."""

@@ -10,18 +10,19 @@ import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from inventory.settings import Settings
 from sop.register import Register, database
 from sop.register.database import HEAD, Database
-from sop.register.errors import AlreadyDone, ConfigRefused, NotYourTurn, RegisterUnavailable
+from sop.register.errors import AlreadyDone, ConfigRefused, NotYourTurn, RegisterFull, RegisterUnavailable
 from sop.register.tables import Table
 from tests.sop.register.office import CLI, an_inventory, network_case
 
@@ -289,3 +290,23 @@ def test_other_threads_take_no_part_in_what_one_records_at_once(register: Regist
         register.keep(b"satu", "raw", "satu.txt")
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(register.evidence).result() == []
+
+
+def test_a_full_disk_is_called_so_and_leaves_the_register_as_it_was(tmp_path: Path) -> None:
+    register = Register(Settings(home=tmp_path, database_url=""), an_inventory())
+    register.keep(b"satu", "raw", "satu.txt")
+
+    def no_room(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    event.listen(register._database.engine, "connect", no_room)
+
+    def fill() -> None:
+        with register.at_once():
+            register.keep(os.urandom(1 << 20), "raw", "dua.txt")
+
+    with pytest.raises(RegisterFull):
+        fill()
+    event.remove(register._database.engine, "connect", no_room)
+    assert [each.name for each in register.evidence()] == ["satu.txt"]
+    assert register.verify_audit().ok
