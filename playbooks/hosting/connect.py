@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import shlex
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from playbooks.findings import Reason, TargetError
 CONNECT_S = 10
 COMMAND_S = 120
 KEEPALIVE_S = 15
+# paramiko's word for a command whose channel closed before an exit status came.
+NO_EXIT_STATUS = -1
 LOCK_S = 60
 # SHA-1 signatures and key exchange: a web server of today needs none of them.
 LEGACY = {
@@ -85,11 +88,15 @@ class Shell:
     def run(self, *argv: str, timeout_s: float | None = None) -> str:
         """Standard output of a command. Raises CommandFailed on a non-zero exit, TargetError when the host is lost."""
         limit = timeout_s or self.timeout_s
+        begun = time.monotonic()
         with _as_target_error(self.name):
             done = self.connection.run(
                 shlex.join(argv), hide=True, warn=True, in_stream=False, encoding="utf-8", timeout=limit
             )
-        if done.exited == -1 and not self.connection.transport.is_active():
+        # By the clock: invoke's own word for a timeout depends on which of its threads ends first.
+        if done.exited == NO_EXIT_STATUS and time.monotonic() - begun >= limit:
+            raise TargetError(self.name, Reason.TIMEOUT, "perintah tidak selesai pada waktunya")
+        if done.exited == NO_EXIT_STATUS and not self.connection.transport.is_active():
             raise TargetError(self.name, Reason.UNREACHABLE, "sambungan terputus di tengah perintah")
         if done.exited != 0:
             raise CommandFailed(self.name, argv, done.exited, done.stderr)

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
+from fabric.runners import Remote
 
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup, certificates, check, deploy, domain, health, host, pages, restore, rollback, tls
@@ -93,6 +95,19 @@ def test_a_host_that_hangs_up_or_hangs_is_told_apart(web_lab: WebLab) -> None:
         shell.script("kill -9 $PPID; sleep 30")
     assert hung_up.value.reason is Reason.UNREACHABLE, hung_up.value
     with open_host(site.access) as shell, pytest.raises(TargetError) as hung:
+        shell.within(1).run("sleep", "30")
+    assert hung.value.reason is Reason.TIMEOUT
+
+
+def test_a_timeout_is_told_also_when_the_thread_that_ends_the_command_is_slow(
+    web_lab: WebLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def close_and_linger(runner: Remote) -> None:
+        runner.channel.close()
+        sleep(0.5)
+
+    monkeypatch.setattr(Remote, "kill", close_and_linger)
+    with open_host(static(web_lab, "lambat", "v1").access) as shell, pytest.raises(TargetError) as hung:
         shell.within(1).run("sleep", "30")
     assert hung.value.reason is Reason.TIMEOUT
 
