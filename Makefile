@@ -32,7 +32,7 @@ lint: $(READY)
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 
 unit: $(READY)
-	@$(BIN)/python -m pytest -n 2 -m "not lab" tests
+	@$(BIN)/python -m pytest -n 4 -m "not lab" tests
 
 # Worlds side by side: most of their time is waiting for servers and networks.
 WORLDS := lab-flows lab-network lab-rest

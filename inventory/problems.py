@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from inventory.causes import cause
+
 _SHOWN = 60
 
 
@@ -48,7 +50,7 @@ def not_opened(error: OSError | ValueError) -> str:
         return "berkas tidak ada"
     if isinstance(error, PermissionError):
         return "berkas tidak boleh dibaca oleh pengguna ini"
-    return f"berkas tidak dapat dibuka ({getattr(error, 'strerror', None) or 'namanya tidak sah'})"
+    return f"berkas tidak dapat dibuka ({cause(error)})"
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from flows.jobs.errors import BadInput, JobError, why_not_opened
+from flows.jobs.errors import BadInput, JobError
 from flows.words import why
+from inventory.causes import cause
+from inventory.problems import shown
 
 
 def failure(error: Exception) -> tuple[str, str, int]:
@@ -63,7 +65,7 @@ def _surroundings(error: Exception) -> tuple[str, str, int] | None:
         places = ", ".join(str(detail["loc"][0]).upper() for detail in error.errors() if detail["loc"])
         return f"setelan tidak terbaca: PELIHARA_{places}", "settings", 2
     if isinstance(error, OSError):
-        return f"{error.filename or 'berkas'}: {why_not_opened(error)}", "surroundings", 1
+        return f"{shown(error.filename or 'berkas')}: {cause(error)}", "surroundings", 1
     return None
 
 

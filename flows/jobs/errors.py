@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterable
 
 from inventory.problems import shown, suggestion
@@ -26,14 +25,6 @@ class BadInput(JobError):
 
 class NotDone(JobError):
     """The work was refused, or failed on the way; the message says what was left as it was."""
-
-
-_WHY = {errno.ENOENT: "tidak ada", errno.EACCES: "tidak boleh dibaca", errno.EISDIR: "ini folder"}
-
-
-def why_not_opened(error: OSError) -> str:
-    """Why a file could not be opened, Indonesian where the cause is a common one."""
-    return _WHY.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> BadInput:

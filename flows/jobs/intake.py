@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.jobs import notices
-from flows.jobs.errors import BadInput, why_not_opened
+from flows.jobs.errors import BadInput
 from flows.office import Office
+from inventory.causes import cause
 from inventory.problems import shown
 from sop.register.errors import LetterRefused
 from sop.register.letters import LARGEST
@@ -47,7 +48,7 @@ def read_letter(file: Path) -> Letter:
             raise LetterRefused(f"surat {shown(file)} {size / 1e6:.0f} MB; paling besar 20 MB")
         return Letter(file.name, file.read_bytes())
     except OSError as error:
-        raise LetterRefused(f"surat {shown(file)} tidak dapat dibuka: {why_not_opened(error)}") from None
+        raise LetterRefused(f"surat {shown(file)} tidak dapat dibuka: {cause(error)}") from None
     except ValueError:
         raise LetterRefused(f"nama berkas surat {shown(file)} tidak sah") from None
 

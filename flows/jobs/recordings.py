@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flows.jobs.errors import BadInput, why_not_opened
+from flows.jobs.errors import BadInput
+from inventory.causes import cause
 from inventory.problems import shown
 from playbooks.network.diagnose import parse
 
@@ -17,7 +18,7 @@ def parse_recording(platform: str, command: str, file: Path) -> Any:
     try:
         data = file.read_bytes() if file.stat().st_size <= _LARGEST_RECORDING else None
     except OSError as error:
-        raise BadInput(f"{shown(file)}: tidak dapat dibuka: {why_not_opened(error)}", "unreadable_file") from None
+        raise BadInput(f"{shown(file)}: tidak dapat dibuka: {cause(error)}", "unreadable_file") from None
     if data is None:
         raise BadInput(f"{shown(file)}: lebih besar dari 64 MB", "unreadable_file")
     try:

@@ -103,9 +103,8 @@ def _tls(site: Site, left: float) -> Iterator[Finding]:
         shown = certificates.served(site, left)
         distrust = certificates.distrust(site, left)
     except (OSError, ValueError) as error:
-        what = "TLS ditolak" if isinstance(error, ssl.SSLError) else str(error)
         advice = "Terbitkan sertifikat (website domain/tls) dan periksa nginx mendengarkan HTTPS."
-        yield Finding("http.down", Severity.MAJOR, url, what, advice)
+        yield Finding("http.down", Severity.MAJOR, url, cause(error), advice)
         return
     yield from judge_certificate(url, site.domain, shown, distrust, certificates.now())
 

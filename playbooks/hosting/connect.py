@@ -16,8 +16,10 @@ import paramiko
 from fabric import Config, Connection
 from invoke.exceptions import CommandTimedOut, ThreadException
 
+from inventory.causes import cause
 from inventory.credentials import CredentialError, Login, login
 from inventory.models import Host, Inventory
+from inventory.problems import not_opened
 from playbooks.findings import Reason, TargetError
 
 CONNECT_S = 10
@@ -71,7 +73,8 @@ def access(inventory: Inventory, host: str, known_hosts: Path) -> HostAccess:
     try:
         return HostAccess(host, entry, login(inventory, entry.credentials), known_hosts)
     except CredentialError as error:
-        raise TargetError(host, Reason.LOGIN_REFUSED, str(error)) from None
+        # Nobody refused anything: the login could not even be tried.
+        raise TargetError(host, Reason.ERROR, str(error)) from None
 
 
 class Shell:
@@ -205,4 +208,25 @@ def _as_target_error(name: str) -> Iterator[None]:
         yield
     except tuple(kind for kind, _ in _REASONS) as error:
         reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
-        raise TargetError(name, reason, str(error).splitlines()[0][:300] if str(error) else "") from None
+        raise TargetError(name, reason, _detail(error)) from None
+
+
+def _detail(error: BaseException) -> str:
+    """What the reason alone does not say (Indonesian); only what no vocabulary has is quoted as it came."""
+    match error:
+        case UnknownHostKey():
+            return str(error)
+        case paramiko.BadHostKeyException():
+            return f"yang ditunjukkan sekarang {error.key.get_name()} {error.key.fingerprint}"
+        case paramiko.AuthenticationException() | paramiko.ssh_exception.IncompatiblePeer():
+            return ""
+        case paramiko.SSHException():
+            return f"sambungan SSH gagal: {' '.join(str(error).split())[:300]}"
+        case CommandTimedOut():
+            return "perintah tidak selesai pada waktunya"
+        case ThreadException():
+            return "sambungan terputus di tengah perintah"
+        case FileNotFoundError() | PermissionError():
+            return f"{error.filename}: {cause(error)}" if error.filename else not_opened(error)
+        case _:
+            return cause(error)

@@ -17,6 +17,7 @@ import dns.rdatatype
 import dns.tsig
 import dns.update
 
+from inventory.causes import cause
 from inventory.credentials import CredentialError, tsig
 from inventory.models import Zone
 from playbooks.findings import Reason, TargetError
@@ -142,7 +143,7 @@ def _update(site: Site, before: Records, after: Records) -> dns.update.UpdateMes
     try:
         key = tsig(site.inventory, zone.credentials)
     except CredentialError as error:
-        raise TargetError(name, Reason.LOGIN_REFUSED, str(error)) from None
+        raise TargetError(name, Reason.ERROR, str(error)) from None
     ring = {dns.name.from_text(key.name): dns.tsig.Key(key.name, key.secret, key.algorithm)}
     update = dns.update.UpdateMessage(name, keyring=ring, keyname=dns.name.from_text(key.name))
     owner = dns.name.from_text(site.domain)
@@ -168,6 +169,6 @@ def _as_target_error(server: Server) -> Iterator[None]:
     except dns.exception.Timeout:
         raise TargetError(server.zone, Reason.TIMEOUT, f"{where} tidak menjawab") from None
     except (OSError, EOFError) as error:
-        raise TargetError(server.zone, Reason.UNREACHABLE, f"{where}: {error}") from None
+        raise TargetError(server.zone, Reason.UNREACHABLE, f"{where}: {cause(error)}") from None
     except (dns.exception.DNSException, ValueError) as error:
         raise TargetError(server.zone, Reason.ERROR, f"{where}: {type(error).__name__}") from None

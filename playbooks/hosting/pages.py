@@ -13,6 +13,7 @@ from email.message import Message
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
+from inventory.causes import cause
 from playbooks.hosting.site import Site
 
 Scheme = Literal["http", "https"]
@@ -67,10 +68,11 @@ def fetch(
         answer = connection.getresponse()
         body = answer.read(LARGEST)
         if late.is_set():
-            raise TimeoutError(f"tidak selesai dalam {deadline_s:g} detik")
+            raise TimeoutError
         return Page(url, answer.status, answer.headers, body, time.monotonic() - began)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise PageError(f"{url}: {error or type(error).__name__}") from None
+        why = f"tidak selesai dalam {deadline_s:g} detik" if late.is_set() else _why(error)
+        raise PageError(f"{url}: {why}") from None
     finally:
         watchdog.cancel()
         connection.close()
@@ -124,6 +126,11 @@ class _Tls(http.client.HTTPConnection):
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         self.sock = context.wrap_socket(self.sock, server_hostname=self._domain)
+
+
+def _why(error: Exception) -> str:
+    spoke = isinstance(error, http.client.HTTPException) and not isinstance(error, OSError)
+    return "jawabannya bukan HTTP" if spoke else cause(error)
 
 
 def _cut(connection: http.client.HTTPConnection, late: threading.Event) -> None:

@@ -13,6 +13,7 @@ from tempfile import NamedTemporaryFile
 
 import paramiko
 
+from inventory.causes import cause
 from playbooks.findings import Reason, TargetError
 
 KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
@@ -69,7 +70,7 @@ def _connect(address: str, port: int, timeout_s: float) -> socket.socket:
     except TimeoutError:
         raise TargetError(host_name(address, port), Reason.TIMEOUT, "tidak ada jawaban") from None
     except OSError as error:
-        raise TargetError(host_name(address, port), Reason.UNREACHABLE, str(error)) from None
+        raise TargetError(host_name(address, port), Reason.UNREACHABLE, cause(error)) from None
 
 
 def host_key(address: str, port: int, key: paramiko.PKey) -> HostKey:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from inventory.causes import cause
 from inventory.models import Inventory, Official
 from sop.documents.data import Letterhead, Signatory
 from sop.documents.write import DocumentError
@@ -32,7 +33,7 @@ def letterhead(inventory: Inventory) -> Letterhead:
     try:
         logo = (Path(inventory.folder) / office.logo).read_bytes() if office.logo else b""
     except OSError as error:
-        raise DocumentError(f"office.yaml: logo {office.logo} tidak dapat dibaca: {error.strerror}") from None
+        raise DocumentError(f"office.yaml: logo {office.logo} tidak dapat dibaca: {cause(error)}") from None
     return Letterhead(
         region=office.region,
         office=office.name,

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from inventory.causes import cause
 from sop.register.errors import RegisterFull, RegisterUnavailable
 
 HEAD = "0001"
@@ -111,7 +112,7 @@ def _reachable() -> Iterator[None]:
             raise RegisterFull("ruang disk register habis; tidak ada yang dicatat") from None
         raise RegisterUnavailable(f"basis data register tidak dapat dipakai: {first.orig}") from None
     except PermissionError as error:
-        raise RegisterUnavailable(f"basis data register tidak dapat dibuka: {error}") from None
+        raise RegisterUnavailable(f"basis data register tidak dapat dibuka: {cause(error)}") from None
 
 
 def _first(error: DatabaseError) -> DatabaseError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from inventory.causes import cause
 from inventory.settings import Settings
 from sop.register.errors import SealRefused
 
@@ -53,7 +54,7 @@ class Seal:
         try:
             return path.read_bytes().strip()
         except OSError as error:
-            raise SealRefused(f"kunci segel {path.name} tidak dapat dibaca: {error.strerror}") from None
+            raise SealRefused(f"kunci segel {path.name} tidak dapat dibaca: {cause(error)}") from None
 
 
 def _create(path: Path, key: bytes) -> None:

@@ -169,6 +169,7 @@ def test_a_supervisor_that_is_killed_takes_everything_with_it(tmp_path: Path) ->
     until(lambda: not processes(mark), 30)
 
 
+@pytest.mark.lab
 def test_a_server_that_lives_but_never_answers_is_ended_and_comes_back(
     supervisor: Supervisor, said: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def test_the_newest_migration_is_the_one_the_program_looks_for() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
+@pytest.mark.lab
 def test_processes_that_open_a_new_register_at_once_migrate_it_once(settings: Settings) -> None:
     children = [child(settings, "print(len(register.cases()))") for _ in range(4)]
     assert [output(process) for process in children] == ["0"] * 4
@@ -116,6 +117,7 @@ def test_of_two_simultaneous_acts_exactly_one_counts_between_threads(register: R
     assert register.verify_audit().ok
 
 
+@pytest.mark.lab
 def test_of_simultaneous_acts_exactly_one_counts_between_processes(register: Register, settings: Settings) -> None:
     case = network_case(register)
     script = """
@@ -131,6 +133,7 @@ def test_of_simultaneous_acts_exactly_one_counts_between_processes(register: Reg
     assert register.verify_audit().ok
 
 
+@pytest.mark.lab
 def test_leases_and_audit_rows_of_many_processes_do_not_mix(register: Register, settings: Settings) -> None:
     script = """
         taken = 0
@@ -152,6 +155,7 @@ def test_leases_and_audit_rows_of_many_processes_do_not_mix(register: Register, 
     assert register.verify_audit().ok
 
 
+@pytest.mark.lab
 def test_numbers_given_by_processes_at_once_are_all_different(register: Register, settings: Settings) -> None:
     children = [child(settings, "print(network_case(register).id)") for _ in range(4)]
     printed = {output(process) for process in children}
@@ -159,6 +163,7 @@ def test_numbers_given_by_processes_at_once_are_all_different(register: Register
     assert {case.id for case in register.cases()} == printed
 
 
+@pytest.mark.lab
 def test_a_process_killed_within_its_transaction_leaves_no_trace(register: Register, settings: Settings) -> None:
     case = network_case(register)
     tip = register.audit_tip()
