@@ -9,7 +9,8 @@ from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows.words import SEVERITIES, STATES, why
+from flows.words import SEVERITIES, STATES
+from playbooks.findings import why
 from playbooks.plans import Outcome
 
 LONGEST = 400

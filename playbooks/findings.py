@@ -47,6 +47,25 @@ class Reason(StrEnum):
     ERROR = "error"
 
 
+REASONS = {
+    Reason.UNREACHABLE: "tidak terjangkau",
+    Reason.TIMEOUT: "tidak menjawab sampai batas waktu",
+    Reason.LOGIN_REFUSED: "menolak nama pengguna atau kata sandi",
+    Reason.HOST_KEY_CHANGED: "kunci host berubah; periksa alatnya sebelum mendaftarkan lagi",
+    Reason.HOST_KEY_UNKNOWN: "kunci host belum dicatat",
+    Reason.LEGACY_SSH_REFUSED: "hanya mendukung SSH lama",
+    Reason.INCOMPLETE: "jawabannya terpotong",
+    Reason.REFUSED_OUTPUT: "jawabannya bukan yang diminta",
+    Reason.ERROR: "gagal",
+}
+"""What a technician reads for each reason (Indonesian); `detail` adds to it and does not say it again."""
+
+
+def why(reason: str) -> str:
+    """A reason as it was stored or reported, in Indonesian; any other word as it is."""
+    return REASONS.get(Reason(reason), reason) if reason in frozenset(Reason) else reason
+
+
 @dataclass(frozen=True)
 class Finding:
     """One fact worth a person's attention.
@@ -102,5 +121,5 @@ class TargetError(Exception):
     """A device or host could not be used; `reason` says why in the stable vocabulary, `detail` in words."""
 
     def __init__(self, target: str, reason: Reason, detail: str = "") -> None:
-        super().__init__(f"{target}: {reason}{': ' + detail if detail else ''}")
+        super().__init__(f"{target}: {why(reason)}{': ' + detail if detail else ''}")
         self.target, self.reason, self.detail = target, reason, detail

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from flows.jobs.errors import BadInput, JobError
-from flows.words import why
 from inventory.causes import cause
 from inventory.problems import shown
 
@@ -45,7 +44,7 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
     )
 
     if isinstance(error, TargetError):
-        return f"{error.target}: {why(error.reason)}{': ' + error.detail if error.detail else ''}", str(error.reason), 1
+        return str(error), str(error.reason), 1
     refused = PermitRefused | OwnPlan | LeaseLost | TargetLocked | RegisterBroken | RegisterFull
     if isinstance(error, refused | ChangedSincePlan | ArchiveRefused | HistoryError | MailError | DocumentError):
         return str(error), _code(error), 1

@@ -8,7 +8,8 @@ from typing import Any
 from rich.console import Console
 
 from flows.cli.answer import plain, status
-from flows.words import SEVERITIES, STATES, why
+from flows.words import SEVERITIES, STATES
+from playbooks.findings import why
 
 STYLES = {"critical": "bold red", "major": "red", "warning": "yellow", "info": ""}
 

@@ -14,7 +14,7 @@ from flows.cli.person import as_option, technician, terminal_actor
 from flows.cli.plans import plan_document, print_outcome, print_plans
 from flows.cli.targets import print_targets
 from flows.cli.words import Order, Orders
-from flows.words import why
+from playbooks.findings import why
 
 if TYPE_CHECKING:
     from flows import office

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import dns.exception
 import dns.resolver
 
+from inventory.causes import cause
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting import backup, certificates, health, pages
 from playbooks.hosting.connect import Shell

@@ -208,14 +208,14 @@ def _as_target_error(name: str) -> Iterator[None]:
         yield
     except tuple(kind for kind, _ in _REASONS) as error:
         reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
-        raise TargetError(name, reason, _detail(error)) from None
+        raise TargetError(name, reason, _detail(name, error)) from None
 
 
-def _detail(error: BaseException) -> str:
+def _detail(name: str, error: BaseException) -> str:
     """What the reason alone does not say (Indonesian); only what no vocabulary has is quoted as it came."""
     match error:
         case UnknownHostKey():
-            return str(error)
+            return f"{error}; jalankan `pelihara inventory enrol {name}`"
         case paramiko.BadHostKeyException():
             return f"yang ditunjukkan sekarang {error.key.get_name()} {error.key.fingerprint}"
         case paramiko.AuthenticationException() | paramiko.ssh_exception.IncompatiblePeer():

@@ -23,6 +23,7 @@ from netmiko.exceptions import (
     ReadTimeout,
 )
 
+from inventory.causes import cause
 from inventory.credentials import login
 from inventory.models import Inventory
 from playbooks.findings import Reason, TargetError
@@ -222,7 +223,7 @@ def _require_known(endpoint: Endpoint) -> None:
         raise TargetError(
             endpoint.name,
             Reason.HOST_KEY_UNKNOWN,
-            f"kunci host {endpoint.host_key_name} belum dicatat; jalankan `pelihara inventory enrol {endpoint.name}`",
+            f"{endpoint.host_key_name}; jalankan `pelihara inventory enrol {endpoint.name}`",
         )
 
 
@@ -244,7 +245,7 @@ def _enable(session: Session) -> None:
         prompt.read_until_pattern(r"(?i)password: ?\Z", CONNECT_S)
         prompt.write_channel(session.endpoint.enable + prompt.RETURN)
         if not prompt.read_until_pattern(r"[>#:] ?\Z", CONNECT_S).rstrip().endswith("#"):
-            raise TargetError(session.endpoint.name, Reason.LOGIN_REFUSED, "sandi enable ditolak")
+            raise TargetError(session.endpoint.name, Reason.LOGIN_REFUSED, "kata sandi enable")
 
 
 @contextmanager
@@ -265,17 +266,19 @@ def classify(error: BaseException) -> tuple[Reason, str]:
     for kinds, pattern, reason, detail in _CAUSES:
         if isinstance(error, kinds) and re.search(pattern, text):
             return reason, detail
-    return Reason.ERROR, f"{type(error).__name__}: {text[:200]}"
+    if isinstance(error, OSError):
+        return Reason.UNREACHABLE, cause(error)
+    return Reason.ERROR, f"sambungan gagal: {text[:200] or type(error).__name__}"
 
 
 _Cause = tuple[tuple[type[BaseException], ...], str, Reason, str]
 _CAUSES: tuple[_Cause, ...] = (
-    ((paramiko.SSHException,), "not found in known_hosts", Reason.HOST_KEY_UNKNOWN, "kunci host belum dicatat"),
+    ((paramiko.SSHException,), "not found in known_hosts", Reason.HOST_KEY_UNKNOWN, ""),
     (
         (paramiko.SSHException,),
         "Host key for server .* does not match",
         Reason.HOST_KEY_CHANGED,
-        "kunci host berbeda dari yang tercatat",
+        "bukan kunci yang dicatat",
     ),
     (
         (paramiko.SSHException,),
@@ -287,25 +290,24 @@ _CAUSES: tuple[_Cause, ...] = (
         (paramiko.SSHException,),
         r"(?i)incompatible|no acceptable|no matching",
         Reason.LEGACY_SSH_REFUSED,
-        "perangkat hanya mendukung algoritma SSH lama; setujui dengan legacy_ssh: true atau perbarui firmware",
+        "perbarui firmware, atau izinkan dengan legacy_ssh: true bila memang perlu",
     ),
     (
         (NetmikoAuthenticationException, paramiko.AuthenticationException),
         "",
         Reason.LOGIN_REFUSED,
-        "nama pengguna atau sandi ditolak",
+        "",
     ),
     ((Closed,), "", Reason.INCOMPLETE, "perangkat memutus sambungan di tengah jawaban"),
-    ((ReadTimeout, TimeoutError), "", Reason.TIMEOUT, "perangkat tidak menjawab dalam batas waktu"),
+    ((ReadTimeout, TimeoutError), "", Reason.TIMEOUT, ""),
     (
         (paramiko.SSHException,),
         r"(?i)time[d ]*out|No existing session|banner",
         Reason.TIMEOUT,
-        "sambungan SSH tidak selesai dalam batas waktu",
+        "sambungan SSH tidak selesai",
     ),
     ((EOFError, ReadException), "", Reason.INCOMPLETE, "perangkat memutus sambungan"),
-    ((NetmikoTimeoutException,), "TCP connection", Reason.UNREACHABLE, "perangkat tidak dapat dihubungi"),
-    ((OSError,), "", Reason.UNREACHABLE, "perangkat tidak dapat dihubungi"),
+    ((NetmikoTimeoutException,), "TCP connection", Reason.UNREACHABLE, ""),
 )
 
 

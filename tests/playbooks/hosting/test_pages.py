@@ -94,3 +94,14 @@ def test_a_site_that_is_not_there_is_down() -> None:
 def test_a_host_without_tls_shows_no_certificate() -> None:
     with host(text(b"HTTP/1.1 200 OK\r\n\r\nDinas")) as plain, pytest.raises(OSError, match="SSL"):
         certificates.served(plain, 2)
+
+
+def test_why_a_page_cannot_be_had_is_told_in_indonesian() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(PageError, match="sambungan ditolak"):
+        pages.fetch(site(host={"http_port": port}), "http")
+    with host(text(b"SSH-2.0-x\r\n")) as other, pytest.raises(PageError, match="jawabannya bukan HTTP"):
+        pages.fetch(other, "http")
+    with host(drip) as dripping, pytest.raises(PageError, match=r"tidak selesai dalam 0\.3 detik"):
+        pages.fetch(dripping, "http", deadline_s=0.3)
