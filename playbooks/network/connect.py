@@ -22,6 +22,7 @@ from netmiko.exceptions import (
     ReadException,
     ReadTimeout,
 )
+from paramiko.hostkeys import HostKeyEntry
 
 from inventory.causes import cause
 from inventory.credentials import login
@@ -185,7 +186,6 @@ def _connect(endpoint: Endpoint, timeout_s: float) -> Any:
     connection_socket = socket.create_connection((endpoint.address, endpoint.port), timeout_s)
     connection_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        _require_known(endpoint)
         return DRIVERS[endpoint.platform](
             device_type="cisco_ios" if endpoint.platform == "frr" else endpoint.platform,
             host=endpoint.address,
@@ -198,8 +198,7 @@ def _connect(endpoint: Endpoint, timeout_s: float) -> Any:
             allow_agent=False,
             ssh_strict=True,
             system_host_keys=False,
-            alt_host_keys=True,
-            alt_key_file=str(endpoint.known_hosts),
+            host_keys=_known_keys(endpoint),
             disabled_algorithms=_disabled(endpoint),
             conn_timeout=timeout_s,
             banner_timeout=timeout_s,
@@ -211,20 +210,31 @@ def _connect(endpoint: Endpoint, timeout_s: float) -> Any:
         raise
 
 
-def _known_keys(endpoint: Endpoint) -> dict[str, Any]:
-    store = paramiko.HostKeys()
-    if endpoint.known_hosts.is_file():
-        store.load(str(endpoint.known_hosts))
-    return dict(store.lookup(endpoint.host_key_name) or {})
+def _known_keys(endpoint: Endpoint) -> paramiko.HostKeys:
+    """The recorded keys of this host alone. Raises TargetError(HOST_KEY_UNKNOWN) when there is none.
 
-
-def _require_known(endpoint: Endpoint) -> None:
-    if not _known_keys(endpoint):
+    paramiko would compare every line of the file with every other one, for each connection of a fleet.
+    """
+    known = paramiko.HostKeys()
+    for entry in filter(None, map(HostKeyEntry.from_line, _lines_about(endpoint))):
+        for name in entry.hostnames:
+            if entry.key.get_name() not in (known.lookup(name) or {}):
+                known.add(name, entry.key.get_name(), entry.key)
+    if not known.lookup(endpoint.host_key_name):
         raise TargetError(
             endpoint.name,
             Reason.HOST_KEY_UNKNOWN,
-            f"{endpoint.host_key_name}; jalankan `pelihara inventory enrol {endpoint.name}`",
+            f"kunci host {endpoint.host_key_name} belum dicatat; jalankan `pelihara inventory enrol {endpoint.name}`",
         )
+    return known
+
+
+def _lines_about(endpoint: Endpoint) -> list[str]:
+    """Lines of the known hosts that may be about this one; a hashed name (`|1|`) may be anybody's."""
+    if not endpoint.known_hosts.is_file():
+        return []
+    lines = endpoint.known_hosts.read_text().splitlines()
+    return [line for line in lines if endpoint.host_key_name in line or line.startswith("|1|")]
 
 
 def _disabled(endpoint: Endpoint) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ import re
 import time
 from typing import Any
 
+import paramiko
 from netmiko.cisco import CiscoIosSSH
 from netmiko.exceptions import ReadException, ReadTimeout
 from netmiko.mikrotik import MikrotikRouterOsSSH
@@ -35,6 +36,16 @@ class Terminal:
     """Moment (time.monotonic) by which everything asked of this device must be done."""
     prompt = ""
     paging: tuple[str, ...] = ()
+
+    def __init__(self, host_keys: paramiko.HostKeys, **login: Any) -> None:
+        """`host_keys`: the keys that the device may show; `login`: as netmiko's. Connects."""
+        self.host_keys = host_keys
+        super().__init__(**login)
+
+    def _build_ssh_client(self) -> paramiko.SSHClient:
+        client: paramiko.SSHClient = super()._build_ssh_client()  # type: ignore[misc]
+        client.get_host_keys().update(self.host_keys)
+        return client
 
     @functools.cached_property
     def decoder(self) -> codecs.IncrementalDecoder:

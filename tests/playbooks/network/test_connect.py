@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import asyncssh
+import paramiko
 import pytest
 
 from playbooks.findings import Reason, TargetError
@@ -96,6 +97,17 @@ def test_a_changed_host_key_is_refused(tmp_path: Path, other: str) -> None:
         endpoint.known_hosts.write_text(line.replace(str(stranger.port), str(endpoint.port)) + "\n")
         assert reason_of(endpoint).reason is Reason.HOST_KEY_CHANGED
     assert double.passwords == []
+
+
+def test_a_host_is_also_known_by_a_hashed_name_or_among_others(tmp_path: Path) -> None:
+    with device(Double(), tmp_path) as endpoint:
+        name, kind, key = endpoint.known_hosts.read_text().splitlines()[0].split(" ")[:3]
+        for names in (paramiko.HostKeys.hash_host(name), f"10.0.0.1,{name}"):
+            endpoint.known_hosts.write_text(f"# kantor\n10.0.0.2 {kind} {key}\n{names} {kind} {key}\n")
+            with open_session(endpoint) as session:
+                assert session.ask("show version") == "IOS"
+        endpoint.known_hosts.write_text(f"1{name} {kind} {key}\n")
+        assert reason_of(endpoint).reason is Reason.HOST_KEY_UNKNOWN
 
 
 def test_legacy_algorithms_are_refused_unless_the_inventory_allows_them(tmp_path: Path) -> None:
