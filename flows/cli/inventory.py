@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,9 @@ KINDS = {
     "zones": "zona DNS",
     "credentials": "kredensial",
 }
+
+
+CONSENT = ("ya", "y", "yes")
 
 
 @app.command("list", cls=Order)
@@ -68,8 +72,7 @@ def enrol(
     """Tampilkan sidik jari kunci host SSH, lalu catat sebagai tepercaya."""
     found = _load()
     seen = enrolment.look(enrolment.chosen(found, names or [], every))
-    if not json:
-        _print_keys(seen)
+    _print_keys(seen)
     if not yes and any(each.keys for each in seen):
         _require_consent(json)
     enrolment.trust(settings.Settings.read().known_hosts, seen)
@@ -111,11 +114,24 @@ def _print_keys(seen: list[enrolment.Seen]) -> None:
 
 
 def _require_consent(json: bool) -> None:
-    if json or not typer.confirm("Sidik jari di atas sudah dicocokkan dengan alatnya dan dicatat?", err=True):
-        raise BadInput("tidak dicatat; cocokkan sidik jarinya lalu ulangi dengan --yes", "not_confirmed")
+    if json or _asked("Sidik jari di atas sudah dicocokkan dengan alatnya, dan dicatat? [ya/tidak]: ") not in CONSENT:
+        raise BadInput(
+            "tidak ada kunci host yang dicatat; cocokkan sidik jari di atas dengan alatnya, lalu ulangi dan jawab ya, "
+            "atau dengan --yes",
+            "not_confirmed",
+        )
+
+
+def _asked(question: str) -> str:
+    """What is answered at the terminal; "" where nobody is there to answer."""
+    typer.echo(question, err=True, nl=False)
+    answered = sys.stdin.readline().strip().lower()
+    if not sys.stdin.isatty():
+        typer.echo(err=True)
+    return answered
 
 
 def _print_enrolled(enrolled: list[enrolment.Seen], to: Console) -> None:
     for each in enrolled:
-        outcome = f"{len(each.keys)} kunci dicatat" if each.keys else f"tidak dicatat: {each.why}"
+        outcome = f"{len(each.keys)} kunci dicatat" if each.keys else f"tidak dicatat: {each.said}"
         to.print(status("ok" if each.keys else "failed", f"{each.name}: {outcome}"))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from flows.cli.answer import Json, answer, moment, note, plain, progress, status, table
+from flows.cli.answer import Json, answer, moment, note, plain, status, table
 from flows.cli.later import later
 from flows.cli.person import as_option, technician, terminal_actor
-from flows.cli.plans import plan_document, print_outcome, print_plans
-from flows.cli.targets import print_targets
+from flows.cli.plans import Apply, change
+from flows.cli.targets import Case, answer_targets, read_targets
 from flows.cli.words import Order, Orders
 from playbooks.findings import why
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from flows import office
     from flows.jobs import configurations, recordings, repairs
     from flows.jobs import network as jobs
+    from sop.register.records import Actor, PlanRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.network")
     configurations, repairs = later("flows.jobs.configurations"), later("flows.jobs.repairs")
@@ -32,33 +34,21 @@ Device = Annotated[str, typer.Argument(metavar="PERANGKAT", help="Nama di device
 Devices = Annotated[list[str] | None, typer.Argument(metavar="PERANGKAT", help="Nama di devices.yaml.")]
 Opd = Annotated[str, typer.Option("--opd", metavar="OPD", help="Semua perangkat OPD ini.")]
 All = Annotated[bool, typer.Option("--all", help="Semua perangkat.")]
-Case = Annotated[str, typer.Option("--case", metavar="ID", help="Permohonan yang menaungi pekerjaan ini.")]
-Apply = Annotated[
-    str, typer.Option("--apply", metavar="HASH", help="Jalankan rencana ini; tanpa ini hanya ditampilkan.")
-]
 At = Annotated[str, typer.Option("--at", metavar="VERSI", help="Versi dari `network history`; bawaan: yang terbaru.")]
 
 
 @app.command(cls=Order)
 def diagnose(names: Devices = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
     """Diagnosa perangkat (hanya membaca): temuan, bukti dan saran."""
-    here = office.open_office()
-    devices = jobs.chosen(here, names or [], opd, every)
-    with progress("Diagnosa", len(devices), json) as told:
-        results = jobs.diagnose_devices(here, devices, _known_case(here, case), told, terminal_actor(_here(here)))
-    document = {"targets": [each.as_json() for each in results]}
-    answer(
-        document, json, lambda c: print_targets(document["targets"], c), all(each.reason is None for each in results)
-    )
+    meant = (names, opd, every)
+    answer_targets(read_targets("Diagnosa", jobs.chosen, jobs.diagnose_devices, meant, case, json), json)
 
 
 @app.command(cls=Order)
 def backup(names: Devices = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
     """Cadangkan konfigurasi perangkat ke riwayat; cadangan baik tidak pernah diganti yang buruk."""
-    here = office.open_office()
-    devices = jobs.chosen(here, names or [], opd, every)
-    with progress("Cadangan", len(devices), json) as told:
-        done = jobs.back_up_devices(here, devices, _known_case(here, case), told, terminal_actor(_here(here)))
+    meant = (names, opd, every)
+    done = read_targets("Cadangan", jobs.chosen, jobs.back_up_devices, meant, case, json)
     document = {"devices": [each.as_json() for each in done]}
     answer(document, json, lambda c: _print_backups(done, c), all(each.status != "failed" for each in done))
 
@@ -116,13 +106,7 @@ def repair(
     json: Json = False,
 ) -> None:
     """Rencanakan perbaikan dan tampilkan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
-    here = office.open_office()
-    actor = technician(here, official, "tim_teknis")
-    if apply:
-        _apply(here, case, _one(here, name), apply, actor, "repair", json)
-        return
-    plans = [plan_document(each) for each in repairs.propose_repairs(here, case, _one(here, name), actor)]
-    answer({"device": name, "case": case, "plans": plans}, json, lambda c: print_plans(plans, c))
+    _change("repair", name, case, apply, official, json, repairs.propose_repairs)
 
 
 @app.command(cls=Order)
@@ -135,13 +119,11 @@ def restore(
     json: Json = False,
 ) -> None:
     """Rencanakan kembali ke konfigurasi tersimpan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
-    here = office.open_office()
-    actor = technician(here, official, "tim_teknis")
-    if apply:
-        _apply(here, case, _one(here, name), apply, actor, "restore", json)
-        return
-    plans = [plan_document(each) for each in repairs.propose_restore(here, case, _one(here, name), at, actor)]
-    answer({"device": name, "case": case, "plans": plans}, json, lambda c: print_plans(plans, c))
+
+    def propose(here: office.Office, case: str, device: str, actor: Actor) -> list[PlanRecord]:
+        return repairs.propose_restore(here, case, device, at, actor)
+
+    _change("restore", name, case, apply, official, json, propose)
 
 
 @app.command(cls=Order)
@@ -167,14 +149,25 @@ def _one(here: office.Office, name: str) -> str:
     return jobs.chosen(here, [name])[0]
 
 
-def _known_case(here: office.Office, case: str) -> str:
-    return here.register.case(case).id if case else ""
-
-
-def _apply(here: office.Office, case: str, name: str, plan: str, actor: Any, action: str, json: bool) -> None:
-    outcome = repairs.apply_repair(here, case, name, plan, actor, note, action)
-    document = {"device": name, "case": case, "hash": plan, **asdict(outcome)}
-    answer(document, json, lambda c: print_outcome(name, outcome, c), done=outcome.ok)
+def _change(
+    action: str,
+    name: str,
+    case: str,
+    given: str,
+    official: str,
+    json: bool,
+    propose: Callable[[office.Office, str, str, Actor], list[PlanRecord]],
+) -> None:
+    here = office.open_office()
+    actor, device = technician(here, official, "tim_teknis"), _one(here, name)
+    change(
+        here,
+        {"device": device, "case": case},
+        given,
+        lambda: propose(here, case, device, actor),
+        lambda plan: repairs.apply_repair(here, case, device, plan, actor, note, action),
+        json,
+    )
 
 
 def _print_backups(done: list[jobs.BackedUp], to: Console) -> None:

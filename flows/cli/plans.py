@@ -3,16 +3,55 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from rich.console import Console
 
-from flows.cli.answer import plain, status
+from flows.cli.answer import answer, plain, status
+from flows.cli.later import later
 from sop.words import PLANS
 
 if TYPE_CHECKING:
+    from flows.jobs import hashes
+    from flows.office import Office
     from playbooks.plans import Outcome
     from sop.register.records import PlanRecord
+else:
+    hashes = later("flows.jobs.hashes")
+
+Apply = Annotated[
+    str,
+    typer.Option(
+        "--apply", metavar="HASH", help="Jalankan rencana ini (paling sedikit 8 huruf); tanpa ini hanya ditampilkan."
+    ),
+]
+
+
+def change(
+    here: Office,
+    about: dict[str, str],
+    given: str,
+    propose: Callable[[], list[PlanRecord]],
+    apply: Callable[[str], Outcome],
+    as_json: bool,
+) -> None:
+    """Plan and show; or with a hash, `apply` exactly that plan of the case.
+
+    `about` begins the document: the target, by its kind, and its `case`. Raises UnknownCase, BadInput.
+    """
+    if not given:
+        plans = [plan_document(each) for each in propose()]
+        answer({**about, "plans": plans}, as_json, lambda c: print_plans(plans, c))
+        return
+    meant = hashes.whole((each.hash for each in here.register.case(about["case"]).plans), given)
+    outcome = apply(meant)
+    target = next(iter(about.values()))
+    answer(
+        {**about, "hash": meant, **asdict(outcome)}, as_json, lambda c: print_outcome(target, outcome, c), outcome.ok
+    )
 
 
 def plan_document(record: PlanRecord) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def submit(
     record = here.register.open_case(
         sop,
         opd,
-        about,
+        intake.subject(about),
         intake.read_letter(letter),
         devices=tuple(device or ()),
         website=website,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from flows.cli.answer import Json, answer, note, plain, progress, status, table
+from flows.cli.answer import Json, answer, note, plain, status, table
 from flows.cli.later import later
-from flows.cli.person import as_option, technician, terminal_actor
-from flows.cli.plans import plan_document, print_outcome, print_plans
-from flows.cli.targets import print_targets
+from flows.cli.person import as_option, technician
+from flows.cli.plans import Apply, change
+from flows.cli.targets import Case, answer_targets, print_targets, read_targets
 from flows.cli.words import Order, Orders
 from playbooks.findings import why
 
@@ -28,34 +27,20 @@ Site = Annotated[str, typer.Argument(metavar="WEBSITE", help="Nama di websites.y
 Sites = Annotated[list[str] | None, typer.Argument(metavar="WEBSITE", help="Nama di websites.yaml.")]
 Opd = Annotated[str, typer.Option("--opd", metavar="OPD", help="Semua website OPD ini.")]
 All = Annotated[bool, typer.Option("--all", help="Semua website.")]
-Case = Annotated[str, typer.Option("--case", metavar="ID", help="Permohonan yang menaungi pekerjaan ini.")]
-Apply = Annotated[
-    str, typer.Option("--apply", metavar="HASH", help="Jalankan rencana ini; tanpa ini hanya ditampilkan.")
-]
 
 
 @app.command(cls=Order)
 def check(names: Sites = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
     """Periksa website (hanya membaca): HTTP, sertifikat, DNS, ruang disk, umur cadangan."""
-    here = office.open_office()
-    sites = jobs.chosen(here, names or [], opd, every)
-    case = here.register.case(case).id if case else ""
-    with progress("Periksa", len(sites), json) as told:
-        results = jobs.check_websites(here, sites, case, told, terminal_actor(here.settings.official))
-    document = {"targets": [each.as_json() for each in results]}
-    answer(
-        document, json, lambda c: print_targets(document["targets"], c), all(each.reason is None for each in results)
-    )
+    meant = (names, opd, every)
+    answer_targets(read_targets("Periksa", jobs.chosen, jobs.check_websites, meant, case, json), json)
 
 
 @app.command(cls=Order)
 def backup(names: Sites = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
     """Cadangkan berkas dan basis data website di servernya."""
-    here = office.open_office()
-    sites = jobs.chosen(here, names or [], opd, every)
-    case = here.register.case(case).id if case else ""
-    with progress("Cadangan", len(sites), json) as told:
-        done = jobs.back_up_websites(here, sites, case, told, terminal_actor(here.settings.official))
+    meant = (names, opd, every)
+    done = read_targets("Cadangan", jobs.chosen, jobs.back_up_websites, meant, case, json)
     document = {"websites": [each.as_json() for each in done]}
     answer(document, json, lambda c: _print_backups(done, c), all(each.status == "ok" for each in done))
 
@@ -105,17 +90,17 @@ def tls(name: Site, case: Case, apply: Apply = "", official: as_option = "", jso
     _change("tls", name, case, apply, official, json)
 
 
-def _change(action: str, name: str, case: str, hash_: str, official: str, json: bool) -> None:
-    """Plan and show, or with a hash apply exactly that plan."""
+def _change(action: str, name: str, case: str, given: str, official: str, json: bool) -> None:
     here = office.open_office()
     actor, site = technician(here, official, "pelaksana"), jobs.chosen(here, [name])[0]
-    if hash_:
-        outcome = jobs.apply_plan(here, case, site, action, hash_, actor, note)
-        document = {"website": site, "case": case, "hash": hash_, **asdict(outcome)}
-        answer(document, json, lambda c: print_outcome(site, outcome, c), done=outcome.ok)
-        return
-    plans = [plan_document(each) for each in jobs.propose(here, case, site, action, actor)]
-    answer({"website": site, "case": case, "plans": plans}, json, lambda c: print_plans(plans, c))
+    change(
+        here,
+        {"website": site, "case": case},
+        given,
+        lambda: jobs.propose(here, case, site, action, actor),
+        lambda plan: jobs.apply_plan(here, case, site, action, plan, actor, note),
+        json,
+    )
 
 
 def _print_backups(done: list[jobs.BackedUp], to: Console) -> None:

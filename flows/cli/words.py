@@ -29,6 +29,10 @@ _SAYINGS = (
 )
 
 
+FREE_TEXT = "TEKS"
+"""Metavar of what may be empty at the prompt; the job says when it may not."""
+
+
 class _Formatter(HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         super().write_usage(prog, args, prefix or "Pemakaian: ")
@@ -47,6 +51,15 @@ class Order(TyperCommand):
         super().__init__(name, **{**settings, "options_metavar": "[PILIHAN]"})
         for param in self.params:
             _quiet(param)
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Refuses what was given as "": most often a variable of a script that has no value."""
+        given, *_ = self.make_parser(ctx).parse_args(list(args))
+        for param in self.params:
+            value = given.get(param.name or "")
+            if _metavar(param) != FREE_TEXT and "" in (value if isinstance(value, list | tuple) else [value]):
+                ctx.fail(f"isi '{param.opts[0] if isinstance(param, TyperOption) else _metavar(param)}' kosong.")
+        return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         return _translated(super().get_help_option(ctx))
@@ -69,6 +82,10 @@ class Orders(TyperGroup):
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         return _translated(super().get_help_option(ctx))
+
+
+def _metavar(param: object) -> str:
+    return str(getattr(param, "metavar", None) or "")
 
 
 def _translated(option: TyperOption | None) -> TyperOption | None:

@@ -10,20 +10,26 @@ from typing import Any
 
 from flows.jobs.errors import BadInput, unknown
 from inventory.models import Device, Host, Inventory
-from playbooks.findings import TargetError
+from playbooks.findings import TargetError, why
 from playbooks.network import enrol
 from playbooks.network.enrol import HostKey
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The keys a target shows; none when it could not be asked (`why`)."""
+    """The keys a target shows; none when it could not be asked (`reason`, `detail`)."""
 
     name: str
     address: str
     port: int
     keys: tuple[HostKey, ...] = ()
-    why: str = ""
+    reason: str = ""
+    detail: str = ""
+
+    @property
+    def said(self) -> str:
+        """Why there are no keys, for a person."""
+        return f"{why(self.reason)}{': ' + self.detail if self.detail else ''}"
 
     def as_json(self) -> dict[str, Any]:
         keys = [{"type": key.type, "fingerprint": key.fingerprint} for key in self.keys]
@@ -32,7 +38,8 @@ class Seen:
             "address": self.address,
             "port": self.port,
             "status": "ok" if self.keys else "failed",
-            "reason": self.why,
+            "reason": self.reason,
+            "detail": self.detail,
             "keys": keys,
         }
 
@@ -59,7 +66,7 @@ def _ask(name: str, address: str, port: int) -> Seen:
     try:
         return Seen(name, address, port, tuple(enrol.fetch_host_keys(address, port)))
     except TargetError as error:
-        return Seen(name, address, port, why=error.detail or str(error.reason))
+        return Seen(name, address, port, reason=str(error.reason), detail=error.detail)
 
 
 def trust(known_hosts: Path, seen: Iterable[Seen]) -> None:

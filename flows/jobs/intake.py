@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.jobs import notices
 from flows.jobs.errors import BadInput
+from flows.jobs.hashes import whole
 from flows.office import Office
 from inventory.causes import cause
 from inventory.problems import shown
@@ -14,7 +15,8 @@ from sop.register.errors import LetterRefused
 from sop.register.letters import LARGEST
 from sop.register.records import Actor, CaseRecord, Letter, PlanRecord
 
-_SHORTEST_HASH = 8
+LONGEST_SUBJECT = 500
+"""Letters of a request's subject: more than any letter's, and still a line of a table."""
 STATES = ("open", "selesai", "ditolak", "ditarik")
 
 
@@ -37,6 +39,14 @@ def listed(office: Office, state: str = "", opd: str = "") -> list[CaseRecord]:
     return office.register.cases(state=state or None, opd=opd or None)
 
 
+def subject(text: str) -> str:
+    """The subject of a request, on one line. Raises BadInput when it is longer than `LONGEST_SUBJECT` letters."""
+    line = " ".join(text.split())
+    if len(line) > LONGEST_SUBJECT:
+        raise BadInput(f"perihal paling panjang {LONGEST_SUBJECT} huruf; ini {len(line)}", "subject_too_long")
+    return line
+
+
 def read_letter(file: Path) -> Letter:
     """The letter as handed in. Raises LetterRefused before a file that cannot be one is read."""
     try:
@@ -54,15 +64,13 @@ def read_letter(file: Path) -> Letter:
 
 
 def act(office: Office, case_id: str, official: str, answer: str, note: str, plan: str, actor: Actor) -> Acted:
-    """Record an official's answer; while plans wait, the answer decides exactly those shown in the result."""
+    """Record an official's answer; while plans wait, the answer decides exactly those shown in the result.
+
+    `plan` may be shortened to eight letters; "" is the one that waits. Raises BadInput for less, or several meant.
+    """
     before = office.register.case(case_id)
-    after = office.register.act(before.id, official, answer.strip().upper(), note, _whole(before, plan), actor)
+    meant = whole((*before.position.waiting, before.proposal), plan) if plan else ""
+    after = office.register.act(before.id, official, answer.strip().upper(), note, meant, actor)
     decided = {hash_ for event in after.events[len(before.events) :] for hash_ in event.plans}
     plans = tuple(plan for plan in after.plans if plan.hash in decided)
     return Acted(after, plans, tuple(notices.tell_after_act(office, after.id)))
-
-
-def _whole(case: CaseRecord, plan: str) -> str:
-    """A hash may be shortened to what a person types, as long as it means one plan."""
-    meant = [each for each in (*case.position.waiting, case.proposal) if plan and each.startswith(plan)]
-    return meant[0] if len({*meant}) == 1 and len(plan) >= _SHORTEST_HASH else plan

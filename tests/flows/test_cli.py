@@ -100,6 +100,11 @@ def test_a_case_is_listed_without_prefect() -> None:
         (["case", "act", "X", "--as"], "pilihan '--as' belum ada isinya"),
         (["sop", "list", "lagi"], "argumen lagi tidak dikenal"),
         (["case", "act", "X", "--as", "kadis"], "'--answer' wajib diisi"),
+        (["request", "submit", "--sop", "jaringan", "--letter", ""], "isi '--letter' kosong"),
+        (["network", "repair", "dinkes-r1", "--case", "X", "--apply", ""], "isi '--apply' kosong"),
+        (["case", "act", "X", "--as", "kadis", "--answer", "YA", "--plan", ""], "isi '--plan' kosong"),
+        (["network", "diagnose", ""], "isi 'PERANGKAT' kosong"),
+        (["request", "submit", "--device", "a", "--device", ""], "isi '--device' kosong"),
     ],
 )
 def test_a_mistyped_command_is_explained_in_indonesian(pelihara: Pelihara, words: list[str], said: str) -> None:

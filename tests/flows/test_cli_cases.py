@@ -43,6 +43,16 @@ def test_a_request_that_names_what_is_not_there_is_refused(
     assert pelihara("case", "list", "--json").json["cases"] == []
 
 
+def test_a_subject_longer_than_a_letters_is_refused_and_says_the_limit(pelihara: Pelihara, letter: Path) -> None:
+    words = ("request", "submit", "--sop", "jaringan", "--opd", "dinkes", "--letter", letter, "--json", "--about")
+    said = pelihara(*words, "x" * 501)
+    assert (said.code, said.json["error"]["code"]) == (2, "subject_too_long")
+    assert "500" in said.err
+    assert pelihara("case", "list", "--json").json["cases"] == []
+    assert pelihara(*words, "x" * 500).code == 0
+    assert pelihara(*words, "Jaringan\n  lambat").json["about"] == "Jaringan lambat"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
