@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
+from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from flows.jobs.changes import Progress
 from flows.jobs.targets import picked
@@ -19,13 +22,16 @@ from playbooks.network.backup import ConfigCopy, fetch_config
 from playbooks.network.connect import Endpoint, endpoint, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, failed, together
 from playbooks.network.history import History
-from sop.register.records import SOFTWARE, Actor
+from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, NewConfig
 
 log = logging.getLogger("pelihara.network")
+T = TypeVar("T")
 
 PARALLEL = 32
 BATCH = 50
-"""Readings that are recorded in one transaction."""
+"""Devices that are recorded in one transaction."""
+GATHER_S = 0.3
+"""How long a device that came home waits for others to be recorded with."""
 DEADLINE_S = 60.0
 """For one device, log-in to log-out."""
 
@@ -137,8 +143,7 @@ def examine(
     readings: dict[str, DeviceReading] = {}
     for home in _read_all(office, wanted, read, back_up):
         if back_up:
-            with office.register.at_once():
-                backups |= {found.name: _keep_backup(office, found, case_id, actor) for found in home}
+            backups |= _keep_backups(office, home, case_id, actor)
         for found in home:
             if read:
                 readings[found.name] = found.reading or failed(found.name, *_why(found))
@@ -146,7 +151,7 @@ def examine(
                 on_progress(found.name, found.said)
     # Two ends of a link show more together than each alone, so findings are settled once all are home.
     joined = {each.name: each for each in together([readings[name] for name in wanted if name in readings])}
-    for some in _batches(list(joined.values())):
+    for some in _batches(joined.values()):
         with office.register.at_once():
             for reading in some:
                 _keep_reading(office, reading, case_id, actor)
@@ -154,37 +159,56 @@ def examine(
     return [Examined(name, joined.get(name), _with_commit(backups.get(name), commits)) for name in wanted]
 
 
-def _batches(readings: list[DeviceReading]) -> Iterator[list[DeviceReading]]:
-    for start in range(0, len(readings), BATCH):
-        yield readings[start : start + BATCH]
+def _batches(many: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(many)
+    while some := list(islice(rest, BATCH)):
+        yield some
 
 
 def _read_all(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[list[_Read]]:
-    """Devices as they come home, those of one moment together.
+    """Devices as they come home, those of about one moment together.
 
     Only the threads' own sessions run in parallel; the register is spoken to here.
     """
-    tasks = [_Task(name, last_baseline(office, name) if read else None, _last_config(office, name)) for name in names]
     pool = ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(names))), thread_name_prefix="device")
+    came: SimpleQueue[Future[_Read]] = SimpleQueue()
+    batches, away = _batches(names), 0
     try:
-        away = {pool.submit(_read, office, task, read, back_up) for task in tasks}
-        while away:
-            home, away = wait(away, return_when=FIRST_COMPLETED)
+        while True:
+            while away < PARALLEL + BATCH and (some := next(batches, None)):
+                for task in _tasks(office, some, read, back_up):
+                    pool.submit(_read, office, task, read, back_up).add_done_callback(came.put)
+                away += len(some)
+            if not away:
+                return
+            home = _gathered(came, min(away, BATCH))
+            away -= len(home)
             yield [done.result() for done in home]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _gathered(came: SimpleQueue[Future[_Read]], most: int) -> list[Future[_Read]]:
+    """Up to `most` that came: the first, and who follows it within GATHER_S."""
+    home = [came.get()]
+    end = monotonic() + GATHER_S
+    with suppress(Empty):
+        while len(home) < most:
+            home.append(came.get(timeout=max(0.0, end - monotonic())))
+    return home
+
+
+def _tasks(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[_Task]:
+    """A new copy is measured against the last one's redacted text; its size and names are those of the full text."""
+    texts = office.register.newest_configs(names) if back_up else {}
+    for name in names:
+        yield _Task(name, last_baseline(office, name) if read else None, texts.get(name))
 
 
 def last_baseline(office: Office, name: str) -> Baseline | None:
     """The last state of a device without serious findings; None before there was one."""
     facts = office.register.baseline(name)
     return Baseline(facts=facts) if facts else None
-
-
-def _last_config(office: Office, name: str) -> str | None:
-    """What a new copy is measured against; its size and names are those of the full text."""
-    stored = office.register.config_versions(name)
-    return office.register.read_config(stored[-1].id) if stored else None
 
 
 def _read(office: Office, task: _Task, read: bool, back_up: bool) -> _Read:
@@ -229,23 +253,30 @@ def _keep_reading(office: Office, reading: DeviceReading, case_id: str, actor: A
         office.register.keep_baseline(reading.name, reading.facts, actor)
 
 
-def _keep_backup(office: Office, found: _Read, case_id: str, actor: Actor) -> BackedUp:
-    """A failed backup is noted and leaves the last good one alone (invariant 4)."""
-    if found.config is None:
+def _keep_backups(office: Office, home: list[_Read], case_id: str, actor: Actor) -> dict[str, BackedUp]:
+    """In one transaction; a failed backup is noted and leaves the last good one alone (invariant 4)."""
+    now = office.register.clock()
+    copies = [(found.name, found.config) for found in home if found.config]
+    new = [NewConfig(name, copy.text, copy.redacted, copy.digest) for name, copy in copies]
+    with office.register.at_once():
+        kept = {version.device: version for version in office.register.keep_configs(new, case_id, actor)}
+        done = {found.name: _backed_up(found, kept.get(found.name)) for found in home}
+        notes = [BackupNote(b.name, now, b.status, b.reason, b.detail, b.seconds) for b in done.values()]
+        office.register.note_backups(notes, actor)
+    return done
+
+
+def _backed_up(found: _Read, version: ConfigVersion | None) -> BackedUp:
+    if found.config is None or version is None:
         reason, detail = _why(found)
-        office.register.note_backup(found.name, "failed", str(reason), detail, found.seconds, actor)
         return BackedUp(found.name, "failed", found.seconds, str(reason), detail)
-    copy = found.config
-    version = office.register.keep_config(found.name, copy.text, copy.redacted, copy.digest, case_id, actor)
     status = "ok" if version.changed else "unchanged"
-    office.register.note_backup(found.name, status, seconds=found.seconds, actor=actor)
-    return BackedUp(found.name, status, found.seconds, bytes=copy.bytes)
+    return BackedUp(found.name, status, found.seconds, bytes=found.config.bytes)
 
 
 def _project(office: Office, names: list[str], case_id: str) -> dict[str, str]:
     """Bring the git history up to the register, in one commit; what was missed by a killed run comes along."""
-    newest = {name: office.register.config_versions(name)[-1] for name in names}
-    texts = {name: office.register.read_config(version.id) for name, version in newest.items()}
+    texts = office.register.newest_configs(names)
     if not texts:
         return {}
     return History(office.settings.configs).commit(texts, f"Cadangan konfigurasi {case_id}".rstrip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -21,24 +21,29 @@ _SUBJECT = 200
 """Longest subject, in characters: a refused act may name anything."""
 
 
-def append(
-    session: Session, at: datetime, action: str, subject: str, detail: Mapping[str, Any], actor: Actor
-) -> AuditRow:
-    """Adds a row. The caller holds the writing transaction, so no other row can come between."""
-    last = _last(session)
-    entry = AuditEntry(
-        seq=last.seq + 1 if last else 1,
-        at=at.astimezone(UTC).isoformat(),
-        action=action,
-        subject=storable(subject[:_SUBJECT]),
-        actor=_canonical(actor.as_json()),
-        detail=_canonical(detail),
-        previous=last.hash if last else GENESIS,
-    )
-    entry.hash = _digest(entry)
-    session.add(entry)
+Happening = tuple[str, str, Mapping[str, Any]]
+"""Action, subject and detail of a row to come."""
+
+
+def append(session: Session, at: datetime, happenings: Sequence[Happening], actor: Actor) -> list[AuditRow]:
+    """Adds rows in order. The caller holds the writing transaction, so no other row can come between."""
+    last, who, when = _last(session), _canonical(actor.as_json()), at.astimezone(UTC).isoformat()
+    entries: list[AuditEntry] = []
+    for action, subject, detail in happenings:
+        entry = AuditEntry(
+            seq=last.seq + 1 if last else 1,
+            at=when,
+            action=action,
+            subject=storable(subject[:_SUBJECT]),
+            actor=who,
+            detail=_canonical(detail),
+            previous=last.hash if last else GENESIS,
+        )
+        entry.hash = _digest(entry)
+        entries.append(last := entry)
+    session.add_all(entries)
     session.flush()
-    return row(entry)
+    return [row(entry) for entry in entries]
 
 
 def next_seq(session: Session) -> int:

@@ -90,7 +90,7 @@ class Cases(Shelf, Queue):
                 if letter:
                     paper = Evidence(kind="letter", name=letter.name, media_type=media, case_id=row.id, target="")
                     paper.sealed = False
-                    self._store(session, paper, letter.data, actor)
+                    self._store(session, [(paper, letter.data)], actor)
                 dossier = Dossier(row, procedure, [])
                 self._begin(session, dossier, actor)
                 return records(session, [row])[0]
@@ -298,7 +298,7 @@ class Cases(Shelf, Queue):
         self, session: Session, dossier: Dossier, kind: str, name: str, media: str, data: bytes, actor: Actor
     ) -> None:
         evidence = Evidence(kind=kind, name=name, media_type=media, case_id=dossier.row.id, target="", sealed=False)
-        self._store(session, evidence, data, actor)
+        self._store(session, [(evidence, data)], actor)
 
     def _event(
         self,

@@ -124,6 +124,16 @@ class CaseRecord:
 
 
 @dataclass(frozen=True)
+class NewConfig:
+    """A device's configuration to be kept; `digest` tells whether anything in it is new."""
+
+    device: str
+    full: str = field(repr=False)
+    redacted: str = field(repr=False)
+    digest: str
+
+
+@dataclass(frozen=True)
 class ConfigVersion:
     """A stored configuration of a device. `changed` is false when `keep_config` found nothing new."""
 

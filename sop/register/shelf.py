@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import zstandard
-from sqlalchemy import select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from sop.register.audit import Happening
 from sop.register.errors import ConfigRefused, RegisterBroken, UnknownEvidence
-from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, EvidenceRecord
+from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, EvidenceRecord, NewConfig
 from sop.register.tables import Backup, Blob, Config, DeviceBaseline, Evidence
 from sop.register.trail import Trail
 
@@ -37,7 +40,8 @@ class Shelf(Trail):
             evidence = Evidence(
                 kind=kind, name=name, media_type=media_type, case_id=case_id, target=target, sealed=sealed
             )
-            return evidence_record(self._store(session, evidence, data, actor))
+            self._store(session, [(evidence, data)], actor)
+            return evidence_record(evidence)
 
     def read(self, evidence_id: int) -> bytes:
         """The bytes. Raises UnknownEvidence, SealRefused, or RegisterBroken when they are not what was stored."""
@@ -45,7 +49,7 @@ class Shelf(Trail):
             evidence = session.get(Evidence, evidence_id)
             if evidence is None:
                 raise UnknownEvidence(f"bukti nomor {evidence_id} tidak ada")
-            return self._fetch(session, evidence)
+            return self._opened(evidence, session.get(Blob, (evidence.sha256, evidence.sealed)))
 
     def evidence(self, case_id: str = "", target: str = "", kind: str = "") -> list[EvidenceRecord]:
         """Evidence that matches all given, oldest first."""
@@ -63,25 +67,44 @@ class Shelf(Trail):
         case_id: str = "",
         actor: Actor = SOFTWARE,
     ) -> ConfigVersion:
-        """A new version when `digest` differs from the newest one's, else that one with `changed` false.
+        """`keep_configs` for one device."""
+        return self.keep_configs([NewConfig(device, full, redacted, digest)], case_id, actor)[0]
 
-        `full` is sealed. Raises ConfigRefused for an empty configuration.
+    def keep_configs(
+        self, taken: Sequence[NewConfig], case_id: str = "", actor: Actor = SOFTWARE
+    ) -> list[ConfigVersion]:
+        """A new version where the digest differs from the device's newest one, else that one with `changed` false.
+
+        Each device at most once; all are stored together. Full texts are sealed. Raises ConfigRefused when any is
+        empty.
         """
-        if not full.strip() or not redacted.strip():
-            raise ConfigRefused(f"konfigurasi {device} kosong; versi yang ada tetap dipertahankan")
+        for each in taken:
+            if not each.full.strip() or not each.redacted.strip():
+                raise ConfigRefused(f"konfigurasi {each.device} kosong; versi yang ada tetap dipertahankan")
         with self._database.writing() as session:
-            newest = session.scalar(select(Config).filter_by(device=device).order_by(Config.id.desc()).limit(1))
-            if newest is not None and newest.digest == digest:
-                return _version(newest, changed=False)
-            about = {"name": f"{device}.cfg", "media_type": "text/plain", "case_id": case_id, "target": device}
-            whole = Evidence(kind="config", sealed=True, **about)
-            shown = Evidence(kind="config_redacted", sealed=False, **about)
-            self._store(session, whole, full.encode("utf-8", "surrogateescape"), actor)
-            self._store(session, shown, redacted.encode("utf-8", "surrogateescape"), actor)
-            config = Config(device=device, digest=digest, at=self.clock(), full_id=whole.id, redacted_id=shown.id)
-            session.add(config)
-            session.flush()
-            return _version(config)
+            rows = session.scalars(select(Config).where(Config.id.in_(_newest([each.device for each in taken]))))
+            versions = {row.device: _version(row, changed=False) for row in rows}
+            new = [each for each in taken if each.device not in versions or versions[each.device].digest != each.digest]
+            versions |= {row.device: _version(row) for row in self._add_versions(session, new, case_id, actor)}
+            return [versions[each.device] for each in taken]
+
+    def _add_versions(self, session: Session, new: Sequence[NewConfig], case_id: str, actor: Actor) -> list[Config]:
+        stored = []
+        for each in new:
+            about = {"name": f"{each.device}.cfg", "media_type": "text/plain", "case_id": case_id}
+            for kind, text in (("config", each.full), ("config_redacted", each.redacted)):
+                evidence = Evidence(kind=kind, sealed=kind == "config", target=each.device, **about)
+                stored.append((evidence, text.encode("utf-8", "surrogateescape")))
+        self._store(session, stored, actor)
+        ids = iter([evidence.id for evidence, _ in stored])
+        now = self.clock()
+        rows = [
+            Config(device=each.device, digest=each.digest, at=now, full_id=next(ids), redacted_id=next(ids))
+            for each in new
+        ]
+        session.add_all(rows)
+        session.flush()
+        return rows
 
     def config_versions(self, device: str) -> list[ConfigVersion]:
         """The stored configurations of a device, oldest first."""
@@ -96,7 +119,19 @@ class Shelf(Trail):
             if config is None:
                 raise UnknownEvidence(f"versi konfigurasi {version_id} tidak ada")
             evidence = session.get_one(Evidence, config.full_id if full else config.redacted_id)
-            return self._fetch(session, evidence).decode("utf-8", "surrogateescape")
+            blob = session.get(Blob, (evidence.sha256, evidence.sealed))
+            return self._opened(evidence, blob).decode("utf-8", "surrogateescape")
+
+    def newest_configs(self, devices: Collection[str]) -> dict[str, str]:
+        """The newest redacted text of each device that has one. Raises RegisterBroken."""
+        content = and_(Blob.sha256 == Evidence.sha256, Blob.sealed == Evidence.sealed)
+        texts = select(Config.device, Evidence, Blob).join(Evidence, Evidence.id == Config.redacted_id)
+        with self._database.reading() as session:
+            rows = session.execute(texts.outerjoin(Blob, content).where(Config.id.in_(_newest(devices))))
+            return {
+                device: self._opened(evidence, blob).decode("utf-8", "surrogateescape")
+                for device, evidence, blob in rows
+            }
 
     def note_backup(
         self,
@@ -108,10 +143,15 @@ class Shelf(Trail):
         actor: Actor = SOFTWARE,
     ) -> None:
         """Records how a backup went; `status` is ok, unchanged or failed."""
-        about = {"status": status, "reason": reason, "detail": detail, "seconds": seconds}
+        self.note_backups([BackupNote(target, self.clock(), status, reason, detail, seconds)], actor)
+
+    def note_backups(self, notes: Sequence[BackupNote], actor: Actor = SOFTWARE) -> None:
+        """Records how several backups went."""
+        about = [{key: getattr(note, key) for key in ("status", "reason", "detail", "seconds")} for note in notes]
+        told = [("backup.noted", note.target, detail) for note, detail in zip(notes, about, strict=True)]
         with self._database.writing() as session:
-            self._note(session, "backup.noted", target, about, actor)
-            session.add(Backup(target=target, at=self.clock(), **about))
+            self._note_all(session, told, actor)
+            session.add_all(Backup(**asdict(note)) for note in notes)
 
     def backups(self, target: str) -> list[BackupNote]:
         """How the target's backups went, oldest first."""
@@ -142,19 +182,27 @@ class Shelf(Trail):
             self._note(session, "baseline.kept", device, {"facts": facts}, actor)
             session.merge(DeviceBaseline(device=device, facts=facts, at=self.clock()))
 
-    def _store(self, session: Session, evidence: Evidence, data: bytes, actor: Actor) -> Evidence:
-        evidence.sha256, evidence.size, evidence.at = hashlib.sha256(data).hexdigest(), len(data), self.clock()
-        if session.get(Blob, (evidence.sha256, evidence.sealed)) is None:
-            packed = zstandard.compress(data)
-            stored = self._seal.close(packed, not _any_sealed(session)) if evidence.sealed else packed
-            session.add(Blob(sha256=evidence.sha256, sealed=evidence.sealed, data=stored))
-        session.add(evidence)
-        about = {key: getattr(evidence, key) for key in ("sha256", "kind", "name", "size", "target", "sealed")}
-        self._note(session, "evidence.kept", evidence.case_id or evidence.target, about, actor)
-        return evidence
+    def _store(self, session: Session, things: Sequence[tuple[Evidence, bytes]], actor: Actor) -> None:
+        now, contents = self.clock(), {}
+        for evidence, data in things:
+            evidence.sha256, evidence.size, evidence.at = hashlib.sha256(data).hexdigest(), len(data), now
+            contents[evidence.sha256, evidence.sealed] = data
+        known = select(Blob.sha256, Blob.sealed).where(Blob.sha256.in_({sha256 for sha256, _ in contents}))
+        for stored in session.execute(known).tuples():
+            contents.pop(stored, None)
+        session.add_all(self._blobs(session, contents))
+        session.add_all(evidence for evidence, _ in things)
+        self._note_all(session, [_kept(evidence) for evidence, _ in things], actor)
 
-    def _fetch(self, session: Session, evidence: Evidence) -> bytes:
-        blob = session.get(Blob, (evidence.sha256, evidence.sealed))
+    def _blobs(self, session: Session, contents: Mapping[tuple[str, bool], bytes]) -> Iterator[Blob]:
+        compress = zstandard.ZstdCompressor().compress
+        first = any(sealed for _, sealed in contents) and not _any_sealed(session)
+        for (sha256, sealed), data in contents.items():
+            packed = compress(data)
+            yield Blob(sha256=sha256, sealed=sealed, data=self._seal.close(packed, first) if sealed else packed)
+
+    def _opened(self, evidence: Evidence, blob: Blob | None) -> bytes:
+        """The bytes, if they are still what was stored."""
         if blob is None:
             raise RegisterBroken(f"isi bukti nomor {evidence.id} hilang")
         packed = self._seal.open(blob.data) if evidence.sealed else blob.data
@@ -173,6 +221,16 @@ def evidence_record(row: Evidence) -> EvidenceRecord:
 
 def _version(row: Config, changed: bool = True) -> ConfigVersion:
     return ConfigVersion(row.id, row.device, row.digest, row.at, changed)
+
+
+def _kept(evidence: Evidence) -> Happening:
+    about = {key: getattr(evidence, key) for key in ("sha256", "kind", "name", "size", "target", "sealed")}
+    return "evidence.kept", evidence.case_id or evidence.target, about
+
+
+def _newest(devices: Collection[str]) -> Select[tuple[int]]:
+    """Numbers of the newest versions of some devices."""
+    return select(func.max(Config.id)).where(Config.device.in_(devices)).group_by(Config.device)
 
 
 def _any_sealed(session: Session) -> bool:

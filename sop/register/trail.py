@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from inventory.models import Inventory
 from inventory.settings import Settings
 from sop.register import audit
+from sop.register.audit import Happening
 from sop.register.database import Database
 from sop.register.errors import RegisterError, RegisterUnavailable
 from sop.register.records import Actor, AuditReport, AuditRow
@@ -70,7 +71,10 @@ class Trail:
             return audit.verify(session, tip)
 
     def _note(self, session: Session, action: str, subject: str, detail: Mapping[str, Any], actor: Actor) -> AuditRow:
-        return audit.append(session, self.clock(), action, subject, detail, actor)
+        return self._note_all(session, [(action, subject, detail)], actor)[0]
+
+    def _note_all(self, session: Session, happenings: Sequence[Happening], actor: Actor) -> list[AuditRow]:
+        return audit.append(session, self.clock(), happenings, actor)
 
     @contextmanager
     def _refusals(self, action: str, subject: str, actor: Actor, detail: Mapping[str, object]) -> Iterator[None]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from inventory.settings import Settings
 from sop.register import Register
 from sop.register.errors import ConfigRefused, RegisterBroken, SealRefused, UnknownEvidence
+from sop.register.records import NewConfig
 from sop.register.tables import Blob
 from tests.sop.register.office import Clock, an_inventory, digest
 
@@ -115,6 +116,28 @@ def test_going_back_to_an_older_config_is_a_version_of_its_own(register: Registe
     for digest_ in ("d1", "d2", "d1"):
         register.keep_config("dinkes-r1", "a", "a", digest_)
     assert len(register.config_versions("dinkes-r1")) == 3
+
+
+def test_configs_of_many_devices_are_kept_together_and_each_has_its_newest_text(register: Register) -> None:
+    register.keep_config("dinkes-r1", f"a\n{SECRET}", "a\n***", "d1")
+    taken = [NewConfig(name, f"b\n{SECRET}", "b\n***", "d2") for name in ("dinkes-r1", "dinkes-sw1")]
+    first = register.keep_configs(taken)
+    again = register.keep_configs([taken[1], NewConfig("disdik-r1", "c", "c", "d3")])
+    assert [(each.device, each.changed) for each in first] == [("dinkes-r1", True), ("dinkes-sw1", True)]
+    assert [(each.id == first[1].id, each.changed) for each in again] == [(True, False), (False, True)]
+    assert register.newest_configs(["dinkes-sw1", "dinkes-r1", "disdik-r1", "utara-r1"]) == {
+        "dinkes-r1": "b\n***",
+        "dinkes-sw1": "b\n***",
+        "disdik-r1": "c",
+    }
+    assert register.read_config(first[0].id, full=True) == f"b\n{SECRET}"
+    assert register.verify_audit().ok
+
+
+def test_one_empty_config_among_many_keeps_none(register: Register) -> None:
+    with pytest.raises(ConfigRefused, match="dinkes-sw1"):
+        register.keep_configs([NewConfig("dinkes-r1", "a", "a", "d1"), NewConfig("dinkes-sw1", " ", " ", "d1")])
+    assert register.newest_configs(["dinkes-r1", "dinkes-sw1"]) == {}
 
 
 @pytest.mark.parametrize(("full", "redacted"), [("", ""), (" \n", "x"), ("x", "")])
