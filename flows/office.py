@@ -21,7 +21,7 @@ class Office:
 
     @cached_property
     def register(self) -> Register:
-        self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.settings.make_home()
         return Register(self.settings, self.inventory)
 
     @property

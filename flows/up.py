@@ -66,6 +66,7 @@ def run(settings: Settings, port: int = 4200, say: Say | None = None) -> int:
     """
     tell = say or _print
     try:
+        settings.make_home()
         if faults := _faults(settings.inventory):
             raise UpError(f"inventaris keliru: {faults}")
         with _only_one(settings.home / "prefect"), Supervisor(settings, port, tell) as supervisor:

@@ -73,10 +73,10 @@ def _text(path: Path) -> str:
         if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
             raise Unreadable("bukan berkas biasa")
         if status.st_size > LARGEST:
-            raise Unreadable(f"terlalu besar: {status.st_size} bita, paling besar {LARGEST}")
+            raise Unreadable(f"terlalu besar: {status.st_size} byte, paling besar {LARGEST}")
         return path.read_bytes()[: LARGEST + 1].decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"bukan teks UTF-8 (bita ke-{error.start + 1})") from None
+        raise Unreadable(f"bukan teks UTF-8 (byte ke-{error.start + 1})") from None
     except OSError as error:
         raise Unreadable(not_opened(error)) from None
 

@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from inventory.causes import cause
 from inventory.models import SecretReference
 from inventory.problems import not_opened, sentence, shown, suggestion
 
@@ -46,7 +47,9 @@ Folder = Annotated[Path, AfterValidator(_full)]
 class Settings(BaseSettings):
     """Where state, inventory and services are. Use `Settings.read()`: it names what is wrong."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     home: Folder = Path.home() / ".pelihara"
     """All state: register, configs, evidence, documents, known_hosts."""
@@ -69,6 +72,14 @@ class Settings(BaseSettings):
             return cls(_env_file=file)
         except ValidationError as error:
             raise SettingsError("\n".join(_faults(error))) from None
+
+    def make_home(self) -> None:
+        """The folder of all state, for its owner only. SettingsError when it cannot be made."""
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except (OSError, ValueError) as error:
+            place = shown(self.home)
+            raise SettingsError(f"{_PREFIX}HOME: folder {place} tidak dapat dibuat: {cause(error)}") from None
 
     @property
     def register_url(self) -> str:
@@ -95,7 +106,7 @@ def _check_file(file: str) -> None:
     except UnicodeDecodeError:
         raise SettingsError(f"{shown(file)}: bukan teks UTF-8") from None
     except (OSError, ValueError) as error:
-        raise SettingsError(f"{shown(file)}: {not_opened(error)}") from None
+        raise SettingsError(f"{_PREFIX}SETTINGS: {shown(file)}: {not_opened(error)}") from None
     known = [_PREFIX + name.upper() for name in Settings.model_fields]
     for name in names:
         if name.upper().startswith(_PREFIX) and name.upper() not in known:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -17,6 +18,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from flows.jobs.errors import NotDone
+from inventory.causes import cause
 
 Json = Annotated[bool, typer.Option("--json", help="Jawab dengan satu dokumen JSON di stdout.")]
 As = Annotated[
@@ -26,6 +30,8 @@ As = Annotated[
 Told = Callable[[str, str], None]
 """Told (target, outcome) each time one of several targets is done."""
 
+DONE = {"ok": "baik", "unchanged": "tidak berubah", "findings": "ada temuan", "failed": "gagal"}
+"""Indonesian for how a target's turn ended."""
 STYLES = {"ok": "green", "unchanged": "green", "findings": "yellow", "failed": "red", "YA": "green", "TIDAK": "red"}
 _PIPE_WIDTH = 120
 
@@ -36,23 +42,48 @@ def plain(value: object, style: str = "") -> Text:
     return Text("".join(kept), style=style)
 
 
+def indented(text: str, columns: int) -> str:
+    """Further lines set in, so that a device's words cannot pass for a line of ours."""
+    return text.replace("\n", "\n" + " " * columns)
+
+
+class _Terminal(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich would end the command here, as failed."""
+        hush(self.file)
+
+
 def console(stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False, soft_wrap=False)
+    return _Terminal(stderr=stderr, width=None if stream.isatty() else _PIPE_WIDTH, highlight=False, soft_wrap=False)
 
 
 def answer(document: Any, as_json: bool, show: Callable[[Console], None], done: bool = True) -> None:
-    """Print `document` as JSON, or `show` it; leave with exit code 1 unless everything was `done`."""
-    if as_json:
-        print_json(document)
-    else:
-        show(console())
+    """Print `document` as JSON, or `show` it; leave with exit code 1 unless everything was `done`.
+
+    A reader that went away (`| head`) changes nothing about what was done.
+    """
+    try:
+        print_json(document) if as_json else show(console())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        hush(sys.stdout)
+    except OSError as error:
+        hush(sys.stdout)
+        raise NotDone(f"jawaban tidak dapat ditulis: {cause(error)}", "not_written") from None
     if not done:
         raise typer.Exit(1)
 
 
 def print_json(document: Any) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=_as_json) + "\n")
+    """ASCII only: right in any locale, and no control character of a hostile device reaches a terminal."""
+    sys.stdout.write(json.dumps(document, indent=2, default=_as_json) + "\n")
+
+
+def hush(stream: IO[str]) -> None:
+    """Nobody reads this any more, or it cannot be written: what Python still writes at its end goes nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _as_json(value: Any) -> Any:
@@ -91,7 +122,7 @@ def progress(what: str, total: int, as_json: bool) -> Iterator[Told]:
         def told(target: str, outcome: str) -> None:
             bar.update(task, advance=1, description=f"{what}: {plain(target)}")
             if quiet:
-                note(f"{target}: {outcome}")
+                note(f"{target}: {DONE.get(outcome, outcome)}")
 
         yield told
 

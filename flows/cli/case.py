@@ -40,7 +40,8 @@ def list_(
     found = intake.listed(office.open_office(), state, opd)
     rows = [(c.id, c.opd, c.about, status(c.state, STATES[c.state]), _standing(c)) for c in found]
     columns = ("Permohonan", "OPD", "Perihal", "Keadaan", "Langkah")
-    answer({"cases": [_summary(each) for each in found]}, json, lambda c: c.print(table(columns, rows)))
+    document = {"cases": [_summary(each) for each in found]}
+    answer(document, json, lambda c: c.print(table(columns, rows) if rows else "Tidak ada permohonan."))
 
 
 @app.command(cls=Order)
@@ -240,6 +241,6 @@ def _print_act(done: intake.Acted, said: str, to: Console) -> None:
 
 def _print_documents(written: list[reports.Written], to: Console) -> None:
     for each in written:
-        to.print(plain(f"{each.title}: {each.path}"))
+        to.print(plain(f"{each.title}: {each.path}"), soft_wrap=True)
     if not written:
         to.print(plain("Belum ada dokumen untuk permohonan ini."))

@@ -75,7 +75,7 @@ def enrol(
     _print_keys(seen)
     if not yes and any(each.keys for each in seen):
         _require_consent(json)
-    enrolment.trust(settings.Settings.read().known_hosts, seen)
+    enrolment.trust(settings.Settings.read(), seen)
     done = all(each.keys for each in seen)
     answer({"targets": [each.as_json() for each in seen]}, json, lambda c: _print_enrolled(seen, c), done)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +64,9 @@ def history(name: Device, json: Json = False) -> None:
         for each in versions
     ]
     document = {"device": name, "versions": [asdict(each) for each in versions]}
-    answer(document, json, lambda c: c.print(table(("Versi", "Waktu", "Commit", "Sidik"), rows)))
+    empty = plain(f"{name} belum punya cadangan.")
+    columns = ("Versi", "Waktu", "Commit", "Sidik")
+    answer(document, json, lambda c: c.print(table(columns, rows) if rows else empty))
 
 
 @app.command(cls=Order)
@@ -138,7 +141,7 @@ def parse(
     unparsed = facts == {"unparsed": True}
     document = {"platform": platform, "command": command, "unparsed": unparsed, "facts": {} if unparsed else facts}
     unknown = "Tidak ada fakta yang dikenal dalam keluaran ini."
-    answer(document, json, lambda c: c.print(plain(unknown)) if unparsed else c.print_json(data=facts))
+    answer(document, json, lambda c: c.print(plain(unknown if unparsed else dumps(facts, indent=2)), soft_wrap=True))
 
 
 def _here(here: office.Office) -> str:

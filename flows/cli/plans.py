@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from flows.cli.answer import answer, plain, status
+from flows.cli.answer import answer, indented, plain, status
 from flows.cli.later import later
 from sop.words import PLANS
 
@@ -84,14 +84,14 @@ def print_plan(plan: dict[str, Any], to: Console) -> None:
     """The plan's lines as a person approves them."""
     state = PLANS.get(plan["state"], plan["state"])
     to.print(plain(f"Rencana {plan['target']} ({plan['action']}, kelas {plan['class']}): {plan['summary']}", "bold"))
-    to.print(plain(f"  {state}; hash {plan['hash']}"))
+    to.print(plain(f"  {state}; hash {plan['hash']}"), soft_wrap=True)
     for member in plan.get("plans", [plan]):
         if member is not plan:
             to.print(plain(f"  {member['summary']}"))
         for line in member["changes"]:
-            to.print(plain(f"    + {line}", "green"))
+            to.print(plain(indented(f"    + {line}", 6), "green"), soft_wrap=True)
         for line in member["way_back"]:
-            to.print(plain(f"    jalan kembali: {line}", "dim"))
+            to.print(plain(indented(f"    jalan kembali: {line}", 6), "dim"), soft_wrap=True)
 
 
 def print_plans(plans: list[dict[str, Any]], to: Console) -> None:

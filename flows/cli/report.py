@@ -50,4 +50,4 @@ def yearly(year: Annotated[str, typer.Argument(metavar="YYYY", help="Misalnya 20
 
 def _print(written: list[reports.Written], to: Console) -> None:
     for each in written:
-        to.print(plain(f"{each.title}: {each.path}"))
+        to.print(plain(f"{each.title}: {each.path}"), soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,9 +13,12 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer.exceptions import Abort, Exit
 
 from flows.cli import audit, case, inventory, network, report, request, service, sop, website
-from flows.cli.answer import console, plain, print_json
+from flows.cli.answer import console, hush, plain, print_json
 from flows.cli.failures import failure
 from flows.cli.words import Orders, explain
+
+INTERRUPTED = 130
+"""What a shell makes of SIGINT, and typer of Ctrl-C."""
 
 
 class Root(Orders):
@@ -22,14 +26,19 @@ class Root(Orders):
 
     def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> Any:
         given = list(sys.argv[1:] if args is None else args)
+        as_json = "--json" in given
         try:
             code = super().main(given, "pelihara", standalone_mode=False)
         except NoArgsIsHelpError:
             code = 2
-        except (Exit, KeyboardInterrupt, Abort) as end:
-            code = getattr(end, "exit_code", 130)
+        except Exit as end:
+            code = end.exit_code
+        except (KeyboardInterrupt, Abort):
+            code = INTERRUPTED
         except Exception as error:
-            code = tell_failure(error, "--json" in given)
+            code = tell_failure(error, as_json)
+        if code == INTERRUPTED:
+            _say("dihentikan sebelum selesai; yang sudah dicatat tetap tercatat", "interrupted", code, as_json)
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -41,9 +50,22 @@ def tell_failure(error: Exception, as_json: bool) -> int:
         message, code, status = failure(error)
     if code == "internal":
         traceback.print_exception(error)
-    if as_json:
-        print_json({"error": {"code": code, "message": message}})
-    console(stderr=True).print(plain(f"{'Gagal' if status == 1 else 'Tidak dilakukan'}: {message}", "red"))
+    return _say(message, code, status, as_json)
+
+
+def _say(message: str, code: str, status: int, as_json: bool) -> int:
+    """The last word of a command; where even that cannot be written, the exit code is left."""
+    heading = "Tidak dilakukan" if status == 2 else "Gagal"
+    try:
+        if as_json:
+            print_json({"error": {"code": code, "message": message}})
+        sys.stdout.flush()
+    except OSError:
+        hush(sys.stdout)
+    try:
+        console(stderr=True).print(plain(f"{heading}: {message}", "red"))
+    except OSError:
+        hush(sys.stderr)
     return status
 
 
@@ -68,8 +90,17 @@ for name, group in {
     app.add_typer(group.app, name=name)
 
 
+def _open_missing() -> None:
+    """Opens what the caller closed (`>&-`), so that no file of ours gets the number of a standard stream."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w"))
+
+
 def main() -> None:
     """Entry point of the `pelihara` command."""
+    _open_missing()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     app(prog_name="pelihara")

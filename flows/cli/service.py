@@ -22,7 +22,9 @@ else:
     supervisor, show = later("flows.up"), later("flows.demo")
 
 
-def up(port: Annotated[int, typer.Option("--port", metavar="PORT", help="Port server Prefect.")] = 4200) -> None:
+def up(
+    port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Port server Prefect.")] = 4200,
+) -> None:
     """Jalankan pelihara: server Prefect, pekerja dan pengirim pekerjaan, di bawah satu pengawas."""
     raise typer.Exit(supervisor.run(settings.Settings.read(), port))
 

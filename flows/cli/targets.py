@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
-from flows.cli.answer import Json, answer, plain, progress, status
+from flows.cli.answer import Json, answer, indented, plain, progress, status
 from flows.cli.later import later
 from flows.cli.person import terminal_actor
 from flows.words import SEVERITIES, STATES
@@ -55,7 +55,8 @@ def print_targets(targets: Iterable[dict[str, Any]], to: Console) -> None:
     for each in targets:
         to.print(status(each["status"], f"{each['name']}: {STATES[each['status']]} ({each['seconds']:.1f} s)"))
         if each["reason"]:
-            to.print(plain(f"  {why(each['reason'])}{': ' + each['detail'] if each['detail'] else ''}", "red"))
+            said = f"  {why(each['reason'])}{': ' + each['detail'] if each['detail'] else ''}"
+            to.print(plain(indented(said, 4), "red"))
         for finding in each["findings"]:
             _print_finding(finding, to)
 
@@ -63,5 +64,5 @@ def print_targets(targets: Iterable[dict[str, Any]], to: Console) -> None:
 def _print_finding(finding: dict[str, str], to: Console) -> None:
     severity = finding["severity"]
     to.print(plain(f"  [{SEVERITIES[severity]}] {finding['code']} {finding['subject']}", STYLES[severity]))
-    to.print(plain(f"      bukti: {finding['evidence']}"))
-    to.print(plain(f"      saran: {finding['advice']}"))
+    for word, said in (("bukti", finding["evidence"]), ("saran", finding["advice"])):
+        to.print(plain(indented(f"      {word}: {said}", 13)))

@@ -93,6 +93,7 @@ def tls(name: Site, case: Case, apply: Apply = "", official: as_option = "", jso
 def _change(action: str, name: str, case: str, given: str, official: str, json: bool) -> None:
     here = office.open_office()
     actor, site = technician(here, official, "pelaksana"), jobs.chosen(here, [name])[0]
+    case = here.register.case(case).id
     change(
         here,
         {"website": site, "case": case},

@@ -25,7 +25,7 @@ _SAYINGS = (
     (r"Option (\S+) does not take a value\.", r"pilihan \1 tidak memakai isi."),
     (r"Option (\S+) requires .*", r"pilihan \1 belum ada isinya."),
     (r"Did you mean (.+)\?", r"Maksudnya \1?"),
-    (r"Invalid value for (.+?): .*", r"isi \1 tidak terbaca."),
+    (r"Invalid value for (.+?): .*", r"isi \1 tidak sah."),
 )
 
 

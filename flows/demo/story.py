@@ -90,7 +90,7 @@ def _submit(stage: Stage, sop: str, opd: str, about: str, devices: Iterable[str]
     stage.say(f"{case.id}: {about}", "bold")
     stage.say(f"  {first.no}. {first.activity}")
     notices.tell_after_act(stage.office, case.id)
-    stage.note(f"surat dari {agency} diterima ({len(letter.data)} bita)")
+    stage.note(f"surat dari {agency} diterima ({len(letter.data)} byte)")
     return case
 
 

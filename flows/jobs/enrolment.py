@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flows.jobs.errors import BadInput, unknown
 from inventory.models import Device, Host, Inventory
+from inventory.settings import Settings
 from playbooks.findings import TargetError, why
 from playbooks.network import enrol
 from playbooks.network.enrol import HostKey
@@ -69,9 +69,9 @@ def _ask(name: str, address: str, port: int) -> Seen:
         return Seen(name, address, port, reason=str(error.reason), detail=error.detail)
 
 
-def trust(known_hosts: Path, seen: Iterable[Seen]) -> None:
-    """Record the keys that were shown."""
-    known_hosts.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def trust(settings: Settings, seen: Iterable[Seen]) -> None:
+    """Record the keys that were shown. Raises SettingsError when there is no place for them."""
+    settings.make_home()
     for each in seen:
         if each.keys:
-            enrol.record(known_hosts, each.address, each.port, list(each.keys))
+            enrol.record(settings.known_hosts, each.address, each.port, list(each.keys))

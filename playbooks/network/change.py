@@ -83,7 +83,7 @@ def carry_out(work: Work, session: Session) -> Outcome:
     copy = fetch_config(session)
     if copy.digest != work.plan.base:
         raise ChangedSincePlan(f"{work.plan.target}: konfigurasi berubah sejak rencana dibuat; buat rencana baru")
-    work.steps.say(f"konfigurasi {copy.digest[:12]} dicadangkan ({copy.bytes} bita)")
+    work.steps.say(f"konfigurasi {copy.digest[:12]} dicadangkan ({copy.bytes} byte)")
     _arm(work, session)
     try:
         _write(work, session)

@@ -192,6 +192,18 @@ def test_an_internal_failure_is_told_without_pretending(pelihara: Pelihara, monk
     assert "rahasia" not in said.out
 
 
+def test_a_home_that_cannot_be_made_is_bad_configuration_and_named(
+    pelihara: Pelihara, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for home, why in (("/proc/pelihara", "tidak ada"), ("/dev/null", "sudah ada"), ("/dev/null/x", "bukan folder")):
+        monkeypatch.setenv("PELIHARA_HOME", home)
+        for words in (("case", "list"), ("audit", "verify"), ("up",)):
+            said = pelihara(*words)
+            assert (said.code, said.out) == (2, ""), words
+            assert "PELIHARA_HOME" in said.err.replace("\n", " ")
+            assert why in said.err.replace("\n", " ")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("HOME", "/proc/pelihara"), ("DATABASE_URL", "postgresql+psycopg://u:rahasia@127.0.0.1:1/x")],

@@ -238,7 +238,7 @@ HOSTILE = {
     "fifty megabytes": (b"# " + b"x" * 50_000_000, "terlalu besar"),
     "too deep": (b"r1: " + b"[" * 5000, "terlalu dalam"),
     "deep": (b"r1: " + b"[" * 20 + b"]" * 20, "terlalu dalam"),
-    "not UTF-8": (b"r1: \xff\xfe", "bukan teks UTF-8 (bita ke-5)"),
+    "not UTF-8": (b"r1: \xff\xfe", "bukan teks UTF-8 (byte ke-5)"),
     "UTF-16": ("r1: {}".encode("utf-16"), "UTF-8"),
     "a control character": (b"r1: \x1b[2J", "karakter kendali"),
     "tabs": (b"r1:\n\topd: dinkes", "tab"),

@@ -54,6 +54,13 @@ def test_a_bad_value_is_named_without_being_shown(
     assert "s3kr1t" not in str(caught.value)
 
 
+def test_a_variable_without_a_value_is_as_if_it_were_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PELIHARA_HOME", "")
+    monkeypatch.setenv("PELIHARA_INVENTORY", "")
+    assert Settings.read().home == Path.home() / ".pelihara"
+    assert Settings.read().inventory.name == "inventory"
+
+
 def test_a_settings_file_that_is_not_there_or_misspelt_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,5 +68,5 @@ def test_a_settings_file_that_is_not_there_or_misspelt_is_named(
     with pytest.raises(SettingsError, match=r'PELIHARA_HOMEE bukan .*maksud Anda "PELIHARA_HOME"'):
         Settings.read()
     monkeypatch.setenv("PELIHARA_SETTINGS", "/tidak/ada")
-    with pytest.raises(SettingsError, match="/tidak/ada: berkas tidak ada"):
+    with pytest.raises(SettingsError, match="PELIHARA_SETTINGS: /tidak/ada: berkas tidak ada"):
         Settings.read()
