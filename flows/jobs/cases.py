@@ -80,6 +80,8 @@ _WORK: dict[str, Callable[[Task], None]] = {
     "plan": website_step.plan,
     "maintain": website_step.maintain,
     **{action: website_step.change(action) for action in websites.NEW_SITE},
+    # Going back to an older release or to a backup stands where a release is put in place.
+    "deploy": website_step.change("deploy", "rollback", "restore"),
     "report": _report,
 }
 """The words of sop.procedure.WORK."""
