@@ -12,6 +12,7 @@ from prefect.states import Completed, Failed
 from flows import artifacts
 from flows.forms import WebsiteCaseForm, WebsiteChangeForm, WebsitesForm
 from flows.jobs import websites as jobs
+from flows.jobs.leases import PATIENCE_S
 from flows.network import BATCH, ME, ONE_BY_ONE, SIDE_BY_SIDE, known_case, named, office, ready_plan, settled
 from playbooks.findings import TargetResult
 from playbooks.plans import Outcome
@@ -45,7 +46,7 @@ def _check(names: Sequence[str], case: str) -> list[TargetResult]:
 @task(task_run_name=named("cadangkan"), cache_policy=NO_CACHE, persist_result=False)
 def back_up_batch(names: Sequence[str], case: str, actor: Actor) -> list[jobs.BackedUp]:
     """Files and databases, on their hosts; the table names every site."""
-    done = jobs.back_up_websites(office(), names, case, _tell, actor)
+    done = jobs.back_up_websites(office(), names, case, _tell, actor, PATIENCE_S)
     artifacts.table("cadangkan-website", f"Cadangan {len(done)} website", [each.as_json() for each in done])
     return done
 
@@ -64,7 +65,7 @@ def maintain(isian: WebsiteCaseForm) -> State[None]:
 
 @task(task_run_name="pelihara {name}", cache_policy=NO_CACHE, persist_result=False)
 def _maintain(case: str, name: str) -> jobs.Maintained:
-    return jobs.maintain(office(), case, name, ME, _tell)
+    return jobs.maintain(office(), case, name, ME, _tell, PATIENCE_S)
 
 
 @flow(name="Pasang website", flow_run_name="Pasang {isian.label}", persist_result=False)

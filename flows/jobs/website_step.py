@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flows.jobs import websites
 from flows.jobs.changes import put_forward
+from flows.jobs.leases import PATIENCE_S
 from flows.jobs.step import Stopped, Task, kept_here, ready, run_plan
 from playbooks.findings import TargetError
 from playbooks.hosting.site import SiteError
@@ -65,7 +66,8 @@ def _published(task: Task) -> bool:
 
 def _back_up_site(task: Task) -> None:
     site = task.case.website
-    (kept,) = websites.back_up_websites(task.office, [site], task.case.id, task.on_progress, task.actor)
+    about = (task.case.id, task.on_progress, task.actor, PATIENCE_S)
+    (kept,) = websites.back_up_websites(task.office, [site], *about)
     task.carried.backups.append(kept.as_json())
 
 
@@ -77,13 +79,14 @@ def look_at_the_result(task: Task) -> None:
     _look(task, "findings")
 
 
-def change(action: str) -> Callable[[Task], None]:
+def change(*actions: str) -> Callable[[Task], None]:
     """A site's changes build on each other: the first that fails, or waits for a person, stops those after it."""
 
     def work(task: Task) -> None:
-        _plan_again(task, action)
+        for action in actions:
+            _plan_again(task, action)
         if not task.office.register.case(task.case.id).position.waiting:
-            for plan in ready(task, (action,)):
+            for plan in ready(task, actions):
                 run_plan(task, plan)
 
     return work

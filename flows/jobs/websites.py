@@ -132,11 +132,15 @@ def back_up_websites(
     case_id: str = "",
     on_progress: Progress | None = None,
     actor: Actor = SOFTWARE,
+    patience_s: float = 0.0,
 ) -> list[BackedUp]:
-    """Back up files and database of each site on its host, one after the other; hashes go into the register."""
+    """Back up files and database of each site on its host, one after the other; hashes go into the register.
+
+    A site that is another's for longer than `patience_s` is not backed up.
+    """
     done = []
     for name in names:
-        result = _back_up(office, name, actor)
+        result = _back_up(office, name, actor, patience_s)
         office.register.note_backup(name, result.status, result.reason, result.detail, result.seconds, actor)
         document = json.dumps(result.as_json(), ensure_ascii=False).encode()
         office.register.keep(document, "backup", f"{name}.json", "application/json", case_id, name, actor=actor)
@@ -146,11 +150,11 @@ def back_up_websites(
     return done
 
 
-def _back_up(office: Office, name: str, actor: Actor) -> BackedUp:
+def _back_up(office: Office, name: str, actor: Actor, patience_s: float) -> BackedUp:
     started = monotonic()
     try:
         place = site(office, name)
-        with holding(office, name, "pencadangan", actor), open_host(place.access) as shell:
+        with holding(office, name, "pencadangan", actor, patience_s), open_host(place.access) as shell:
             kept = backup.back_up(place, shell)
     except TargetError as error:
         return BackedUp(name, "failed", monotonic() - started, str(error.reason), error.detail)
@@ -161,13 +165,18 @@ def _back_up(office: Office, name: str, actor: Actor) -> BackedUp:
 
 
 def maintain(
-    office: Office, case_id: str, name: str, actor: Actor = SOFTWARE, on_progress: Progress | None = None
+    office: Office,
+    case_id: str,
+    name: str,
+    actor: Actor = SOFTWARE,
+    on_progress: Progress | None = None,
+    patience_s: float = 0.0,
 ) -> Maintained:
     """Maintenance that changes nothing: back up, check, keep both as evidence of the case. Raises UnknownCase."""
     case = office.register.case(case_id)
     if case.website != name:
         raise NotDone(f"permohonan {case.id} bukan tentang {name}", "other_website")
-    (kept,) = back_up_websites(office, [name], case_id, on_progress, actor)
+    (kept,) = back_up_websites(office, [name], case_id, on_progress, actor, patience_s)
     (seen,) = check_websites(office, [name], case_id, on_progress, actor)
     return Maintained(kept, seen)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flows.jobs import cases, websites
+from flows.jobs import cases, leases, websites
 from flows.office import Office
 from playbooks.hosting.site import SiteError
 from playbooks.plans import ChangedSincePlan
@@ -94,6 +94,31 @@ def test_a_host_that_is_no_longer_as_planned_stops_the_case_with_a_reason(
     assert "keadaan berubah" in stopped.reason
     assert web_host.writes == 0
     assert office.register.case(analysed).position.step == 8
+
+
+def test_a_return_to_the_old_release_that_was_approved_is_carried_out_by_the_case(
+    office: Office, analysed: str, web_host: WebHost
+) -> None:
+    web_host.done += websites.NEW_SITE
+    office.register.act(analysed, "sub-koor-spa", "TIDAK", "Rilis ini keliru")
+    (plan,) = websites.propose(office, analysed, "dinkes-web", "rollback", PRANATA)
+    approve(office, analysed)
+    assert cases.carry(office, analysed).state == "done"
+    assert cases.carry(office, analysed).state == "done"
+    assert web_host.done[-1] == "rollback"
+    assert office.register.plan(plan.hash, analysed).state == "applied"
+
+
+def test_the_backup_before_a_change_outwaits_the_lease_of_a_run_that_was_killed(
+    office: Office, analysed: str, web_host: WebHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve(office, analysed)
+    monkeypatch.setattr(leases, "_LOOK_S", 0.05)
+    left_behind = office.register.lease("dinkes-web", "pelihara", "pencadangan", 1)
+    left_behind.__enter__()
+    carried = cases.carry(office, analysed)
+    assert [each["status"] for each in carried.backups] == ["ok"]
+    assert web_host.backups == 2
 
 
 def test_a_failed_deploy_stops_what_would_come_after_it(office: Office, analysed: str, web_host: WebHost) -> None:
