@@ -58,7 +58,7 @@ def _open_due_cases() -> list[CaseRecord]:
     return jobs.open_due_cases(office())
 
 
-@flow(name="Laporan bulanan", flow_run_name="Laporan bulanan {isian.bulan}", persist_result=False)
+@flow(name="Laporan bulanan", flow_run_name="Laporan bulanan {isian.label}", persist_result=False)
 def monthly_report(isian: MonthForm) -> State[None]:
     """Write the report of a month, the last full one if none is given."""
     month = isian.bulan or _last_month(_today())

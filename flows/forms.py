@@ -194,6 +194,10 @@ class MonthForm(Form):
         ),
     ] = ""
 
+    @property
+    def label(self) -> str:
+        return self.bulan or "bulan lalu"
+
 
 def office_zone() -> dict[str, str]:
     """Build step of prefect.yaml: schedules run by the clock of the office."""

@@ -138,7 +138,7 @@ def known_case(here: Office, case: str) -> str:
 def ended(done: Sequence[object], what: str) -> State[None]:
     """A batch ends well also when some targets could not be reached: the table and the register say which."""
     states = [str(getattr(each, "status", "")) for each in done]
-    message = f"{len(done)} {what}: {artifacts.summary(states)}"
+    message = f"{len(done)} {what}: {artifacts.summary('gagal' if each == 'failed' else each for each in states)}"
     return Failed(message=message) if done and set(states) == {"failed"} else Completed(message=message)
 
 
