@@ -87,10 +87,15 @@ class SiteBackup:
 
 
 def back_up(site: Site, shell: Shell, now: datetime | None = None) -> SiteBackup:
-    """Back up a site. Raises TargetError: incomplete when a part is not whole; nothing unfinished is ever listed."""
+    """Back up a site; nothing unfinished is ever listed.
+
+    Raises TargetError: incomplete when a part is not whole, error when the host does not have the site yet.
+    """
     at = (now or datetime.now(UTC)).replace(microsecond=0)
     name, folder = f"{at:%Y%m%dT%H%M%SZ}", site.layout.backups
     work = f"{folder}/.part-{name}"
+    if not shell.holds("test", "-d", site.layout.shared):
+        raise TargetError(site.slug, Reason.ERROR, f"belum ada di {site.website.host}; siapkan dahulu hostingnya")
     try:
         shell.script(_BEGIN, folder, name)
         shell.script(_ROOM, site.layout.base, folder)

@@ -54,7 +54,9 @@ class CommandFailed(TargetError):
     """A command on the host ended with another exit code than expected."""
 
     def __init__(self, target: str, argv: tuple[str, ...], code: int, stderr: str) -> None:
-        super().__init__(target, Reason.ERROR, f"{shlex.join(argv)[:200]} -> {code}: {stderr.strip()[-400:]}")
+        # The text of a script is ours, and long: its arguments and what it said tell which it was.
+        said = shlex.join(word for word in argv if "\n" not in word)[:200]
+        super().__init__(target, Reason.ERROR, f"{said} -> {code}: {stderr.strip()[-400:]}")
         self.code, self.stderr = code, stderr
 
 

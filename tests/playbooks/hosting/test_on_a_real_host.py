@@ -19,7 +19,7 @@ from playbooks.hosting import backup, certificates, check, deploy, domain, healt
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import ChangedSincePlan, Outcome
-from tests.lab.core import run
+from tests.lab.core import run, until
 from tests.lab.web import ADDRESS, WebLab
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
@@ -311,6 +311,50 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(web_lab: WebLab)
         with pytest.raises(TargetError) as refusal:
             restore.apply(restore.plan(site, shell), site, shell, allowed)
         assert refusal.value.reason is Reason.REFUSED_OUTPUT
+
+
+def test_a_site_that_its_host_does_not_have_yet_is_told_so_and_leaves_nothing(web_lab: WebLab) -> None:
+    site = static(web_lab, "belumada", "v1")
+    with open_host(site.access) as shell:
+        with pytest.raises(TargetError) as refusal:
+            backup.back_up(site, shell)
+        assert "belum ada di web-1" in refusal.value.detail
+        assert not Path(site.layout.backups).exists()
+
+
+def test_a_script_that_fails_is_told_by_what_it_said_not_by_its_text(web_lab: WebLab) -> None:
+    with open_host(static(web_lab, "naskah", "v1").access) as shell, pytest.raises(TargetError) as refusal:
+        shell.script("true\ncd $1\ntrue", "/tidak/ada")
+    assert "/tidak/ada" in refusal.value.detail
+    assert "true" not in refusal.value.detail
+
+
+def whole(kept: backup.SiteBackup, shell: Shell) -> bool:
+    """Whether a backup's parts are those that its marker tells of."""
+    parts = {"files.tar.gz": kept.files_sha256, "database.sql.gz": kept.database_sha256}
+    return all(shell.run("sha256sum", f"{kept.path}/{part}").split()[0] == told for part, told in parts.items())
+
+
+@pytest.mark.parametrize("part", ["database.sql", "files.tar.gz", backup.MARKER])
+def test_a_backup_killed_anywhere_is_whole_or_none_and_the_next_one_succeeds(web_lab: WebLab, part: str) -> None:
+    site = wordpress(web_lab, "putus")
+    folder = Path(site.layout.backups)
+    with open_host(site.access) as shell:
+        if host.plan(site, shell).changes:
+            hosted(site, shell)
+            assert deployed(site, shell).ok
+        child = os.fork()
+        if child == 0:
+            backup.back_up(site, fresh(site))
+            os._exit(0)
+        until(lambda: any(folder.glob(f".part-*/{part}*")), part, 60, 0.001)
+        os.kill(child, 9)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
+        assert all(whole(each, shell) for each in backup.backups(site, shell))
+        kept = backup.back_up(site, shell)
+        assert backup.backups(site, shell)[0] == kept
+        assert whole(kept, shell)
+        assert not [*folder.glob(".part-*")]
 
 
 def test_a_dump_that_fails_leaves_no_backup(web_lab: WebLab) -> None:
