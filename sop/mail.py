@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from email.policy import SMTP
 from email.utils import localtime, make_msgid
 from pathlib import Path
 
+from inventory.causes import cause
 from inventory.credentials import CredentialError, resolve
 from inventory.models import Mail
 
@@ -110,6 +112,10 @@ def _why(error: Exception) -> str:
             return "; ".join(f"{code} {_decoded(answer)}" for code, answer in error.recipients.values())
         case smtplib.SMTPResponseException():
             return f"{error.smtp_code} {_decoded(error.smtp_error)}"
+        case smtplib.SMTPServerDisconnected():
+            return "server memutus sambungan, atau tidak menjawab sampai batas waktu"
+        case ConnectionError() | TimeoutError() | socket.gaierror():
+            return cause(error)
         case _:
             return str(error) or type(error).__name__
 

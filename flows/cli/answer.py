@@ -8,13 +8,15 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import IO, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -34,6 +36,8 @@ DONE = {"ok": "baik", "unchanged": "tidak berubah", "findings": "ada temuan", "f
 """Indonesian for how a target's turn ended."""
 STYLES = {"ok": "green", "unchanged": "green", "findings": "yellow", "failed": "red", "YA": "green", "TIDAK": "red"}
 _PIPE_WIDTH = 120
+_WIDEST = 10_000
+"""Columns of a terminal on which every table has room; rich measures only what fits."""
 
 
 def plain(value: object, style: str = "") -> Text:
@@ -94,12 +98,32 @@ def _as_json(value: Any) -> Any:
     return str(value)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], lines: bool = False) -> Table:
-    """A table whose cells are taken as data, never as markup."""
-    drawn = Table(*columns, show_lines=lines, header_style="bold")
-    for row in rows:
-        drawn.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
-    return drawn
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], lines: bool = False) -> Rows:
+    """Rows whose cells are taken as data, never as markup."""
+    return Rows(columns, [[cell if isinstance(cell, Text) else plain(cell) for cell in row] for row in rows], lines)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table; where the terminal is too narrow for its words, one line a cell, so that nothing is cut off."""
+
+    columns: Sequence[str]
+    cells: Sequence[Sequence[Text]]
+    lines: bool
+
+    def __rich_console__(self, to: Console, options: ConsoleOptions) -> RenderResult:
+        drawn = Table(show_lines=self.lines, header_style="bold")
+        for name in self.columns:
+            drawn.add_column(name, overflow="fold")
+        for row in self.cells:
+            drawn.add_row(*row)
+        if Measurement.get(to, options.update_width(_WIDEST), drawn).minimum <= options.max_width:
+            yield drawn
+            return
+        for row in self.cells:
+            named = zip(self.columns, row, strict=True)
+            yield Text("\n").join(Text.assemble((f"{name}: ", "bold"), cell) for name, cell in named if cell)
+            yield Text()
 
 
 def moment(at: datetime, zone: str) -> str:

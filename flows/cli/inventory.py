@@ -125,7 +125,10 @@ def _require_consent(json: bool) -> None:
 def _asked(question: str) -> str:
     """What is answered at the terminal; "" where nobody is there to answer."""
     typer.echo(question, err=True, nl=False)
-    answered = sys.stdin.readline().strip().lower()
+    try:
+        answered = sys.stdin.readline().strip().lower()
+    except KeyboardInterrupt:
+        answered = ""
     if not sys.stdin.isatty():
         typer.echo(err=True)
     return answered

@@ -69,7 +69,7 @@ def _host_keys(office: Office) -> Check:
     machines: dict[str, Device | Host] = {**office.inventory.devices, **office.inventory.hosts}
     strange = [name for name, each in machines.items() if _place(each.address, each.port) not in trusted]
     said = (
-        f"belum terdaftar: {', '.join(strange)}; jalankan `pelihara inventory enrol`" if strange else "semua terdaftar"
+        f"belum dicatat: {', '.join(strange)}; jalankan `pelihara inventory enrol`" if strange else "semua dicatat"
     )
     return Check("kunci host SSH", not strange, said)
 

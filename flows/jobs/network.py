@@ -17,7 +17,7 @@ from flows.jobs.changes import Progress
 from flows.jobs.targets import picked
 from flows.office import Office
 from inventory.credentials import CredentialError
-from playbooks.findings import Reason, Severity, TargetError, TargetResult
+from playbooks.findings import Reason, Severity, TargetError, TargetResult, why
 from playbooks.network.backup import ConfigCopy, fetch_config
 from playbooks.network.connect import Endpoint, endpoint, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, failed, together
@@ -83,7 +83,7 @@ class _Read:
     def said(self) -> str:
         """For progress; the findings are not settled yet."""
         if self.error:
-            return f"gagal: {self.error.detail or self.error.reason}"
+            return f"gagal: {self.error.detail or why(self.error.reason)}"
         return "terbaca"
 
 

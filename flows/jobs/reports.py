@@ -75,7 +75,7 @@ def report_year(office: Office, period: str, actor: Actor = SOFTWARE) -> Written
 def _periodic(office: Office, data: Periodic, period: str, actor: Actor) -> Written:
     name = f"laporan-{data.kind}-{period}.pdf"
     kept = office.register.keep(write.periodic(data), f"laporan_{data.kind}", name, _PDF, actor=actor)
-    return _file(office, data.kind, kept, office.register.read(kept.id))
+    return _file(office, data.kind, kept, office.register.read(kept.id), f"Laporan {data.kind} {period}")
 
 
 def _commits(office: Office, case: CaseRecord) -> dict[str, str]:
@@ -91,11 +91,11 @@ def _keep(office: Office, case_id: str, kind: str, pdf: bytes, actor: Actor) -> 
     return _file(office, case_id, kept, pdf)
 
 
-def _file(office: Office, folder: str, evidence: EvidenceRecord, pdf: bytes) -> Written:
+def _file(office: Office, folder: str, evidence: EvidenceRecord, pdf: bytes, title: str = "") -> Written:
     """A reader sees the old paper or the new one, never half of it."""
     path = office.settings.documents / folder / evidence.name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_bytes(pdf)
     fresh.replace(path)
-    return Written(evidence.kind, TITLES.get(evidence.kind, evidence.name), path, evidence.sha256)
+    return Written(evidence.kind, title or TITLES.get(evidence.kind, evidence.name), path, evidence.sha256)

@@ -28,6 +28,8 @@ def picked(
         raise unknown("OPD", opd, agencies)
     of_opd = [name for name, entry in known.items() if opd and entry.opd == opd]
     meant = [*names, *of_opd, *(known if every else ())]
+    if every and not known:
+        raise BadInput(f"inventaris belum punya {what}")
     if not meant:
         raise BadInput(f"OPD {opd} tidak punya {what}" if opd else f"sebut {what}nya, atau --opd OPD, atau --all")
     return list(dict.fromkeys(meant))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows.cli.answer import print_json
+from flows.cli.answer import print_json, table
 from flows.cli.plans import print_plan
 from flows.cli.targets import print_targets
 from tests.flows.conftest import Pelihara
@@ -61,6 +61,16 @@ def test_json_is_ascii_so_that_no_locale_breaks_it_and_no_terminal_is_steered(
     assert out.isascii()
     assert "\x1b" not in out
     assert json.loads(out) == {"evidence": HOSTILE, "name": "Jos\u00e9"}
+
+
+def test_a_narrow_terminal_loses_nothing_of_a_table() -> None:
+    rows = table(("Permohonan", "Perihal", "Langkah"), [("JAR-2026-0001", "Jaringan lambat", "5: Tim Teknis")])
+    wide, narrow = (Console(file=io.StringIO(), width=width, force_terminal=False) for width in (100, 32))
+    for to in (wide, narrow):
+        to.print(rows)
+    assert "Permohonan: JAR-2026-0001\nPerihal: Jaringan lambat" in narrow.file.getvalue()  # type: ignore[attr-defined]
+    assert "JAR-2026-0001" in wide.file.getvalue()  # type: ignore[attr-defined]
+    assert "Perihal:" not in wide.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_recording_is_shown_without_its_escape_sequences(pelihara: Pelihara, tmp_path: Path) -> None:

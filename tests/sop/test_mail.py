@@ -151,7 +151,7 @@ def test_a_server_that_is_not_there_is_named(serve: Serve) -> None:
 def test_a_server_that_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         mail = Mail(host="127.0.0.1", port=silent.getsockname()[1], sender="dinas@contoh.example.go.id")
-        with pytest.raises(MailError, match="timed out"):
+        with pytest.raises(MailError, match="tidak menjawab sampai batas waktu"):
             send(mail, "kabid@contoh.example.go.id", "Perihal", "Isi", timeout_s=0.2)
 
 
