@@ -212,3 +212,44 @@ def test_a_website_is_analysed_approved_hosted_deployed_named_and_certified(
     act(at_web, case, "pelaksana")
     assert office.register.case(case).state == "selesai"
     assert at_web("audit", "verify").code == 0
+
+
+def carried(pelihara: Pelihara, tmp_path: Path, site: str, *more: str) -> tuple[Office, str]:
+    """A case of `site` from its letter to the step of the report; `more` is a command given once it is analysed."""
+    case = submit(pelihara, tmp_path, "--sop", "website", "--opd", "dinkes", "--website", site)
+    act(pelihara, case, "pelaksana", "kadis", "sekretaris", "kabid")
+    office = open_office()
+    assert cases.carry(office, case).state == "waiting"
+    if more:
+        said = pelihara(*more, "--case", case, "--as", "pelaksana")
+        assert said.code == 0, said.err
+    act(pelihara, case, "sub-koordinator")
+    for _ in ("pemeliharaan", "hosting"):
+        done = cases.carry(office, case)
+        assert done.state == "done", done.reason
+    assert cases.carry(office, case).state == "waiting"
+    return office, case
+
+
+def test_an_update_keeps_the_release_before_it_and_a_case_goes_back_to_that(
+    at_web: Pelihara, web_lab: WebLab, tmp_path: Path
+) -> None:
+    def release(text: str) -> None:
+        archive = web_lab.archive(f"{text}.tar.gz", {"index.html": f"<h1>{text}</h1>"})
+        web_lab.site("rilis", source=archive, health={"path": "/", "expect": "rilis"})
+
+    def front() -> str:
+        place = web_lab.site("rilis")
+        return httpx.get(f"http://{place.host.address}/", headers={"Host": place.domain}).text
+
+    for text in ("rilis-satu", "rilis-dua"):
+        release(text)
+        office, case = carried(at_web, tmp_path, "rilis")
+        assert front() == f"<h1>{text}</h1>"
+        act(at_web, case, "pelaksana")
+    assert [plan.action for plan in office.register.plans(case)] == ["deploy"]
+    assert len([*Path("/srv/pelihara/rilis/releases").iterdir()]) == 2
+    office, case = carried(at_web, tmp_path, "rilis", "website", "rollback", "rilis")
+    assert [(plan.action, plan.state) for plan in office.register.plans(case)] == [("rollback", "applied")]
+    assert front() == "<h1>rilis-satu</h1>"
+    assert at_web("audit", "verify").code == 0
