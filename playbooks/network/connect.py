@@ -224,7 +224,7 @@ def _known_keys(endpoint: Endpoint) -> paramiko.HostKeys:
         raise TargetError(
             endpoint.name,
             Reason.HOST_KEY_UNKNOWN,
-            f"kunci host {endpoint.host_key_name} belum dicatat; jalankan `pelihara inventory enrol {endpoint.name}`",
+            f"{endpoint.host_key_name}; jalankan `pelihara inventory enrol {endpoint.name}`",
         )
     return known
 
@@ -233,8 +233,13 @@ def _lines_about(endpoint: Endpoint) -> list[str]:
     """Lines of the known hosts that may be about this one; a hashed name (`|1|`) may be anybody's."""
     if not endpoint.known_hosts.is_file():
         return []
-    lines = endpoint.known_hosts.read_text().splitlines()
-    return [line for line in lines if endpoint.host_key_name in line or line.startswith("|1|")]
+    name, lines = endpoint.host_key_name, endpoint.known_hosts.read_text().splitlines()
+    # Looking for the name anywhere is quick and leaves few to be taken apart.
+    return [
+        line
+        for line in lines
+        if (name in line or "|" in line) and (line[:1] == "|" or name in line.partition(" ")[0].split(","))
+    ]
 
 
 def _disabled(endpoint: Endpoint) -> dict[str, list[str]]:
