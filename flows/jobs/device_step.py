@@ -7,31 +7,38 @@ from collections.abc import Collection
 
 from flows.jobs import network, repairs
 from flows.jobs.step import Stopped, Task, kept_here, ready, run_plan
-from playbooks.findings import TargetError
+from playbooks.findings import Severity, TargetError
+from playbooks.network import rules
 from playbooks.network.diagnose import DeviceReading
+
+_CHANGES = ("repair", "restore")
+_SERIOUS = [str(each) for each in Severity if each >= Severity.MAJOR]
 
 
 def diagnose(task: Task) -> None:
-    """Read, back up and repair what was not yet done in this step, in one session a device; then look again."""
+    """Read, back up and repair what was not yet done in this step, in one session a device; then look again.
+
+    What a repair left is planned for anew: a fault beside a configuration that was saved first, or the configuration
+    beside a fault, which is saved only once the fault is gone.
+    """
     office, case = task.office, task.case
     devices = list(case.devices) or office.device_names(case.opd)
     if not devices:
         raise Stopped(f"OPD {case.opd} tidak punya perangkat dalam inventaris")
-    fresh = _examine(task, [name for name in devices if not _read_well(task, name)])
+    fresh = _examine(task, [name for name in devices if not _read_well(task, name) or _changed_since_read(task, name)])
     readable = [name for name in devices if _read_well(task, name)]
     if not readable:
         raise Stopped(f"tidak satu pun perangkat {case.opd} terbaca; lihat temuan, lalu ulangi diagnosa")
-    considered = {each.target for each in kept_here(task, "proposals")}
-    for name in readable:
-        if name not in considered:
-            _propose(task, name, fresh.get(name))
-    failures = _apply_each(task, ("repair", "restore"))
-    fresh = _examine(task, [name for name in devices if _changed_since_read(task, name)])
-    if failures:
-        raise Stopped("; ".join(failures))
-    for name in readable:
-        if _only_class_a(task, name):
-            _propose(task, name, fresh.get(name))
+    while True:
+        for name in readable:
+            if _to_consider(task, name):
+                _propose(task, name, fresh.get(name))
+        if not ready(task, _CHANGES):
+            return
+        failures = _apply_each(task, _CHANGES)
+        fresh = _examine(task, [name for name in readable if _changed_since_read(task, name)])
+        if failures:
+            raise Stopped("; ".join(failures))
 
 
 def _examine(task: Task, devices: list[str]) -> dict[str, DeviceReading]:
@@ -43,17 +50,39 @@ def _examine(task: Task, devices: list[str]) -> dict[str, DeviceReading]:
 
 
 def _changed_since_read(task: Task, device: str) -> bool:
-    """A repaired device is read and backed up once more: the report shows before and after."""
-    last = {
-        kind: max((each.id for each in kept_here(task, kind) if each.target == device), default=0)
-        for kind in ("findings", "outcome")
-    }
-    return last["outcome"] > last["findings"]
+    """A repaired device is read and backed up once more, as is one in trouble, which another's repair may have helped.
+
+    The report shows before and after.
+    """
+    read = _last(task, "findings", device)
+    newest = max((each.id for each in kept_here(task, "outcome")), default=0)
+    return newest > read and (_last(task, "outcome", device) > read or _in_trouble(task, device))
+
+
+def _last(task: Task, kind: str, device: str) -> int:
+    """The newest evidence of a kind about a device since the case came to this step; 0 when there is none."""
+    return max((each.id for each in kept_here(task, kind) if each.target == device), default=0)
 
 
 def _read_well(task: Task, device: str) -> bool:
-    kept = [each for each in kept_here(task, "findings") if each.target == device]
-    return bool(kept) and json.loads(task.office.register.read(kept[-1].id))["status"] != "failed"
+    read = _last(task, "findings", device)
+    return bool(read) and json.loads(task.office.register.read(read))["status"] != "failed"
+
+
+def _in_trouble(task: Task, device: str) -> bool:
+    """Whether the newest reading of a device, which there is, has a serious finding, and no plan of its own waits."""
+    plans = task.office.register.plans(task.case.id)
+    if any(plan.target == device and plan.state == "proposed" for plan in plans):
+        return False
+    found = json.loads(task.office.register.read(_last(task, "findings", device)))["findings"]
+    return any(each["severity"] in _SERIOUS for each in found)
+
+
+def _to_consider(task: Task, device: str) -> bool:
+    """Whether the device was read since its repairs were put forward, or the last of them failed."""
+    plans = [each for each in task.office.register.plans(task.case.id) if each.target == device]
+    failed = bool(plans) and max(plans, key=lambda each: each.at).state in ("failed", "rolled_back")
+    return failed or _last(task, "findings", device) > _last(task, "proposals", device)
 
 
 def _propose(task: Task, device: str, reading: DeviceReading | None) -> None:
@@ -63,15 +92,17 @@ def _propose(task: Task, device: str, reading: DeviceReading | None) -> None:
     except TargetError as error:
         task.on_progress(device, f"rencana tidak dapat dibuat: {error.detail or error.reason}")
         return
+    if reading:
+        _tell_held_save(task, reading)
     document = json.dumps([plan.hash for plan in plans]).encode()
     about = ("proposals", f"{device}-rencana.json", "application/json", task.case.id, device)
     task.office.register.keep(document, *about, actor=task.actor)
 
 
-def _only_class_a(task: Task, device: str) -> bool:
-    """Whether what waits for nobody is done, and what needs approval can be planned for the state that it left."""
-    plans = task.office.register.case(task.case.id).plans
-    return {plan.ladder for plan in plans if plan.target == device} == {"A"}
+def _tell_held_save(task: Task, reading: DeviceReading) -> None:
+    faults = ", ".join(f"{each.code} {each.subject}" for each in rules.unfit_to_save(reading.findings))
+    if faults and any(each.code == "config.unsaved" for each in reading.findings):
+        task.on_progress(reading.name, f"konfigurasi belum boleh disimpan selama masih ada gangguan: {faults}")
 
 
 def _apply_each(task: Task, actions: Collection[str]) -> list[str]:

@@ -22,17 +22,23 @@ def propose_repairs(
 ) -> list[PlanRecord]:
     """Put forward what can be repaired, from a reading of just now or a new one; the same plan is proposed once.
 
-    Class A comes alone: carrying it out changes what a plan of class B would have been made from. Raises TargetError
-    when the device cannot be read, UnknownCase, PermitRefused when the case does not stand where plans are made.
+    Class A comes alone: carrying it out changes what a plan of class B would have been made from. What a person has
+    dropped in this case is not asked again. Raises TargetError when the device cannot be read, UnknownCase,
+    PermitRefused when the case does not stand where plans are made.
     """
-    office.register.case(case_id)
+    case = office.register.case(case_id)
     here, entry = device_endpoint(office, device), office.inventory.devices[device]
     seen = reading or diagnose(here, entry, last_baseline(office, device), deadline_s=DEADLINE_S)
     if seen.reason is not None:
         raise TargetError(device, seen.reason, seen.detail)
-    plans = [plan for plan in repair.propose(here, entry, seen) if plan.changes]
+    dropped = [_fault(Plan.from_document(plan.document)) for plan in case.plans if plan.state == "dropped"]
+    plans = [plan for plan in repair.propose(here, entry, seen) if plan.changes and _fault(plan) not in dropped]
     first = [plan for plan in plans if plan.ladder is Ladder.A] or plans
     return [put_forward(office, case_id, plan, actor) for plan in first]
+
+
+def _fault(plan: Plan) -> tuple[str, str, str]:
+    return plan.target, plan.finding, str(plan.details.get("subject", ""))
 
 
 def apply_repair(

@@ -1,6 +1,7 @@
 """Putting findings right: a plan to read and approve, then the change with a way back. The ladder: README above.
 
-Class A: save the configuration. Class B: what each platform file can do. Everything else (class C) is advice.
+Class A: save the configuration, once nothing serious is wrong with the device. Class B: what each platform file can do.
+Everything else (class C) is advice.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 from inventory.models import Device
 from playbooks.findings import Finding, Severity
-from playbooks.network import change, platforms
+from playbooks.network import change, platforms, rules
 from playbooks.network.change import OnStep, Proof, Steps, Work
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose
@@ -30,7 +31,7 @@ def propose(endpoint: Endpoint, device: Device, reading: DeviceReading) -> list[
 def plan_for(finding: Finding, endpoint: Endpoint, device: Device, reading: DeviceReading) -> Plan | None:
     """The plan that would put one finding right; None when only a person can (its advice says how)."""
     if finding.code == "config.unsaved":
-        return _save_plan(finding, endpoint, reading)
+        return None if rules.unfit_to_save(reading.findings) else _save_plan(finding, endpoint, reading)
     platform = platforms.get(endpoint.platform)
     repair, facts = platform.repairs.get(finding.code), Facts.from_json(reading.facts)
     if repair is None or not facts.running_digest:
@@ -56,7 +57,14 @@ def _save_plan(finding: Finding, endpoint: Endpoint, reading: DeviceReading) -> 
         changes=(*platform.save, *(f"  {line}" for line in facts.unsaved_lines)),
         finding=finding.code,
         base=facts.running_digest,
-        details={"code": finding.code, "subject": finding.subject, "commands": [], "save": True, "before": {}},
+        details={
+            "code": finding.code,
+            "subject": finding.subject,
+            "commands": [],
+            "save": True,
+            # What counts as serious depends on it, so that planning again has to look from the same place.
+            "before": reading.before,
+        },
     )
 
 

@@ -7,7 +7,7 @@ and ranks them, the cause above what follows from it. Evidence is the device's o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inventory.models import Device, Expectation
 from playbooks.findings import Finding, Severity
@@ -54,7 +54,7 @@ class Case:
 def findings(facts: Facts, device: Device | None = None, before: Facts | None = None) -> list[Finding]:
     """All findings, ranked: what needs attention first, among those the cause before its consequences."""
     case = Case(facts, device.expect, device.uplinks, before) if device else Case(facts, before=before)
-    return ranked(finding for rule in RULES for finding in rule(case))
+    return _holding(ranked(finding for rule in RULES for finding in rule(case)))
 
 
 def ranked(found: Iterable[Finding]) -> list[Finding]:
@@ -62,6 +62,20 @@ def ranked(found: Iterable[Finding]) -> list[Finding]:
     return sorted(
         found, key=lambda one: (-min(one.severity, Severity.MAJOR), _place(one.code), -one.severity, one.subject)
     )
+
+
+def unfit_to_save(found: Iterable[Finding]) -> list[Finding]:
+    """Why the running configuration must not be saved: serious faults, which a restart would then no longer heal."""
+    return [one for one in found if one.severity >= Severity.MAJOR and one.code != "config.unsaved"]
+
+
+def _holding(found: list[Finding]) -> list[Finding]:
+    faults = ", ".join(f"{one.code} {one.subject}" for one in unfit_to_save(found))
+    advice = (
+        "Konfigurasi berjalan belum disimpan. Jangan simpan dulu: baris yang belum disimpan mungkin penyebab gangguan "
+        f"({faults}), dan bila disimpan gangguan itu tetap ada setelah perangkat menyala ulang. Atasi gangguannya dulu."
+    )
+    return [replace(one, advice=advice) if faults and one.code == "config.unsaved" else one for one in found]
 
 
 def _place(code: str) -> int:
@@ -374,4 +388,4 @@ def _same_subnet(one: Interface, other: Interface) -> bool:
 def joined(own: Sequence[Finding], shared: Sequence[Finding]) -> list[Finding]:
     """A device's findings with those seen from both ends; the same mismatch is told once, both ends' words win."""
     told = {(finding.code, finding.subject) for finding in shared}
-    return ranked([*shared, *(finding for finding in own if (finding.code, finding.subject) not in told)])
+    return _holding(ranked([*shared, *(finding for finding in own if (finding.code, finding.subject) not in told)]))

@@ -15,6 +15,7 @@ import pytest
 from flows.jobs import network, repairs, websites
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.backup import SiteBackup
+from playbooks.network import rules
 from playbooks.network.backup import ConfigCopy
 from playbooks.network.diagnose import DeviceReading
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
@@ -100,6 +101,8 @@ class Routers:
     broken: dict[str, Reason] = field(default_factory=dict)
     logins: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    helped: dict[str, list[str]] = field(default_factory=dict)
+    """By device: whose links come back once it is repaired."""
     drifted: bool = False
     unproven: bool = False
     """A repair does not help and is taken back."""
@@ -127,9 +130,18 @@ class Routers:
     def propose(self, endpoint: Any, _: object, reading: DeviceReading) -> list[Plan]:
         ladders = {"config.unsaved": Ladder.A, "link.admin_down": Ladder.B}
         return [
-            Plan("repair", endpoint.name, ladders[each.code], f"perbaiki {each.code}", (f"atasi {each.subject}",))
+            Plan(
+                "repair",
+                endpoint.name,
+                ladders[each.code],
+                f"perbaiki {each.code} {each.subject}",
+                (f"atasi {each.subject}",),
+                finding=each.code,
+                base=str(len(self.writes)),
+                details={"subject": each.subject},
+            )
             for each in reading.findings
-            if each.code in ladders
+            if each.code in ladders and not (each.code == "config.unsaved" and rules.unfit_to_save(reading.findings))
         ]
 
     def apply(self, plan: Plan, endpoint: Any, _: object, permit: Callable[[], None], __: object) -> Outcome:
@@ -141,8 +153,12 @@ class Routers:
             raise KeyboardInterrupt
         if self.unproven:
             return Outcome("rolled_back", "temuan tetap ada")
-        code = plan.summary.split()[1]
-        self.findings[endpoint.name] = [each for each in self.findings[endpoint.name] if each.code != code]
+        code, subject = plan.finding, plan.details["subject"]
+        self.findings[endpoint.name] = [
+            each for each in self.findings[endpoint.name] if (each.code, each.subject) != (code, subject)
+        ]
+        for name in self.helped.pop(endpoint.name, ()):
+            self.findings[name] = [each for each in self.findings[name] if each.code != "link.down"]
         self.configs[endpoint.name] = f"hostname {endpoint.name}\nsecret rahasia\n! {len(self.writes)}\nend\n"
         return Outcome("applied", steps=((datetime.now(UTC).isoformat(), f"{code} diatasi"),))
 

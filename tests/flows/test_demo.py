@@ -47,7 +47,13 @@ def expect_both_cases(folder: Path, code: int, text: str) -> None:
     assert papers == sorted(["laporan", "berita_acara", "lembar_disposisi"] * 2)
     assert all(path.read_bytes().startswith(b"%PDF-") for path in folder.rglob("laporan*.pdf"))
     assert "  - shutdown\n" in text, "the difference of the last two configurations"
-    assert text.index("konfigurasi disimpan") < text.index("(kelas B): Aktifkan eth1") < text.index("terbukti baik")
+    assert "dinkes-r1: konfigurasi belum boleh disimpan selama masih ada gangguan: link.admin_down eth1\n" in text
+    assert "dinkes-r1: konfigurasi disimpan" not in text, "the fault was never saved"
+    assert (
+        text.index("dinkes-r3: konfigurasi disimpan")
+        < text.index("(kelas B): Aktifkan eth1")
+        < text.index("terbukti baik")
+    )
     assert "menjawab" in text
     assert "TIDAK menjawab" not in text
     assert ", utuh" in text

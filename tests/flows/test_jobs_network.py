@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -143,6 +144,56 @@ def test_a_class_b_repair_waits_for_the_koordinator_and_is_then_done(
     assert cases.carry(office, case).state == "done"
     assert routers.writes == ["dinkes-r1"]
     assert office.register.plans(case)[0].state == "applied"
+
+
+def test_a_fault_is_repaired_first_and_what_was_unsaved_beside_it_saved_then(
+    office: Office, routers: Routers, case: str
+) -> None:
+    routers.findings["dinkes-r1"] = [DOWN, UNSAVED]
+    assert cases.carry(office, case).state == "waiting"
+    assert routers.writes == []
+    assert [plan.ladder for plan in office.register.plans(case)] == ["B"]
+    office.register.act(case, "koordinator", "YA")
+    assert cases.carry(office, case).state == "done"
+    assert [(plan.ladder, plan.state) for plan in office.register.plans(case)] == [("B", "applied"), ("A", "applied")]
+    assert routers.findings["dinkes-r1"] == []
+
+
+def test_a_fault_that_the_office_leaves_alone_is_not_written_into_what_the_device_starts_from(
+    office: Office, routers: Routers, case: str
+) -> None:
+    routers.findings["dinkes-r1"] = [DOWN, UNSAVED]
+    cases.carry(office, case)
+    office.register.act(case, "koordinator", "TIDAK", "Ruangan sedang dipindah")
+    assert cases.carry(office, case).state == "done"
+    assert routers.writes == []
+
+
+def test_of_two_faults_the_one_left_alone_is_not_asked_about_again_and_still_holds_the_save(
+    office: Office, routers: Routers, case: str
+) -> None:
+    routers.findings["dinkes-r1"] = [DOWN, replace(DOWN, subject="ether3"), UNSAVED]
+    cases.carry(office, case)
+    first, second = office.register.plans(case)
+    office.register.act(case, "koordinator", "TIDAK", "Ruangan sedang dipindah", first.hash)
+    office.register.act(case, "koordinator", "YA", "", second.hash)
+    assert cases.carry(office, case).state == "done"
+    assert [plan.state for plan in office.register.plans(case)] == ["dropped", "applied"]
+    assert routers.findings["dinkes-r1"] == [DOWN, UNSAVED]
+
+
+def test_a_save_held_by_a_neighbours_fault_is_made_once_that_is_repaired(
+    office: Office, routers: Routers, case: str
+) -> None:
+    cut = Finding("link.down", Severity.MAJOR, "ether1", "down", "Periksa kabel.")
+    routers.findings = {"dinkes-r1": [DOWN], "dinkes-sw1": [cut, UNSAVED]}
+    routers.helped = {"dinkes-r1": ["dinkes-sw1"]}
+    assert cases.carry(office, case).state == "waiting"
+    assert routers.writes == []
+    office.register.act(case, "koordinator", "YA")
+    assert cases.carry(office, case).state == "done"
+    assert routers.writes == ["dinkes-r1", "dinkes-sw1"]
+    assert routers.findings == {"dinkes-r1": [], "dinkes-sw1": []}
 
 
 def test_a_dropped_repair_is_never_done(office: Office, routers: Routers, case: str) -> None:

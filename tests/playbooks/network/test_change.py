@@ -15,13 +15,15 @@ from playbooks.network import change, platforms, repair
 from playbooks.network.backup import ConfigCopy, copy_of
 from playbooks.network.change import Proof, Steps, Work, carry_out
 from playbooks.network.connect import Endpoint
-from playbooks.network.diagnose import DeviceReading
+from playbooks.network.diagnose import Baseline, DeviceReading
 from playbooks.network.platforms import Platform
 from playbooks.plans import ChangedSincePlan, Ladder, Plan
 
 IOS = platforms.get("cisco_ios")
 HERE = Endpoint("sw1", "10.0.0.1", 22, "cisco_ios", "otomasi", known_hosts=Path("known_hosts"))
 DOWN = Finding("link.admin_down", Severity.MAJOR, "Gi0/1", "shutdown", "Aktifkan.")
+UNSAVED = Finding("config.unsaved", Severity.WARNING, "konfigurasi", "+ shutdown", "Simpan.")
+HOT = Finding("cpu.high", Severity.WARNING, "cpu", "91%", "Periksa.")
 INTENDED = ("interface Gi0/1", "no shutdown")
 INVERSE = ("interface Gi0/1", "shutdown")
 
@@ -101,9 +103,7 @@ def test_a_change_that_proves_good_stays(switch: Switch) -> None:
 
 def test_what_was_saved_after_the_proof_is_not_reported_as_unsaved(switch: Switch) -> None:
     plan = replace(a_plan(switch.copy().digest), details={**a_plan("").details, "save": True})
-    unsaved = Finding("config.unsaved", Severity.WARNING, "konfigurasi", "- shutdown", "Simpan.")
-    hot = Finding("cpu.high", Severity.WARNING, "cpu", "91%", "Periksa.")
-    job = Work(plan, HERE, permitted, lambda _: Proof("", (unsaved, hot)), Steps(None))
+    job = Work(plan, HERE, permitted, lambda _: Proof("", (UNSAVED, HOT)), Steps(None))
     outcome = carry_out(job, switch)  # type: ignore[arg-type]
     assert [each["code"] for each in outcome.after] == ["cpu.high"]
 
@@ -174,6 +174,45 @@ def test_lines_that_would_not_be_planned_now_are_refused(switch: Switch, reading
 def test_an_uplink_is_never_planned_for(reading: DeviceReading) -> None:
     assert [plan.changes[:2] for plan in repair.propose(HERE, a_device(), reading)] == [INTENDED]
     assert repair.propose(HERE, a_device("Gi0/1"), reading) == []
+
+
+@pytest.mark.parametrize("severity", [Severity.MAJOR, Severity.CRITICAL])
+def test_saving_is_not_planned_while_the_device_has_a_serious_fault(reading: DeviceReading, severity: Severity) -> None:
+    faulty = replace(reading, findings=(replace(DOWN, severity=severity), UNSAVED))
+    assert [plan.finding for plan in repair.propose(HERE, a_device(), faulty)] == ["link.admin_down"]
+    (plan,) = repair.propose(HERE, a_device(), replace(reading, findings=(HOT, UNSAVED)))
+    assert (plan.finding, plan.ladder) == ("config.unsaved", Ladder.A)
+
+
+def test_what_would_be_saved_with_a_fault_that_came_since_is_not_saved(
+    switch: Switch, reading: DeviceReading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(switch, "order", lambda line: said.append(line) or "[OK]")
+    calm = replace(reading, findings=(UNSAVED,))
+    (plan,) = repair.propose(HERE, a_device(), calm)
+    monkeypatch.setattr(repair, "diagnose", lambda *_: replace(reading, findings=(DOWN, UNSAVED)))
+    with pytest.raises(ChangedSincePlan):
+        repair.apply(plan, HERE, a_device(), permitted)
+    assert said == []
+    seen = iter((calm, replace(reading, findings=())))
+    monkeypatch.setattr(repair, "diagnose", lambda *_: next(seen))
+    assert repair.apply(plan, HERE, a_device(), permitted).status == "applied"
+    assert said == list(IOS.save)
+
+
+def test_a_save_is_judged_by_the_same_last_good_run_when_planned_and_when_made(
+    reading: DeviceReading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it other findings are serious: a BGP peer that was down all along, for one."""
+    calm = replace(reading, findings=(UNSAVED,), before={"hostname": "sw1"})
+    (plan,) = repair.propose(HERE, a_device(), calm)
+    baselines: list[Baseline | None] = []
+    monkeypatch.setattr(
+        repair, "diagnose", lambda _, __, baseline, ___: baselines.append(baseline) or replace(calm, findings=())
+    )
+    repair.apply(plan, HERE, a_device(), permitted)
+    assert [each and each.facts for each in baselines] == [{"hostname": "sw1"}]
 
 
 def test_the_same_plan_has_the_same_hash_in_whatever_order_it_was_put_together() -> None:

@@ -112,12 +112,15 @@ def test_a_repair_is_planned_made_and_proven(
     assert calls
 
 
+def propose(lab: NetworkLab, good: dict[str, Baseline], name: str) -> list[Plan]:
+    return repair.propose(*at(lab, name), read(lab, name, good[name]))
+
+
 def proposed(lab: NetworkLab, good: dict[str, Baseline], name: str, code: str, within_s: float = 20) -> Plan:
     """The plan for a finding, once the device itself shows it."""
-    where, device = at(lab, name)
     end = time.monotonic() + within_s
     while True:
-        plans = repair.propose(where, device, read(lab, name, good[name]))
+        plans = propose(lab, good, name)
         found = next((plan for plan in plans if plan.finding == code), None)
         if found or time.monotonic() > end:
             assert found, f"no plan for {code}"
@@ -133,6 +136,22 @@ def test_saving_is_class_a_and_saves(healthy_network: NetworkLab, good: dict[str
     outcome = repair.apply(plan, *at(healthy_network, "r1"), permitted)
     assert outcome.status == "applied"
     assert "belum disimpan" in router.startup.read_text()
+
+
+def test_a_port_shut_by_hand_is_not_saved_but_enabled_and_then_the_rest_is_saved(
+    healthy_network: NetworkLab, good: dict[str, Baseline]
+) -> None:
+    router = healthy_network["r1"]
+    router.unsaved()
+    router.shut()
+    fix = proposed(healthy_network, good, "r1", "link.admin_down")
+    assert "config.unsaved" not in {plan.finding for plan in propose(healthy_network, good, "r1")}
+    assert repair.apply(fix, *at(healthy_network, "r1"), permitted).status == "applied"
+    assert router.startup.read_text() == router.saved, "what others left unsaved is not saved along with the repair"
+    save = proposed(healthy_network, good, "r1", "config.unsaved")
+    assert repair.apply(save, *at(healthy_network, "r1"), permitted).status == "applied"
+    assert "belum disimpan" in router.startup.read_text()
+    assert "shutdown" not in router.startup.read_text()
 
 
 def test_without_a_permit_nothing_is_written(healthy_network: NetworkLab, good: dict[str, Baseline]) -> None:

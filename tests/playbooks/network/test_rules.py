@@ -131,6 +131,26 @@ def test_the_cause_stands_above_its_consequences() -> None:
     assert codes[:4] == ["link.down", "ospf.neighbor_lost", "gateway.unreachable", "bgp.peer_down"]
 
 
+def advice_on_saving(found: list[Finding]) -> str:
+    return next(one.advice for one in found if one.code == "config.unsaved")
+
+
+def test_a_fault_is_not_to_be_saved_along_with_the_rest() -> None:
+    unsaved = replace(LATER, running_digest="b", unsaved_lines=("+ shutdown",))
+    assert "Simpan lewat rencana" in advice_on_saving(findings(unsaved, device(), GOOD))
+    shut = replace(unsaved, interfaces=(replace(DOWN, enabled=False), ETH2))
+    held = advice_on_saving(findings(shut, device(), GOOD))
+    assert "Jangan simpan dulu" in held
+    assert "link.admin_down eth1" in held
+
+
+def test_a_mismatch_seen_from_the_other_end_holds_the_saving_too() -> None:
+    own = findings(replace(LATER, running_digest="b"), device(), GOOD)
+    shared = Finding("ospf.area_mismatch", Severity.MAJOR, "eth1", "kedua ujung", "x")
+    assert "Simpan lewat rencana" in advice_on_saving(joined(own, []))
+    assert "ospf.area_mismatch eth1" in advice_on_saving(joined(own, [shared]))
+
+
 def test_two_ends_that_disagree_are_told_on_both() -> None:
     far = Facts(
         interfaces=(Interface("ether2", addresses=("10.1.12.2/30",)),),
