@@ -50,6 +50,24 @@ def test_a_device_that_fails_holds_up_no_other(office: Office, routers: Routers)
     assert office.register.last_good_backup("dinkes-sw1") is None
 
 
+@pytest.mark.parametrize("batch", [1, 2, 50])
+def test_a_device_is_told_of_only_when_the_register_has_it(
+    office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(network, "BATCH", batch)
+    monkeypatch.setattr(network, "PARALLEL", 2)
+    names = ["dinkes-r1", "dinkes-sw1", "disdik-r1"]
+    routers.broken["dinkes-sw1"] = Reason.TIMEOUT
+    told = {}
+
+    def tell(name: str, _: str) -> None:
+        told[name] = len(office.register.backups(name))
+
+    assert [each.name for each in network.back_up_devices(office, names, on_progress=tell)] == names
+    assert told == dict.fromkeys(names, 1)
+    assert office.register.verify_audit().ok
+
+
 def test_a_run_is_one_commit_and_an_unchanged_configuration_none(office: Office, routers: Routers) -> None:
     first = network.back_up_devices(office, ["dinkes-r1", "dinkes-sw1"])
     assert len({each.commit for each in first}) == 1
