@@ -126,9 +126,9 @@ class Rows:
             yield Text()
 
 
-def moment(at: datetime, zone: str) -> str:
+def moment(at: datetime, zone: str, form: str = "%Y-%m-%d %H:%M %Z") -> str:
     """A stored time as the office's clock showed it."""
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+    return at.astimezone(ZoneInfo(zone)).strftime(form)
 
 
 def status(word: str, shown: str = "") -> Text:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from flows.cli.answer import answer, indented, plain, status
+from flows.cli.answer import answer, indented, moment, plain, status
 from flows.cli.later import later
 from sop.words import PLANS
 
@@ -48,10 +49,12 @@ def change(
         return
     meant = hashes.whole((each.hash for each in here.register.case(about["case"]).plans), given)
     outcome = apply(meant)
-    target = next(iter(about.values()))
-    answer(
-        {**about, "hash": meant, **asdict(outcome)}, as_json, lambda c: print_outcome(target, outcome, c), outcome.ok
-    )
+    document, target, zone = {**about, "hash": meant, **asdict(outcome)}, next(iter(about.values())), _zone(here)
+    answer(document, as_json, lambda c: print_outcome(target, outcome, zone, c), outcome.ok)
+
+
+def _zone(here: Office) -> str:
+    return here.inventory.office.zone
 
 
 def plan_document(record: PlanRecord) -> dict[str, Any]:
@@ -109,10 +112,10 @@ OUTCOMES = {
 }
 
 
-def print_outcome(target: str, outcome: Outcome, to: Console) -> None:
-    """What applying came to, step by step."""
+def print_outcome(target: str, outcome: Outcome, zone: str, to: Console) -> None:
+    """What applying came to, step by step, by the office's clock."""
     for at, what in outcome.steps:
-        to.print(plain(f"  {at}  {what}"))
+        to.print(plain(f"  {moment(datetime.fromisoformat(at), zone, '%H:%M:%S %Z')}  {what}"))
     style, said = OUTCOMES[outcome.status]
     to.print(status(style, f"{target}: {said}{': ' + outcome.detail if outcome.detail else ''}."))
     for finding in outcome.after:

@@ -17,7 +17,9 @@ from flows.jobs.changes import Progress
 from flows.jobs.targets import picked
 from flows.office import Office
 from inventory.credentials import CredentialError
+from inventory.problems import shown
 from playbooks.findings import Reason, Severity, TargetError, TargetResult, why
+from playbooks.network import platforms
 from playbooks.network.backup import ConfigCopy, fetch_config
 from playbooks.network.connect import Endpoint, endpoint, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, failed, together
@@ -146,7 +148,7 @@ def examine(
             backups |= _keep_backups(office, home, case_id, actor)
         for found in home:
             if read:
-                readings[found.name] = found.reading or failed(found.name, *_why(found))
+                readings[found.name] = found.reading or replace(failed(found.name, *_why(found)), seconds=found.seconds)
             if on_progress:
                 on_progress(found.name, found.said)
     # Two ends of a link show more together than each alone, so findings are settled once all are home.
@@ -230,7 +232,11 @@ def _read(office: Office, task: _Task, read: bool, back_up: bool) -> _Read:
 
 
 def device_endpoint(office: Office, name: str) -> Endpoint:
-    """How a device is reached and logged into. Raises TargetError when a secret is not there."""
+    """How a device is reached and logged into. Raises TargetError when a secret or its platform is not there."""
+    platform = office.inventory.devices[name].platform
+    if platform not in platforms.ALL:
+        known = ", ".join(sorted(platforms.ALL))
+        raise TargetError(name, Reason.ERROR, f"platform {shown(platform)} belum dikenal; yang ada: {known}")
     try:
         return endpoint(office.inventory, name, office.known_hosts)
     except CredentialError as error:
