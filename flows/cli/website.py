@@ -54,40 +54,27 @@ def maintain(name: Site, case: Case, official: as_option = "", json: Json = Fals
     answer(document, json, lambda c: _print_maintained(done, c), done.ok)
 
 
-@app.command(cls=Order)
-def deploy(name: Site, case: Case, apply: Apply = "", official: as_option = "", json: Json = False) -> None:
-    """Pasang rilis dari inventaris; gagal periksa kesehatan berarti kembali ke rilis lama."""
-    _change("deploy", name, case, apply, official, json)
+CHANGES = {
+    "deploy": "Pasang rilis dari inventaris; gagal periksa kesehatan berarti kembali ke rilis lama.",
+    "rollback": "Kembali ke rilis sebelumnya.",
+    "restore": "Pulihkan berkas dan basis data dari cadangan terakhir yang baik.",
+    "host": "Siapkan hosting: nginx, PHP-FPM, basis data, folder.",
+    "domain": "Arahkan nama domain ke server, dan buktikan dengan bertanya kepada server DNS-nya.",
+    "tls": "Terbitkan atau perbarui sertifikat; yang sedang dipakai tidak disentuh bila gagal.",
+}
+"""What each change of a site does, as its help says it."""
 
 
-@app.command(cls=Order)
-def rollback(name: Site, case: Case, apply: Apply = "", official: as_option = "", json: Json = False) -> None:
-    """Kembali ke rilis sebelumnya."""
-    _change("rollback", name, case, apply, official, json)
+def _offer(action: str, what: str) -> None:
+    """The command of one change."""
+
+    @app.command(action, cls=Order, help=what)
+    def run(name: Site, case: Case, apply: Apply = "", official: as_option = "", json: Json = False) -> None:
+        _change(action, name, case, apply, official, json)
 
 
-@app.command(cls=Order)
-def restore(name: Site, case: Case, apply: Apply = "", official: as_option = "", json: Json = False) -> None:
-    """Pulihkan berkas dan basis data dari cadangan terakhir yang baik."""
-    _change("restore", name, case, apply, official, json)
-
-
-@app.command(cls=Order)
-def host(name: Site, case: Case, apply: Apply = "", official: as_option = "", json: Json = False) -> None:
-    """Siapkan hosting: nginx, PHP-FPM, basis data, folder."""
-    _change("host", name, case, apply, official, json)
-
-
-@app.command(cls=Order)
-def domain(name: Site, case: Case, apply: Apply = "", official: as_option = "", json: Json = False) -> None:
-    """Arahkan nama domain ke server, dan buktikan dengan bertanya kepada server DNS-nya."""
-    _change("domain", name, case, apply, official, json)
-
-
-@app.command(cls=Order)
-def tls(name: Site, case: Case, apply: Apply = "", official: as_option = "", json: Json = False) -> None:
-    """Terbitkan atau perbarui sertifikat; yang sedang dipakai tidak disentuh bila gagal."""
-    _change("tls", name, case, apply, official, json)
+for _action, _what in CHANGES.items():
+    _offer(_action, _what)
 
 
 def _change(action: str, name: str, case: str, given: str, official: str, json: bool) -> None:

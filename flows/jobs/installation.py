@@ -68,9 +68,7 @@ def _host_keys(office: Office) -> Check:
     trusted = {name for line in recorded.splitlines() for name in line.split(" ")[0].split(",")}
     machines: dict[str, Device | Host] = {**office.inventory.devices, **office.inventory.hosts}
     strange = [name for name, each in machines.items() if _place(each.address, each.port) not in trusted]
-    said = (
-        f"belum dicatat: {', '.join(strange)}; jalankan `pelihara inventory enrol`" if strange else "semua dicatat"
-    )
+    said = f"belum dicatat: {', '.join(strange)}; jalankan `pelihara inventory enrol`" if strange else "semua dicatat"
     return Check("kunci host SSH", not strange, said)
 
 

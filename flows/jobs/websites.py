@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from flows.jobs.changes import OnStep, Progress, keep_outcome, put_forward
-from flows.jobs.errors import NotDone
+from flows.jobs.errors import BadInput
 from flows.jobs.leases import holding
 from flows.jobs.targets import picked
 from flows.office import Office
@@ -172,10 +172,10 @@ def maintain(
     on_progress: Progress | None = None,
     patience_s: float = 0.0,
 ) -> Maintained:
-    """Maintenance that changes nothing: back up, check, keep both as evidence of the case. Raises UnknownCase."""
+    """Maintenance that changes nothing: back up, check, keep both as evidence. Raises UnknownCase, BadInput."""
     case = office.register.case(case_id)
     if case.website != name:
-        raise NotDone(f"permohonan {case.id} bukan tentang {name}", "other_website")
+        raise BadInput(f"permohonan {case.id} bukan tentang {name}", "other_website")
     (kept,) = back_up_websites(office, [name], case_id, on_progress, actor, patience_s)
     (seen,) = check_websites(office, [name], case_id, on_progress, actor)
     return Maintained(kept, seen)
