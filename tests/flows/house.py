@@ -119,6 +119,16 @@ class House:
         which = {"deployment_id": {"any_": [self.deployment(deployment)["id"]]}}
         return list(self.ask("/flow_runs/filter", {"flow_runs": which}))
 
+    def begun(self, deployment: str, **parameters: Any) -> str:
+        """Id of a run as the page starts it; the page is told 503 by a busy SQLite and asks again, too."""
+        path = f"/deployments/{self.deployment(deployment)['id']}/create_flow_run"
+        return str(until(lambda: self.ask(path, {"parameters": parameters}))["id"])
+
+    def ended(self, run: str, seconds: float = 180) -> dict[str, Any]:
+        """The run, when it has ended."""
+        states = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+        return until(lambda: (now := dict(self.ask(f"/flow_runs/{run}")))["state_type"] in states and now, seconds)
+
     def child(self, words: str) -> int:
         """The process of this house whose command line holds `words`."""
         return next(pid for pid, command in processes(self.mark).items() if words in command)

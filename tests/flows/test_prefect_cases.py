@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
 
 import pytest
 
+from flows.jobs import network, repairs
+from flows.office import Office
 from sop.register import Register
-from sop.register.records import CaseRecord
+from sop.register.records import Actor, CaseRecord
 from tests.flows.house import House, lit, until
 from tests.lab.network import NetworkLab
 from tests.sop.register.office import CLI, network_case
@@ -30,12 +34,15 @@ def agreed(register: Register, case: CaseRecord) -> CaseRecord:
     return case
 
 
-def started(house: House, deployment: str, **isian: Any) -> dict[str, Any]:
-    """A run as a person at the page starts it, ended."""
-    path = f"/deployments/{house.deployment(deployment)['id']}/create_flow_run"
-    run = until(lambda: house.ask(path, {"parameters": {"isian": isian}}))
-    states = ("COMPLETED", "FAILED", "CRASHED")
-    return dict(until(lambda: (now := house.ask(f"/flow_runs/{run['id']}"))["state_type"] in states and now, 90))
+@contextmanager
+def undispatched(house: House) -> Iterator[None]:
+    """The dispatcher stands still, so that only what a person starts at the page is done."""
+    dispatcher = house.child("flows.dispatch")
+    os.kill(dispatcher, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(dispatcher, signal.SIGCONT)
 
 
 @pytest.mark.usefixtures("healthy_network")
@@ -57,7 +64,43 @@ def test_an_approved_case_leads_by_itself_to_findings_and_a_report_at_the_coordi
 def test_a_repair_started_at_the_page_without_an_approved_case_is_refused_and_audited(office: House) -> None:
     register = office.register()
     case = network_case(register, devices=("r1",))
-    run = started(office, "perbaiki-perangkat", perangkat="r1", permohonan=case.id, rencana="0" * 64)
+    asked = {"perangkat": "r1", "permohonan": case.id, "rencana": "0" * 64}
+    run = office.ended(office.begun("perbaiki-perangkat", isian=asked))
     assert run["state_type"] == "FAILED"
     assert "PermitRefused" in run["state"]["message"]
+    assert register.verify_audit().ok
+
+
+def test_what_was_approved_is_started_at_the_page_made_and_proven_over_a_new_session(
+    office: House, healthy_network: NetworkLab
+) -> None:
+    register = office.register()
+    here = Office(office.settings, register.inventory)
+    healthy_network["r1"].shut("eth3")
+    repaired = agreed(register, network_case(register, devices=("r1",)))
+    until(lambda: register.case(repaired.id).position.waiting, 120, office.log.read_text()[-3000:])
+    until(lambda: not register.outbox_open(), 60)
+    network.back_up_devices(here, ["r2"])
+    healthy_network["r2"].configure("interface eth3", "description salah ketik")
+    with undispatched(office):
+        restored = agreed(register, network_case(register, devices=("r2",)))
+        repairs.propose_restore(here, restored.id, "r2", "", Actor("tim-teknis", "cli"))
+        for case in (repaired, restored):
+            register.act(case.id, "koordinator", "YA", "setuju", actor=CLI)
+        runs = [
+            office.begun("perbaiki-perangkat", isian={"perangkat": "r1", "permohonan": repaired.id, "rencana": ""}),
+            office.begun("pulihkan-konfigurasi", isian={"perangkat": "r2", "permohonan": restored.id, "rencana": ""}),
+        ]
+        ended = [office.ended(run) for run in runs]
+        assert [run["state_type"] for run in ended] == ["COMPLETED"] * 2, [run["state"] for run in ended]
+        assert "shutdown" not in healthy_network["r1"].running
+        assert "salah ketik" not in healthy_network["r2"].running
+        for case in (repaired, restored):
+            (plan,) = [each for each in register.plans(case.id) if each.ladder == "B"]
+            assert (plan.state, plan.approver) == ("applied", "koordinator")
+            told = [row for row in register.audit_rows(case.id) if row.detail.get("plan") == plan.hash]
+            made = {(row.action, row.actor["via"]) for row in told if row.action in ("write.intended", "plan.settled")}
+            assert made == {("write.intended", "prefect"), ("plan.settled", "prefect")}
+            assert "terbukti baik lewat sambungan baru" in [what for _, what in plan.outcome["steps"]]
+            register.withdraw(case.id, "kadis", "sudah selesai", CLI)
     assert register.verify_audit().ok

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.jobs import duties
+from flows.office import Office
 from sop.register import Register
 from sop.register.records import CaseRecord, Letter
 from tests.flows.conftest import PDF
@@ -20,12 +22,13 @@ from tests.sop.register.office import CLI
 pytestmark = pytest.mark.lab
 
 SITE = "dinkes-web"
+FORGOTTEN = "arsip-web"
 RELEASES = Path("/srv/pelihara") / SITE / "releases"
 
 
 @pytest.fixture(scope="module")
 def office(web_lab: WebLab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """`pelihara up` with one WordPress site that is not yet there."""
+    """`pelihara up` with a WordPress site that is not yet there, and one that nobody asks anything for."""
     web_lab.site(
         SITE,
         kind="wordpress",
@@ -33,6 +36,7 @@ def office(web_lab: WebLab, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         source=web_lab.wordpress(),
         tls={"issuer": "acme"},
     )
+    web_lab.site(FORGOTTEN)
     yield from lit(tmp_path_factory.mktemp("office"), web_lab.folder, web_lab.known_hosts)
 
 
@@ -67,3 +71,24 @@ def test_a_website_is_made_though_its_run_is_killed_in_the_middle(office: House)
     assert len([*RELEASES.iterdir()]) == 1
     says(register, case.id, "pelaksana")
     assert register.case(case.id).state == "selesai"
+
+
+def test_the_clocks_duties_are_done_once_and_tell_what_they_did(office: House) -> None:
+    """After the test above: one site is served and maintained, the other never was."""
+    register = office.register()
+    yearly = set(register.websites_due(register.calendar.day(register.clock())))
+    assert FORGOTTEN in yearly
+    assert SITE not in yearly
+    names = ("cadangan-malam", "laporan-bulanan", "sapuan-tahunan")
+    started = [office.begun(name, **({"isian": {"bulan": ""}} if name == "laporan-bulanan" else {})) for name in names]
+    first = {name: office.ended(run) for name, run in zip(names, started, strict=True)}
+    assert {run["state_type"] for run in first.values()} == {"COMPLETED"}, office.log.read_text()[-3000:]
+    assert duties.open_due_cases(Office(office.settings, register.inventory)) == []
+
+    assert register.last_good_backup(SITE)
+    assert register.last_good_backup(FORGOTTEN) is None
+    assert "gagal" in first["cadangan-malam"]["state"]["message"]
+    assert [*(office.home / "documents" / "bulanan").glob("laporan-bulanan-*.pdf")]
+    opened = [case.website for case in register.cases() if case.origin == "berkala"]
+    assert sorted(opened) == sorted(yearly)
+    assert register.verify_audit().ok
