@@ -20,7 +20,7 @@ from flows import artifacts
 from flows.forms import DeviceChangeForm, DevicesForm
 from flows.jobs import network as jobs
 from flows.jobs import repairs
-from flows.jobs.errors import BadInput
+from flows.jobs.changes import ready_plan
 from flows.office import Office, open_office
 from playbooks.findings import TargetResult
 from playbooks.plans import Outcome
@@ -113,21 +113,6 @@ def _change(action: str, isian: DeviceChangeForm) -> State[None]:
 @task(task_run_name="{action} {name}", cache_policy=NO_CACHE, persist_result=False)
 def _apply(case: str, name: str, plan: str, action: str) -> Outcome:
     return repairs.apply_repair(office(), case, name, plan, ME, get_run_logger().info, action)
-
-
-def ready_plan(here: Office, case: str, action: str, target: str, wanted: str) -> str:
-    """Hash of the plan to apply: `wanted`, or the only one of this case and target that waits for nothing more.
-
-    Raises BadInput when there is none or a choice; UnknownCase.
-    """
-    if wanted:
-        return wanted
-    plans = [p for p in here.register.plans(case) if p.target == target and action in p.action.split("+")]
-    ready = [p.hash for p in plans if p.state == "approved" or (p.state == "proposed" and p.ladder == "A")]
-    if len(ready) != 1:
-        found = "tidak ada" if not ready else f"ada {len(ready)}; isi sidik rencananya"
-        raise BadInput(f"{case}: rencana {action} yang siap untuk {target} {found}", "no_plan")
-    return ready[0]
 
 
 def known_case(here: Office, case: str) -> str:

@@ -12,8 +12,9 @@ from prefect.states import Completed, Failed
 from flows import artifacts
 from flows.forms import WebsiteCaseForm, WebsiteChangeForm, WebsitesForm
 from flows.jobs import websites as jobs
+from flows.jobs.changes import ready_plan
 from flows.jobs.leases import PATIENCE_S
-from flows.network import BATCH, ME, ONE_BY_ONE, SIDE_BY_SIDE, known_case, named, office, ready_plan, settled
+from flows.network import BATCH, ME, ONE_BY_ONE, SIDE_BY_SIDE, known_case, named, office, settled
 from playbooks.findings import TargetResult
 from playbooks.plans import Outcome
 from sop.register.records import Actor

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
+from flows.jobs.errors import BadInput
 from flows.office import Office
 from playbooks.plans import Outcome, Plan
 from sop.register.records import Actor, PlanRecord
+from sop.words import PLANS
 
 Progress = Callable[[str, str], None]
 """Called with (target, what happened) as work goes on; from the calling thread."""
@@ -20,6 +22,23 @@ def put_forward(office: Office, case_id: str, plan: Plan, actor: Actor) -> PlanR
     """Record a plan in its case: a plan of class A may be applied at once, one of class B waits for its approver."""
     about = (plan.action, plan.target, str(plan.ladder), actor.official)
     return office.register.propose(case_id, plan.document(), *about, actor=actor)
+
+
+def ready_plan(office: Office, case_id: str, action: str, target: str, wanted: str = "") -> str:
+    """Hash of the plan to apply: `wanted`, or the only one of this case and target that waits for nothing more.
+
+    Raises BadInput when there is none or a choice; UnknownCase.
+    """
+    if wanted:
+        return wanted
+    plans = [p for p in office.register.plans(case_id) if p.target == target and action in p.action.split("+")]
+    ready = [p.hash for p in plans if p.state == "approved" or (p.state == "proposed" and p.ladder == "A")]
+    if len(ready) == 1:
+        return ready[0]
+    of = f"{case_id}: rencana {action} untuk {target}"
+    if ready:
+        raise BadInput(f"{of} yang siap ada {len(ready)}; isi sidik rencananya", "no_plan")
+    raise BadInput(f"{of} {PLANS[plans[-1].state] if plans else 'belum ada'}", "no_plan")
 
 
 def keep_outcome(office: Office, case_id: str, plan: Plan, outcome: Outcome, actor: Actor) -> None:

@@ -84,6 +84,9 @@ def run_plan(task: Task, plan: PlanRecord) -> None:
     try:
         outcome = _applied(task, plan)
     except (ChangedSincePlan, TargetError, SiteError, RegisterError) as error:
+        if register.plan(plan.hash, task.case.id).state == "applied":
+            task.on_progress(plan.target, f"{plan.action} sudah dijalankan oleh teknisi")
+            return
         why = f"{plan.action} {plan.target} tidak dijalankan: {error}"
         if isinstance(error, ChangedSincePlan | SiteError):
             register.settle_plan(plan.hash, "failed", {"detail": why}, task.actor, task.case.id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.jobs import cases, configurations, network, repairs
+from flows.jobs import cases, changes, configurations, network, repairs
 from flows.jobs.errors import BadInput
 from flows.office import Office
 from playbooks.findings import Finding, Reason, Severity
@@ -333,6 +333,39 @@ def test_a_case_withdrawn_while_devices_were_read_is_simply_over(
 
     monkeypatch.setattr(repairs.repair, "propose", withdrawn_meanwhile)
     assert cases.carry(office, case).state == "over"
+
+
+def test_a_repair_that_the_technician_did_first_is_done_for_the_case_too(
+    office: Office, routers: Routers, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routers.findings["dinkes-r1"] = [DOWN]
+    cases.carry(office, case)
+    office.register.act(case, "koordinator", "YA")
+    by_the_flow = repairs.apply_repair
+
+    def technician_first(office: Office, case_id: str, device: str, plan_hash: str, *rest: object) -> object:
+        by_the_flow(office, case_id, device, plan_hash, TEKNIS)
+        return by_the_flow(office, case_id, device, plan_hash, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(repairs, "apply_repair", technician_first)
+    assert cases.carry(office, case).state == "done"
+    assert routers.writes == ["dinkes-r1"]
+
+
+def test_a_plan_that_may_not_be_run_says_how_it_stands(office: Office, routers: Routers, case: str) -> None:
+    def refusal() -> str:
+        with pytest.raises(BadInput) as refused:
+            changes.ready_plan(office, case, "repair", "dinkes-r1")
+        return str(refused.value)
+
+    assert refusal() == f"{case}: rencana repair untuk dinkes-r1 belum ada"
+    routers.findings["dinkes-r1"] = [DOWN]
+    (plan,) = repairs.propose_repairs(office, case, "dinkes-r1", TEKNIS)
+    assert refusal().endswith("menunggu persetujuan")
+    office.register.act(case, "koordinator", "YA")
+    assert changes.ready_plan(office, case, "repair", "dinkes-r1") == plan.hash
+    repairs.apply_repair(office, case, "dinkes-r1", plan.hash, TEKNIS)
+    assert refusal().endswith("sudah dijalankan")
 
 
 def test_nobody_approves_a_plan_of_their_own(office: Office, routers: Routers, case: str) -> None:
