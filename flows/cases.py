@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prefect import flow, get_run_logger, runtime, task
+from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -12,7 +12,7 @@ from flows.dispatch import STUCK
 from flows.forms import CaseForm
 from flows.jobs import cases as jobs
 from flows.jobs.step import Carried
-from flows.network import office
+from flows.runs import office, tell
 
 _STATES = {
     "done": "langkah selesai",
@@ -35,7 +35,7 @@ def handle_case(isian: CaseForm) -> State[None]:
 @task(task_run_name="{case} langkah {step}", cache_policy=NO_CACHE, persist_result=False)
 def _carry(case: str, step: int, attempt: int) -> Carried:
     run = f"prefect:{runtime.flow_run.id}"
-    return jobs.carry(office(), case, step, attempt, run, _tell)
+    return jobs.carry(office(), case, step, attempt, run, tell)
 
 
 def _show(done: Carried) -> None:
@@ -51,7 +51,3 @@ def _show(done: Carried) -> None:
 
 def _line(text: str) -> str:
     return f"- {artifacts.quoted(text)}"
-
-
-def _tell(name: str, outcome: str) -> None:
-    get_run_logger().info("%s: %s", name, artifacts.plain(outcome))

@@ -18,7 +18,7 @@ from flows.forms import MonthForm
 from flows.jobs import duties as jobs
 from flows.jobs import reports
 from flows.jobs.duties import CLOCK
-from flows.network import BATCH, office
+from flows.runs import batches, ended, office
 from sop.register.records import CaseRecord
 
 
@@ -35,13 +35,9 @@ def _today() -> date:
 def nightly_backup() -> State[None]:
     """Back up every device, then every website."""
     inventory = office().inventory
-    devices = [each for batch in _batches([*inventory.devices]) for each in network.back_up_batch(batch, "", CLOCK)]
-    sites = [each for batch in _batches([*inventory.websites]) for each in websites.back_up_batch(batch, "", CLOCK)]
-    return network.ended([*devices, *sites], "perangkat dan website")
-
-
-def _batches(names: list[str]) -> list[list[str]]:
-    return [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
+    devices = [each for batch in batches([*inventory.devices]) for each in network.back_up_batch(batch, "", CLOCK)]
+    sites = [each for batch in batches([*inventory.websites]) for each in websites.back_up_batch(batch, "", CLOCK)]
+    return ended([*devices, *sites], "perangkat dan website")
 
 
 @flow(name="Sapuan tahunan", flow_run_name=_named("Sapuan tahunan"), persist_result=False)

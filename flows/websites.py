@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -12,11 +12,9 @@ from prefect.states import Completed, Failed
 from flows import artifacts
 from flows.forms import WebsiteCaseForm, WebsiteChangeForm, WebsitesForm
 from flows.jobs import websites as jobs
-from flows.jobs.changes import ready_plan
 from flows.jobs.leases import PATIENCE_S
-from flows.network import BATCH, ME, ONE_BY_ONE, SIDE_BY_SIDE, known_case, named, office, settled
+from flows.runs import ME, SIDE_BY_SIDE, change, known_case, named, office, read, tell
 from playbooks.findings import TargetResult
-from playbooks.plans import Outcome
 from sop.register.records import Actor
 
 
@@ -31,9 +29,7 @@ def check(isian: WebsitesForm) -> State[None]:
     here = office()
     case = known_case(here, isian.permohonan)
     names = jobs.chosen(here, isian.website, isian.opd, isian.semua)
-    size = 1 if len(names) <= ONE_BY_ONE else BATCH
-    batches = [names[start : start + size] for start in range(0, len(names), size)]
-    done = [result for read in [_check.submit(batch, case) for batch in batches] for result in read.result()]
+    done = read(_check, names, case)
     found, title = [each.as_json() for each in done], f"Periksa {isian.label}"
     artifacts.findings("periksa-website", title, found, here.register.audit_tip())
     return Completed(message=f"{len(done)} website: {artifacts.summary(each.status for each in done)}")
@@ -41,13 +37,13 @@ def check(isian: WebsitesForm) -> State[None]:
 
 @task(task_run_name=named("periksa"), cache_policy=NO_CACHE, persist_result=False)
 def _check(names: Sequence[str], case: str) -> list[TargetResult]:
-    return jobs.check_websites(office(), names, case, _tell, ME)
+    return jobs.check_websites(office(), names, case, tell, ME)
 
 
 @task(task_run_name=named("cadangkan"), cache_policy=NO_CACHE, persist_result=False)
-def back_up_batch(names: Sequence[str], case: str, actor: Actor) -> list[jobs.BackedUp]:
+def back_up_batch(names: Sequence[str], case: str, actor: Actor) -> list[jobs.SiteBackedUp]:
     """Files and databases, on their hosts; the table names every site."""
-    done = jobs.back_up_websites(office(), names, case, _tell, actor, PATIENCE_S)
+    done = jobs.back_up_websites(office(), names, case, tell, actor, PATIENCE_S)
     artifacts.table("cadangkan-website", f"Cadangan {len(done)} website", [each.as_json() for each in done])
     return done
 
@@ -66,40 +62,22 @@ def maintain(isian: WebsiteCaseForm) -> State[None]:
 
 @task(task_run_name="pelihara {name}", cache_policy=NO_CACHE, persist_result=False)
 def _maintain(case: str, name: str) -> jobs.Maintained:
-    return jobs.maintain(office(), case, name, ME, _tell, PATIENCE_S)
+    return jobs.maintain(office(), case, name, ME, tell, PATIENCE_S)
 
 
 @flow(name="Pasang website", flow_run_name="Pasang {isian.label}", persist_result=False)
 def deploy(isian: WebsiteChangeForm) -> State[None]:
     """Put a release in place by an approved plan."""
-    return _change("deploy", isian)
+    return change("deploy", isian.permohonan, isian.website, isian.rencana)
 
 
 @flow(name="Siapkan hosting", flow_run_name="Hosting {isian.label}", persist_result=False)
 def host(isian: WebsiteChangeForm) -> State[None]:
     """Prepare web server, PHP and database for a site by an approved plan."""
-    return _change("host", isian)
+    return change("host", isian.permohonan, isian.website, isian.rencana)
 
 
 @flow(name="Atur domain", flow_run_name="Domain {isian.label}", persist_result=False)
 def domain(isian: WebsiteChangeForm) -> State[None]:
     """Point a domain to its host by an approved plan."""
-    return _change("domain", isian)
-
-
-def _change(action: str, isian: WebsiteChangeForm) -> State[None]:
-    here = office()
-    plan = ready_plan(here, isian.permohonan, action, isian.website, isian.rencana)
-    done = _apply(isian.permohonan, isian.website, action, plan)
-    title = f"{isian.permohonan}: {isian.website}"
-    artifacts.outcome(f"perubahan-{action}", title, done, here.register.audit_tip())
-    return settled(done)
-
-
-@task(task_run_name="{action} {name}", cache_policy=NO_CACHE, persist_result=False)
-def _apply(case: str, name: str, action: str, plan: str) -> Outcome:
-    return jobs.apply_plan(office(), case, name, action, plan, ME, get_run_logger().info)
-
-
-def _tell(name: str, outcome: str) -> None:
-    get_run_logger().info("%s: %s", name, artifacts.plain(outcome))
+    return change("domain", isian.permohonan, isian.website, isian.rencana)

@@ -168,12 +168,12 @@ def _change(
         {"device": device, "case": case},
         given,
         lambda: propose(here, case, device, actor),
-        lambda plan: repairs.apply_repair(here, case, device, plan, actor, note, action),
+        lambda plan: repairs.apply_plan(here, case, device, action, plan, actor, note),
         json,
     )
 
 
-def _print_backups(done: list[jobs.BackedUp], to: Console) -> None:
+def _print_backups(done: list[jobs.DeviceBackedUp], to: Console) -> None:
     words = {"ok": "versi baru", "unchanged": "tidak berubah", "failed": "GAGAL"}
     rows = [
         (b.name, status(b.status, words[b.status]), why(b.reason), b.bytes or "", b.commit[:12], f"{b.seconds:.1f} s")

@@ -91,7 +91,7 @@ def _change(action: str, name: str, case: str, given: str, official: str, json: 
     )
 
 
-def _print_backups(done: list[jobs.BackedUp], to: Console) -> None:
+def _print_backups(done: list[jobs.SiteBackedUp], to: Console) -> None:
     rows = [
         (b.name, status(b.status, "tersimpan" if b.status == "ok" else "GAGAL"), why(b.reason), b.bytes or "", b.path)
         for b in done

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flows.jobs.changes import Progress
-from flows.jobs.targets import picked
+from flows.jobs.targets import BackedUp, picked
 from flows.office import Office
 from inventory.credentials import CredentialError
 from inventory.problems import shown
@@ -39,27 +39,9 @@ DEADLINE_S = 60.0
 
 
 @dataclass(frozen=True)
-class BackedUp:
-    """How the backup of one device went: ok (a new version), unchanged or failed."""
-
-    name: str
-    status: str
-    seconds: float
-    reason: str = ""
-    detail: str = ""
-    bytes: int = 0
+class DeviceBackedUp(BackedUp):
     commit: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "status": self.status,
-            "reason": self.reason,
-            "detail": self.detail,
-            "bytes": self.bytes,
-            "commit": self.commit,
-            "seconds": round(self.seconds, 2),
-        }
+    """Of the history, when the configuration changed."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +50,7 @@ class Examined:
 
     name: str
     reading: DeviceReading | None = None
-    backup: BackedUp | None = None
+    backup: DeviceBackedUp | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +106,7 @@ def back_up_devices(
     case_id: str = "",
     on_progress: Progress | None = None,
     actor: Actor = SOFTWARE,
-) -> list[BackedUp]:
+) -> list[DeviceBackedUp]:
     """Back up devices in parallel: full text sealed, redacted text to the history, one commit a run."""
     done = examine(office, names, case_id, on_progress, actor, read=False)
     return [each.backup for each in done if each.backup]
@@ -141,7 +123,7 @@ def examine(
 ) -> list[Examined]:
     """Diagnose and back up devices with one log-in each; in the order of `names`."""
     wanted = list(names)
-    backups: dict[str, BackedUp] = {}
+    backups: dict[str, DeviceBackedUp] = {}
     readings: dict[str, DeviceReading] = {}
     for home in _read_all(office, wanted, read, back_up):
         if back_up:
@@ -259,7 +241,7 @@ def _keep_reading(office: Office, reading: DeviceReading, case_id: str, actor: A
         office.register.keep_baseline(reading.name, reading.facts, actor)
 
 
-def _keep_backups(office: Office, home: list[_Read], case_id: str, actor: Actor) -> dict[str, BackedUp]:
+def _keep_backups(office: Office, home: list[_Read], case_id: str, actor: Actor) -> dict[str, DeviceBackedUp]:
     """In one transaction; a failed backup is noted and leaves the last good one alone (invariant 4)."""
     now = office.register.clock()
     copies = [(found.name, found.config) for found in home if found.config]
@@ -272,12 +254,12 @@ def _keep_backups(office: Office, home: list[_Read], case_id: str, actor: Actor)
     return done
 
 
-def _backed_up(found: _Read, version: ConfigVersion | None) -> BackedUp:
+def _backed_up(found: _Read, version: ConfigVersion | None) -> DeviceBackedUp:
     if found.config is None or version is None:
         reason, detail = _why(found)
-        return BackedUp(found.name, "failed", found.seconds, str(reason), detail)
+        return DeviceBackedUp(found.name, "failed", found.seconds, str(reason), detail)
     status = "ok" if version.changed else "unchanged"
-    return BackedUp(found.name, status, found.seconds, bytes=found.config.bytes)
+    return DeviceBackedUp(found.name, status, found.seconds, bytes=found.config.bytes)
 
 
 def _project(office: Office, names: list[str], case_id: str) -> dict[str, str]:
@@ -288,5 +270,5 @@ def _project(office: Office, names: list[str], case_id: str) -> dict[str, str]:
     return History(office.settings.configs).commit(texts, f"Cadangan konfigurasi {case_id}".rstrip())
 
 
-def _with_commit(backup: BackedUp | None, commits: dict[str, str]) -> BackedUp | None:
+def _with_commit(backup: DeviceBackedUp | None, commits: dict[str, str]) -> DeviceBackedUp | None:
     return replace(backup, commit=commits.get(backup.name, "")) if backup else None

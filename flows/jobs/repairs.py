@@ -41,14 +41,14 @@ def _fault(plan: Plan) -> tuple[str, str, str]:
     return plan.target, plan.finding, str(plan.details.get("subject", ""))
 
 
-def apply_repair(
+def apply_plan(
     office: Office,
     case_id: str,
     device: str,
+    action: str,
     plan_hash: str,
     actor: Actor,
     on_step: OnStep | None = None,
-    action: str = "repair",
     patience_s: float = 0.0,
 ) -> Outcome:
     """Apply one approved repair or restore: permit, lease, way back and verification.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flows.jobs import repairs, websites
-from flows.jobs.changes import Progress
+from flows.jobs.changes import OnStep, Progress
 from flows.jobs.leases import PATIENCE_S
 from flows.office import Office
 from playbooks.findings import TargetError
@@ -82,7 +83,8 @@ def run_plan(task: Task, plan: PlanRecord) -> None:
     """One plan; what stops it is settled, so that it is not tried again without a person."""
     register = task.office.register
     try:
-        outcome = _applied(task, plan)
+        about = (plan.target, plan.action, plan.hash, task.actor)
+        outcome = apply_plan(task.office, task.case.id, *about, partial(task.on_progress, plan.target), PATIENCE_S)
     except (ChangedSincePlan, TargetError, SiteError, RegisterError) as error:
         if register.plan(plan.hash, task.case.id).state == "applied":
             task.on_progress(plan.target, f"{plan.action} sudah dijalankan oleh teknisi")
@@ -96,11 +98,16 @@ def run_plan(task: Task, plan: PlanRecord) -> None:
         raise Stopped(f"{plan.action} {plan.target}: {outcome.detail or outcome.status}")
 
 
-def _applied(task: Task, plan: PlanRecord) -> Outcome:
-    def told(what: str) -> None:
-        task.on_progress(plan.target, what)
-
-    office, case, actor = task.office, task.case, task.actor
-    if case.website:
-        return websites.apply_plan(office, case.id, plan.target, plan.action, plan.hash, actor, told, PATIENCE_S)
-    return repairs.apply_repair(office, case.id, plan.target, plan.hash, actor, told, plan.action, PATIENCE_S)
+def apply_plan(
+    office: Office,
+    case_id: str,
+    target: str,
+    action: str,
+    plan_hash: str,
+    actor: Actor,
+    on_step: OnStep | None = None,
+    patience_s: float = 0.0,
+) -> Outcome:
+    """Apply one plan of a case, to its website or to one of its devices. Raises as the job of each does."""
+    apply = websites.apply_plan if office.register.case(case_id).website else repairs.apply_plan
+    return apply(office, case_id, target, action, plan_hash, actor, on_step, patience_s)

@@ -1,8 +1,10 @@
-"""Which entries of the inventory a command or a form means."""
+"""Which entries of the inventory a command or a form means, and how the backup of each went."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from flows.jobs.errors import BadInput, unknown
 from inventory.models import Agency, Device, Website
@@ -33,3 +35,18 @@ def picked(
     if not meant:
         raise BadInput(f"OPD {opd} tidak punya {what}" if opd else f"sebut {what}nya, atau --opd OPD, atau --all")
     return list(dict.fromkeys(meant))
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """How the backup of one target went: ok, unchanged (a configuration the register has already) or failed."""
+
+    name: str
+    status: str
+    seconds: float
+    reason: str = ""
+    detail: str = ""
+    bytes: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "seconds": round(self.seconds, 2)}

@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from time import monotonic
-from typing import Any
 
 from flows.jobs.changes import OnStep, Progress, keep_outcome, put_forward
 from flows.jobs.errors import BadInput
 from flows.jobs.leases import holding
-from flows.jobs.targets import picked
+from flows.jobs.targets import BackedUp, picked
 from flows.office import Office
 from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.hosting import backup, check, deploy, domain, host, releases, restore, rollback, tls
@@ -49,28 +48,18 @@ NEW_SITE = ("host", "deploy", "domain", "tls")
 
 
 @dataclass(frozen=True)
-class BackedUp:
-    """How the backup of one site went: ok or failed."""
-
-    name: str
-    status: str
-    seconds: float
-    reason: str = ""
-    detail: str = ""
-    bytes: int = 0
+class SiteBackedUp(BackedUp):
     path: str = ""
+    """On its host."""
     files_sha256: str = ""
     database_sha256: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "seconds": round(self.seconds, 2)}
 
 
 @dataclass(frozen=True)
 class Maintained:
     """One maintenance without changes: a proven backup, then a check."""
 
-    backup: BackedUp
+    backup: SiteBackedUp
     check: TargetResult
 
     @property
@@ -133,7 +122,7 @@ def back_up_websites(
     on_progress: Progress | None = None,
     actor: Actor = SOFTWARE,
     patience_s: float = 0.0,
-) -> list[BackedUp]:
+) -> list[SiteBackedUp]:
     """Back up files and database of each site on its host, one after the other; hashes go into the register.
 
     A site that is another's for longer than `patience_s` is not backed up.
@@ -150,18 +139,18 @@ def back_up_websites(
     return done
 
 
-def _back_up(office: Office, name: str, actor: Actor, patience_s: float) -> BackedUp:
+def _back_up(office: Office, name: str, actor: Actor, patience_s: float) -> SiteBackedUp:
     started = monotonic()
     try:
         place = site(office, name)
         with holding(office, name, "pencadangan", actor, patience_s), open_host(place.access) as shell:
             kept = backup.back_up(place, shell)
     except TargetError as error:
-        return BackedUp(name, "failed", monotonic() - started, str(error.reason), error.detail)
+        return SiteBackedUp(name, "failed", monotonic() - started, str(error.reason), error.detail)
     except (SiteError, TargetLocked) as error:
-        return BackedUp(name, "failed", monotonic() - started, str(Reason.ERROR), str(error))
+        return SiteBackedUp(name, "failed", monotonic() - started, str(Reason.ERROR), str(error))
     hashes = {"files_sha256": kept.files_sha256, "database_sha256": kept.database_sha256}
-    return BackedUp(name, "ok", monotonic() - started, bytes=kept.bytes, path=str(kept.path), **hashes)
+    return SiteBackedUp(name, "ok", monotonic() - started, bytes=kept.bytes, path=str(kept.path), **hashes)
 
 
 def maintain(

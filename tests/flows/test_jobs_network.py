@@ -341,13 +341,14 @@ def test_a_repair_that_the_technician_did_first_is_done_for_the_case_too(
     routers.findings["dinkes-r1"] = [DOWN]
     cases.carry(office, case)
     office.register.act(case, "koordinator", "YA")
-    by_the_flow = repairs.apply_repair
+    by_the_flow = repairs.apply_plan
 
-    def technician_first(office: Office, case_id: str, device: str, plan_hash: str, *rest: object) -> object:
-        by_the_flow(office, case_id, device, plan_hash, TEKNIS)
-        return by_the_flow(office, case_id, device, plan_hash, *rest)  # type: ignore[arg-type]
+    def technician_first(office: Office, case_id: str, device: str, *rest: object) -> object:
+        action, plan_hash = rest[:2]
+        by_the_flow(office, case_id, device, str(action), str(plan_hash), TEKNIS)
+        return by_the_flow(office, case_id, device, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(repairs, "apply_repair", technician_first)
+    monkeypatch.setattr(repairs, "apply_plan", technician_first)
     assert cases.carry(office, case).state == "done"
     assert routers.writes == ["dinkes-r1"]
 
@@ -364,7 +365,7 @@ def test_a_plan_that_may_not_be_run_says_how_it_stands(office: Office, routers: 
     assert refusal().endswith("menunggu persetujuan")
     office.register.act(case, "koordinator", "YA")
     assert changes.ready_plan(office, case, "repair", "dinkes-r1") == plan.hash
-    repairs.apply_repair(office, case, "dinkes-r1", plan.hash, TEKNIS)
+    repairs.apply_plan(office, case, "dinkes-r1", "repair", plan.hash, TEKNIS)
     assert refusal().endswith("sudah dijalankan")
 
 
@@ -374,7 +375,7 @@ def test_nobody_approves_a_plan_of_their_own(office: Office, routers: Routers, c
     with pytest.raises(OwnPlan):
         office.register.act(case, "koordinator", "YA")
     with pytest.raises(PermitRefused):
-        repairs.apply_repair(office, case, "dinkes-r1", office.register.plans(case)[0].hash, TEKNIS)
+        repairs.apply_plan(office, case, "dinkes-r1", "repair", office.register.plans(case)[0].hash, TEKNIS)
     assert routers.writes == []
 
 

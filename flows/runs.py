@@ -1,0 +1,87 @@
+"""What the runs at Prefect's page share: the office, how targets are read side by side, how an approved plan is run.
+
+Whoever starts a run at the page has no identity, so a run reads what it likes and changes only what the register
+already permits: a plan of a case that stands at the right step, approved where its class asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from prefect import Task, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows import artifacts
+from flows.jobs.changes import ready_plan
+from flows.jobs.step import apply_plan
+from flows.office import Office, open_office
+from playbooks.findings import TargetResult
+from playbooks.plans import Outcome
+from sop.register.records import Actor
+
+office = cache(open_office)
+"""The office of this process; tasks ask for it, because Prefect would walk through it as their argument."""
+ME = Actor(via="prefect")
+SIDE_BY_SIDE: Any = ThreadPoolTaskRunner(max_workers=8)
+ONE_BY_ONE = 24
+"""Up to so many targets (an OPD's) each has a task of its own, which a person can watch; a fleet goes in batches."""
+BATCH = 50
+
+
+def named(verb: str) -> Any:
+    """Task run names: the target's own, or how many a batch has and which is its first."""
+
+    def name(parameters: dict[str, Any]) -> str:
+        names = parameters["names"]
+        return f"{verb} {names[0]}" if len(names) == 1 else f"{verb} {len(names)}, mulai {names[0]}"
+
+    return name
+
+
+def known_case(here: Office, case: str) -> str:
+    """The case's number, if one is given. Raises UnknownCase before anything is read."""
+    return here.register.case(case).id if case else ""
+
+
+def batches(names: Sequence[str], size: int = BATCH) -> list[Sequence[str]]:
+    return [names[start : start + size] for start in range(0, len(names), size)]
+
+
+def read(
+    reading: Task[[Sequence[str], str], list[TargetResult]], names: Sequence[str], case: str
+) -> list[TargetResult]:
+    """The results of a reading task over all targets, in their order."""
+    size = 1 if len(names) <= ONE_BY_ONE else BATCH
+    submitted = [reading.submit(batch, case) for batch in batches(names, size)]
+    return [result for each in submitted for result in each.result()]
+
+
+def change(action: str, case: str, target: str, wanted: str) -> State[None]:
+    """Run an approved plan of a case. The run failed when the change was not made, also if everything was put back."""
+    here = office()
+    done = _apply(case, target, action, ready_plan(here, case, action, target, wanted))
+    artifacts.outcome(f"perubahan-{action}", f"{case}: {target}", done, here.register.audit_tip())
+    message = artifacts.plain(done.detail)
+    return Completed(message=message) if done.ok else Failed(message=message)
+
+
+@task(task_run_name="{action} {name}", cache_policy=NO_CACHE, persist_result=False)
+def _apply(case: str, name: str, action: str, plan: str) -> Outcome:
+    return apply_plan(office(), case, name, action, plan, ME, get_run_logger().info)
+
+
+def ended(done: Sequence[object], what: str) -> State[None]:
+    """A batch ends well also when some targets could not be reached: the table and the register say which."""
+    states = [str(getattr(each, "status", "")) for each in done]
+    message = f"{len(done)} {what}: {artifacts.summary('gagal' if each == 'failed' else each for each in states)}"
+    return Failed(message=message) if done and set(states) == {"failed"} else Completed(message=message)
+
+
+def tell(name: str, outcome: str) -> None:
+    """Progress of one target, into the run's log."""
+    get_run_logger().info("%s: %s", name, artifacts.plain(outcome))
