@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from playbooks.findings import Reason, TargetError
 from playbooks.network import platforms
 from playbooks.network.connect import Endpoint, Session, open_session
+from playbooks.network.redaction import hidden, redact
 
 SHRUNK = 0.5
 """A configuration that lost more than this part of its size against the last good one is not believed."""
@@ -166,22 +167,3 @@ def significant(platform: str, text: str) -> str:
 def digest(platform: str, text: str) -> str:
     """SHA-256 (hex) of what matters in a configuration."""
     return hashlib.sha256(significant(platform, text).encode()).hexdigest()
-
-
-def redact(platform: str, text: str, mask: Callable[[str], str]) -> str:
-    """`text` with every secret replaced by `mask(secret)`; lines, order and everything else stay as they are."""
-    for pattern in platforms.get(platform).secrets:
-        text = re.sub(pattern, lambda found: _masked(found, mask), text, flags=re.MULTILINE)
-    return text
-
-
-def hidden(secret: str) -> str:
-    """What stands in place of a secret in the redacted view."""
-    del secret
-    return "<disamarkan>"
-
-
-def _masked(found: re.Match[str], mask: Callable[[str], str]) -> str:
-    start, end = (position - found.start() for position in found.span("secret"))
-    whole = found[0]
-    return whole[:start] + mask(found["secret"]) + whole[end:]

@@ -14,9 +14,10 @@ from typing import Any
 from inventory.models import Device
 from playbooks.findings import Finding, Reason, TargetError, TargetResult
 from playbooks.network import platforms, rules
-from playbooks.network.backup import NotComplete, check_complete, digest, hidden, normalised, redact, significant
+from playbooks.network.backup import NotComplete, check_complete, digest, normalised, significant
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.facts import Facts
+from playbooks.network.redaction import hidden, redact
 
 Progress = Callable[[str], None]
 """Told each command before it is asked."""

@@ -25,9 +25,9 @@ from netmiko import ConnectHandler
 from netmiko.exceptions import NetmikoBaseException
 from paramiko import SSHException
 
-from playbooks.network.backup import redact
 from playbooks.network.platforms import frr
 from playbooks.network.platforms.frr_diff import NotConfiguration, commands
+from playbooks.network.redaction import redact
 
 HEADINGS = re.compile(r"\A\s*(?:Building configuration\.\.\.\s*)?(?:Current configuration:\s*)?(?:!\n)?")
 

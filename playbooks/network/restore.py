@@ -11,12 +11,13 @@ import re
 from inventory.models import Device
 from playbooks.findings import Reason, TargetError
 from playbooks.network import change
-from playbooks.network.backup import NotComplete, check_complete, digest, fetch_config, hidden, normalised, redact
+from playbooks.network.backup import NotComplete, check_complete, digest, fetch_config, normalised
 from playbooks.network.change import OnStep, Proof, Steps, Work
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.diagnose import diagnose
 from playbooks.network.facts import Facts
 from playbooks.network.platforms import frr_diff
+from playbooks.network.redaction import hidden, redact
 from playbooks.network.repair import protected
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
