@@ -23,6 +23,17 @@ class Interface:
     """Damaged frames in and out since the counters began."""
     flaps: int = 0
     """Times the link went down."""
+    duplex: str = ""
+    """full, half, or empty when not told."""
+    speed_mbps: int = 0
+    error_disabled: str = ""
+    """Why the device itself switched it off (bpduguard, psecure-violation, ...)."""
+    load_percent: float | None = None
+    """Of its speed, the busier direction."""
+    rx_dbm: float | None = None
+    """Light received by its optic."""
+    rx_low_dbm: float | None = None
+    """Below this the optic's maker warns."""
     line: str = ""
     """The device's own words about its state."""
 
@@ -84,6 +95,76 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Neighbor:
+    """Who is at the other end of a link, as LLDP, CDP or MNDP tell (IEEE 802.1AB)."""
+
+    interface: str
+    name: str
+    port: str = ""
+    address: str = ""
+    platform: str = ""
+
+
+@dataclass(frozen=True)
+class StpPort:
+    """A port in a spanning tree (IEEE 802.1D)."""
+
+    interface: str
+    role: str
+    """root, designated, alternate, backup, disabled"""
+    state: str
+    """forwarding, blocking, learning, listening, discarding, disabled"""
+    instance: str = ""
+    """VLAN or MST instance."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A pool of addresses of a DHCP server."""
+
+    name: str
+    size: int
+    used: int
+
+
+@dataclass(frozen=True)
+class Tunnel:
+    """A PPPoE session or a VPN."""
+
+    name: str
+    kind: str
+    """pppoe or vpn"""
+    up: bool
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Radio:
+    """A wireless interface."""
+
+    name: str
+    enabled: bool
+    clients: int
+
+
+@dataclass(frozen=True)
+class Arp:
+    """Who answers for an address."""
+
+    address: str
+    mac: str
+    interface: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the device itself complains of: an alarm, a line of its log."""
+
+    subject: str
+    line: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """One reading of a device. None means: the platform does not tell, or it was not asked."""
 
@@ -101,6 +182,20 @@ class Facts:
     cpu_percent: float | None = None
     memory_percent: float | None = None
     storage_percent: float | None = None
+    model: str = ""
+    serial: str = ""
+    neighbors: tuple[Neighbor, ...] = ()
+    stp_ports: tuple[StpPort, ...] = ()
+    dhcp_pools: tuple[Pool, ...] = ()
+    tunnels: tuple[Tunnel, ...] = ()
+    radios: tuple[Radio, ...] = ()
+    arp: tuple[Arp, ...] = ()
+    alarms: tuple[Note, ...] = ()
+    """Power, fans, temperature: only what is not well."""
+    address_conflicts: tuple[Note, ...] = ()
+    loops: tuple[Note, ...] = ()
+    clock_synchronised: bool | None = None
+    clock_line: str = ""
     running_digest: str = ""
     saved_digest: str | None = None
     unsaved_lines: tuple[str, ...] = ()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from playbooks.network.platforms import cisco_ios, frr, mikrotik_routeros
+from importlib import import_module
+from pkgutil import iter_modules
+
 from playbooks.network.platforms.platform import Platform, UnknownPlatform
 
-ALL: dict[str, Platform] = {
-    platform.name: platform for platform in (frr.PLATFORM, mikrotik_routeros.PLATFORM, cisco_ios.PLATFORM)
-}
+
+def _found() -> dict[str, Platform]:
+    """Every file here that holds a PLATFORM, by its name."""
+    modules = (import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__))
+    platforms = [module.PLATFORM for module in modules if hasattr(module, "PLATFORM")]
+    return {platform.name: platform for platform in platforms}
+
+
+ALL: dict[str, Platform] = _found()
 
 
 def get(name: str) -> Platform:

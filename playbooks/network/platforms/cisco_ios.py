@@ -6,33 +6,24 @@ cisco.com: Configuration Fundamentals, `configure terminal revert timer` (needs 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
-from ntc_templates.parse import parse_output
-from textfsm.parser import TextFSMError
-
 from playbooks.network.facts import BgpPeer, Interface, OspfInterface, OspfNeighbor, Route
+from playbooks.network.platforms import tables
 from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
 
 
-def table(command: str, output: str) -> list[dict[str, Any]]:
-    """The rows that ntc-templates finds. ValueError when it knows no such output or finds nothing in text."""
-    try:
-        rows = parse_output(platform="cisco_ios", command=command, data=output)
-    except (TextFSMError, Exception) as error:  # its own class for a missing template is a bare Exception
-        raise ValueError(f"{command}: {error}") from None
-    if not rows and output.strip():
-        raise ValueError(f"{command}: nothing recognised")
-    return list(rows)
+_rows = partial(tables.rows, "cisco_ios")
 
 
 def version(output: str) -> dict[str, Any]:
-    told = table("show version", output)[0]
+    told = _rows("show version", output)[0]
     return {"hostname": told["hostname"], "version": told["version"], "uptime_s": duration_s(told["uptime"])}
 
 
 def interfaces(output: str) -> dict[str, Any]:
-    return {"interfaces": tuple(map(_interface, table("show interfaces", output)))}
+    return {"interfaces": tuple(map(_interface, _rows("show interfaces", output)))}
 
 
 def _interface(told: dict[str, Any]) -> Interface:
@@ -51,7 +42,7 @@ def _interface(told: dict[str, Any]) -> Interface:
 
 
 def ospf_neighbors(output: str) -> dict[str, Any]:
-    rows = table("show ip ospf neighbor", output)
+    rows = _rows("show ip ospf neighbor", output)
     return {
         "ospf_neighbors": tuple(
             OspfNeighbor(r["neighbor_id"], r["ip_address"], r["interface"], r["state"]) for r in rows
@@ -60,12 +51,12 @@ def ospf_neighbors(output: str) -> dict[str, Any]:
 
 
 def ospf_interfaces(output: str) -> dict[str, Any]:
-    rows = table("show ip ospf interface brief", output)
+    rows = _rows("show ip ospf interface brief", output)
     return {"ospf_interfaces": tuple(OspfInterface(name=row["interface"], area=row["area"]) for row in rows)}
 
 
 def bgp_peers(output: str) -> dict[str, Any]:
-    return {"bgp_peers": tuple(map(_peer, table("show ip bgp summary", output)))}
+    return {"bgp_peers": tuple(map(_peer, _rows("show ip bgp summary", output)))}
 
 
 def _peer(told: dict[str, Any]) -> BgpPeer:
@@ -79,7 +70,7 @@ def _peer(told: dict[str, Any]) -> BgpPeer:
 def default_routes(output: str) -> dict[str, Any]:
     if re.search(r"^Gateway of last resort is not set", output, re.MULTILINE):
         return {"default_routes": ()}
-    rows = [row for row in table("show ip route", output) if row["prefix_length"] == "0"]
+    rows = [row for row in _rows("show ip route", output) if row["prefix_length"] == "0"]
     return {"default_routes": tuple(map(_route, rows))}
 
 

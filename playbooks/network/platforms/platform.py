@@ -55,7 +55,7 @@ def _unarmed(inverse: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Platform:
     """What is special about one operating system. Patterns are searched line by line (re.MULTILINE) in \\n text."""
 
@@ -65,10 +65,20 @@ class Platform:
     """Commands of a diagnosis, in the order they are asked."""
     parsers: Mapping[str, Parser]
     """By command; only whole, known outputs."""
+    prompt: str = ""
+    """Any prompt of the device, modes included; NAME stands for its name. Empty: it has a terminal class of its own."""
+    paging: tuple[str, ...] = ()
+    """Sent at log-in, in one write: no paging, no wrapping, for this session only."""
+    more: str = ""
+    """How the pager asks, where it cannot be turned off for one session without writing configuration."""
+    napalm: str = ""
+    """Name of the NAPALM driver, where one exists."""
+    shown_on: str = ""
+    """What stood behind the tests: "perangkat nyata", "rekaman" (recorded output), or "" (manuals only)."""
     first_line: str
     """A complete configuration has such a line near its beginning."""
     last_line: str
-    """A complete configuration ends with this line."""
+    """A complete configuration ends with this line; empty where the device prints none, and two readings have to agree."""
     hostname: str
     """Group 1 is a host name that the configuration gives."""
     sections: tuple[str, ...] = ()
