@@ -12,7 +12,7 @@ def _found() -> dict[str, Platform]:
     """Every file here that holds a PLATFORM, by its name."""
     modules = (import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__))
     platforms = [module.PLATFORM for module in modules if hasattr(module, "PLATFORM")]
-    return {platform.name: platform for platform in platforms}
+    return {name: platform for platform in platforms for name in (platform.name, *platform.aliases)}
 
 
 ALL: dict[str, Platform] = _found()

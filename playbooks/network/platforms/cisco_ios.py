@@ -13,7 +13,6 @@ from playbooks.network.facts import BgpPeer, Interface, OspfInterface, OspfNeigh
 from playbooks.network.platforms import tables
 from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
 
-
 _rows = partial(tables.rows, "cisco_ios")
 
 

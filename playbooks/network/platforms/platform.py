@@ -60,6 +60,9 @@ class Platform:
     """What is special about one operating system. Patterns are searched line by line (re.MULTILINE) in \\n text."""
 
     name: str
+    """As netmiko names it."""
+    aliases: tuple[str, ...] = ()
+    """Other names of netmiko's for the same."""
     config_command: str
     reads: tuple[str, ...]
     """Commands of a diagnosis, in the order they are asked."""
@@ -78,7 +81,7 @@ class Platform:
     first_line: str
     """A complete configuration has such a line near its beginning."""
     last_line: str
-    """A complete configuration ends with this line; empty where the device prints none, and two readings have to agree."""
+    """A complete configuration ends with this line; empty where the device prints none: two readings have to agree."""
     hostname: str
     """Group 1 is a host name that the configuration gives."""
     sections: tuple[str, ...] = ()
