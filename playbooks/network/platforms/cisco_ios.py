@@ -1,6 +1,7 @@
-"""Cisco IOS and IOS-XE. ntc-templates read the tables; what they cannot read is not a fact.
+"""Cisco IOS and IOS-XE; the tables are read in cisco_tables.
 
-cisco.com: Configuration Fundamentals, `configure terminal revert timer` (needs `archive`).
+cisco.com: Configuration Fundamentals, `configure terminal revert timer` (needs `archive`); Security Command Reference,
+types of passwords (0, 4 to 9) and keys; Using the Command-Line Interface, prompts of the modes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import re
 from functools import partial
 from typing import Any
 
-from playbooks.network.facts import BgpPeer, Interface, OspfInterface, OspfNeighbor, Route
+from playbooks.network.facts import Route
+from playbooks.network.platforms import cisco_tables as read
 from playbooks.network.platforms import tables
 from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
 
@@ -18,59 +20,26 @@ _rows = partial(tables.rows, "cisco_ios")
 
 def version(output: str) -> dict[str, Any]:
     told = _rows("show version", output)[0]
-    return {"hostname": told["hostname"], "version": told["version"], "uptime_s": duration_s(told["uptime"])}
-
-
-def interfaces(output: str) -> dict[str, Any]:
-    return {"interfaces": tuple(map(_interface, _rows("show interfaces", output)))}
-
-
-def _interface(told: dict[str, Any]) -> Interface:
-    status, protocol = told["link_status"], told["protocol_status"]
-    own = f"{told['ip_address']}/{told['prefix_length']}" if told["ip_address"] and told["prefix_length"] else ""
-    return Interface(
-        name=told["interface"],
-        enabled="administratively" not in status and status != "disabled",
-        up=status == "up" and protocol.startswith("up"),
-        description=told["description"],
-        mtu=int(told["mtu"] or 0),
-        addresses=(own,) if own else (),
-        errors=int(told["input_errors"] or 0) + int(told["output_errors"] or 0),
-        line=f"{told['interface']} is {status}, line protocol is {protocol}",
-    )
-
-
-def ospf_neighbors(output: str) -> dict[str, Any]:
-    rows = _rows("show ip ospf neighbor", output)
-    return {
-        "ospf_neighbors": tuple(
-            OspfNeighbor(r["neighbor_id"], r["ip_address"], r["interface"], r["state"]) for r in rows
-        )
-    }
-
-
-def ospf_interfaces(output: str) -> dict[str, Any]:
-    rows = _rows("show ip ospf interface brief", output)
-    return {"ospf_interfaces": tuple(OspfInterface(name=row["interface"], area=row["area"]) for row in rows)}
-
-
-def bgp_peers(output: str) -> dict[str, Any]:
-    return {"bgp_peers": tuple(map(_peer, _rows("show ip bgp summary", output)))}
-
-
-def _peer(told: dict[str, Any]) -> BgpPeer:
-    shown = told["state_or_prefixes_received"]
-    state = "Established" if shown.isdigit() else shown
-    return BgpPeer(
-        told["bgp_neighbor"], told["neighbor_as"], state, f"{told['bgp_neighbor']} AS {told['neighbor_as']} {shown}"
-    )
+    first = {"model": told["hardware"][:1], "serial": told["serial"][:1]}
+    known = {"hostname": told["hostname"], "version": told["version"], "uptime_s": duration_s(told["uptime"])}
+    known |= {"restart_reason": told["reload_reason"]}
+    return known | {name: value[0] for name, value in first.items() if value}
 
 
 def default_routes(output: str) -> dict[str, Any]:
-    if re.search(r"^Gateway of last resort is not set", output, re.MULTILINE):
-        return {"default_routes": ()}
-    rows = [row for row in _rows("show ip route", output) if row["prefix_length"] == "0"]
-    return {"default_routes": tuple(map(_route, rows))}
+    """Of the global table, which comes first; tables of VRFs follow it."""
+    table = output.partition("\nRouting Table: ")[0]
+    match = re.search(r"^Gateway of last resort is (not set|[\d.]+ to network [\d.]+)", table, re.MULTILINE)
+    if match is None or table.startswith("Routing Table: "):
+        raise ValueError("no global routing table in the output")
+    routes = () if match[1] == "not set" else tuple(map(_route, filter(_is_default, _rows("show ip route", table))))
+    if match[1].endswith(" to network 0.0.0.0") and not routes:
+        raise ValueError("a gateway of last resort, but no route to it")
+    return {"default_routes": routes}
+
+
+def _is_default(row: dict[str, Any]) -> bool:
+    return f"{row['network']}/{row['prefix_length']}" == "0.0.0.0/0"
 
 
 def _route(told: dict[str, Any]) -> Route:
@@ -78,38 +47,121 @@ def _route(told: dict[str, Any]) -> Route:
     return Route("0.0.0.0/0", told["nexthop_ip"], told["nexthop_if"], protocol, distance=int(told["distance"] or 0))
 
 
-def cpu(output: str) -> dict[str, Any]:
-    match = re.search(r"five minutes: (\d+)%", output)
-    if match is None:
-        raise ValueError("no load in the output")
-    return {"cpu_percent": float(match[1])}
-
-
 def enable_port(now: Situation) -> Change | None:
     head = f"interface {now.finding.subject}"
     return Change((head, "no shutdown"), (head, "shutdown"), f"Aktifkan {now.finding.subject}", now.finding.subject)
 
 
+SETTING = r"^(?! *(?:description|remark|banner|alias|event|name|!)\b)[^\n]*?"
+"""A line that sets something; in free text the same words are no secret."""
+SECRETS = (
+    SETTING + r"\b(?:password|secret) (?!encryption\b)(?:(?:level|encrypted) )?(?:\d{1,2} )?(?:[0-9] )?"
+    r"(?P<secret>\S[^\n]*?)(?= realm | callin\b| description | one-time\b|[ \t]*$)",
+    SETTING + r"\b(?:key|key-string|server-key|authentication-key|pre-shared-key(?: local| remote)?"
+    r"(?: address \S+(?: \d+\.\S+)? key| hostname \S+ key| hex)?)(?: [0-9])? (?P<secret>(?!\d+$|chain\b|config-key\b|"
+    r"generate\b|address\b|hostname\b|local\b|remote\b|hex\b)\S+)(?=[ \t]*$| (?:address|hostname|no-xauth|timeout)\b)",
+    r"\bkey config-key \S+ (?P<secret>\S+)",
+    r"\bsnmp-server community (?P<secret>\S+)",
+    r"\bsnmp-server host \S+(?: vrf \S+)?(?: traps| informs)?(?: version (?:1|2c))? "
+    r"(?!version\b|vrf\b|traps\b|informs\b)(?P<secret>\S+)",
+    r"\b(?:message-digest-key \d+ md5|authentication-key \d+ md5)(?: [0-9])? (?P<secret>\S+)",
+    r"^ *(?:standby|vrrp|glbp) (?:\d+ )?authentication (?!md5\b|text\b)(?P<secret>\S+)",
+    r"\bauthentication (?:text|(?:mode )?hmac-sha-256)(?: [0-9])? (?P<secret>\S+)",
+    r"\b(?:standby|glbp|vrrp) [^\n]*\bmd5 key-string(?: [0-9])? (?P<secret>\S+)(?= timeout)",
+    r"\bip nhrp authentication (?P<secret>\S+)",
+    r"\bsnmp-server user [^\n]*\bauth (?:md5|sha)(?:-\d+| \d+)? (?P<secret>\S+)",
+    r"\bsnmp-server user [^\n]*\bpriv (?:3?des|aes)(?: \d+)? (?P<secret>\S+)",
+    r"\bwpa-psk (?:ascii|hex)(?: [0-9])? (?P<secret>\S+)",
+    r"\bpsk set-key (?:ascii|hex)(?: [0-9])? (?P<secret>\S+)",
+    r"\bencryption (?:mode \S+ )?key \d(?: size \d+bit)?(?: [0-9])? (?P<secret>\S+)",
+    r"\b\w+://[^\s:/@]+:(?P<secret>[^\s@]+)@",
+)
+
+
 PLATFORM = Platform(
     name="cisco_ios",
+    aliases=("cisco_xe", "cisco_ioswlc"),
+    prompt=r"NAME[\w.-]{0,60}(?:\([^\s()#>]{1,40}\)?)?[>#]",
+    paging=("terminal width 511", "terminal length 0"),
+    napalm="ios",
+    shown_on="rekaman",
     config_command="show running-config",
     reads=(
         "show version",
         "show interfaces",
         "show ip route",
+        "show lldp neighbors detail",
+        "show cdp neighbors detail",
+        "show spanning-tree",
         "show ip ospf interface brief",
         "show ip ospf neighbor",
         "show ip bgp summary",
+        "show crypto session",
+        "show ip arp",
+        "show ip dhcp pool",
+        "show ntp status",
+        "show environment all",
         "show processes cpu | include CPU utilization",
+        "show memory statistics",
+        "show file systems",
+        "show logging",
     ),
     parsers={
         "show version": version,
-        "show interfaces": interfaces,
+        "show interfaces": read.interfaces,
+        "show ip interface": read.interfaces,
+        "show interfaces status": read.interfaces_status,
+        "show interfaces status err-disabled": read.error_disabled,
+        "show interfaces description": read.interface_states,
+        "show ip interface brief": read.interface_states,
+        "show ipv6 interface brief": read.interface_states,
+        "show ip vrf interfaces": read.interface_states,
+        "show interface link": read.interface_link,
+        "show etherchannel summary": read.etherchannels,
+        "show interface transceiver": read.optics,
+        "show interfaces transceiver": read.optics,
+        "show interfaces transceiver detail": read.optics_detail,
+        "show cdp neighbors": read.cdp,
+        "show cdp neighbors detail": read.cdp_detail,
+        "show lldp neighbors": read.lldp,
+        "show lldp neighbors detail": read.lldp_detail,
+        "show spanning-tree": read.spanning_tree,
         "show ip route": default_routes,
-        "show ip ospf interface brief": ospf_interfaces,
-        "show ip ospf neighbor": ospf_neighbors,
-        "show ip bgp summary": bgp_peers,
-        "show processes cpu | include cpu utilization": cpu,
+        "show ip ospf interface": read.ospf_interfaces,
+        "show ip ospf interface brief": read.ospf_interfaces_brief,
+        "show ip ospf neighbor": read.ospf_neighbors,
+        "show ip ospf neighbor detail": read.ospf_neighbors_detail,
+        "show ip bgp summary": read.bgp_peers,
+        "show ip bgp neighbors": read.bgp_neighbors,
+        "show ip bgp vpnv4 all neighbors": read.bgp_neighbors,
+        "show crypto session": read.crypto_sessions,
+        "show crypto session detail": read.crypto_sessions,
+        "show dmvpn": read.dmvpn,
+        "show sdwan bfd sessions table": read.sdwan_sessions,
+        "show arp": read.arp,
+        "show ip arp": read.arp,
+        "show ip dhcp pool": read.dhcp_pools,
+        "show ntp status": read.ntp_status,
+        "show ntp associations": read.ntp_associations,
+        "show clock": read.clock,
+        "show environment all": read.environment,
+        "show environment power all": read.environment,
+        "show environment temperature": read.environment,
+        "show env temperature status": read.environment,
+        "show power status": read.power_status,
+        "show power supplies": read.power_supplies,
+        "show processes cpu": read.cpu,
+        "show processes cpu | include cpu utilization": read.cpu,
+        "show memory statistics": read.memory,
+        "show processes memory sorted": read.memory,
+        "show file systems": read.storage,
+        "dir": read.storage,
+        "show inventory": read.inventory,
+        "show module": read.chassis,
+        "show platform": read.chassis,
+        "show platform diag": read.chassis,
+        "show redundancy": read.image,
+        "show logging": read.logging,
     },
     first_line=r"^version \d",
     last_line="end",
@@ -117,16 +169,9 @@ PLATFORM = Platform(
     sections=(r"^hostname ",),
     noise=r"\A(?:\s*Building configuration\.\.\.\s*\n)?(?:\s*(?:Current configuration|Using)[^\n]*\n)?",
     volatile=r"^(?:!.*|ntp clock-period .*|Current configuration : .*|end|\s*)$",
-    secrets=(
-        r"\b(?:password|secret)(?: (?:level \d+|encrypted))?(?: [0-9])? (?P<secret>\S+)\s*$",
-        r"\b(?:key-string|key|pre-shared-key(?: address \S+(?: \S+)?)? key|authentication-key)(?: [0-9])? "
-        r"(?P<secret>\S+)\s*$",
-        r"\bsnmp-server (?:community|host \S+(?: (?:version \S+|traps|informs))*) (?P<secret>\S+)",
-        r"\b(?:message-digest-key \d+ md5|authentication text)(?: [0-9])? (?P<secret>\S+)",
-        r"\bauth (?:md5|sha) (?P<secret>\S+)",
-        r"\bppp (?:chap|pap sent-username \S+) password(?: [0-9])? (?P<secret>\S+)",
-    ),
-    refused=r"^\s*% ?(?:Invalid|Incomplete|Ambiguous|Unknown|Authorization|Error|Bad|Access denied|Command rejected).*",
+    secrets=SECRETS,
+    refused=r"^\s*(?:% ?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Authorization|Error|Bad|Access denied|"
+    r"Permission denied|Command rejected|This command is not authorized)|Command authorization failed).*",
     enter_config=("configure terminal",),
     leave_config=("end",),
     enable="enable",
