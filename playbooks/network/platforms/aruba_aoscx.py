@@ -285,10 +285,10 @@ PLATFORM = Platform(
         r"^snmp-server (?:community|host .*?\bcommunity) (?P<secret>\S+)",
         r"^(?:radius|tacacs)-server .*?\bkey (?!ciphertext |plaintext )(?P<secret>\S+)",
         r"^ntp authentication-key \d+ (?:md5|sha1) (?!ciphertext |plaintext )(?P<secret>\S+)",
-        r"\b(?:authentication-key|message-digest-key \d+ md5) (?!ciphertext |plaintext |\d+ (?:md5|sha1) )(?P<secret>\S+)",
+        r"\bospf (?:authentication-key|message-digest-key \d+ md5) (?!ciphertext |plaintext )(?P<secret>\S+)",
     ),
-    refused=r"^\s*(?:% ?(?:Unknown command|Command incomplete|Ambiguous)|Invalid input|Ambiguous command|Command incomplete"
-    r"|Cannot execute command|Command not (?:allowed|found|supported))",
+    refused=r"^\s*(?:% ?(?:Unknown command|Command incomplete|Ambiguous)|Invalid input|Ambiguous command"
+    r"|Command incomplete|Cannot execute command|Command not (?:allowed|found|supported))",
     enter_config=("configure terminal",),
     leave_config=("end",),
     save=("write memory",),

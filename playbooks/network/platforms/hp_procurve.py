@@ -1,11 +1,12 @@
 """HP ProCurve and ArubaOS-Switch (AOS-S) switches. Their tables are read by the places of their columns.
 
 support.hpe.com: ArubaOS-Switch Basic Operation Guide, Management and Configuration Guide and Access Security Guide
-(include-credentials) for 16.x. The recording of `show version` comes from an access point, the other form from the guide.
+(include-credentials) for 16.x.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from ipaddress import ip_interface
@@ -68,7 +69,13 @@ def version(output: str) -> dict[str, Any]:
     if match is None:
         raise ValueError("no version")
     uptime = re.search(r"^AP uptime is (\d.*?)\s*$", output, re.MULTILINE)
-    return _known(model=match[1], version=match[2], uptime_s=duration_s(uptime[1]) if uptime else None)
+    reason = re.search(r"^Reboot Time and Cause: *(\S.*?)\s*$", output, re.MULTILINE)
+    return _known(
+        model=match[1],
+        version=match[2],
+        uptime_s=duration_s(uptime[1]) if uptime else None,
+        restart_reason=reason[1] if reason else "",
+    )
 
 
 def interfaces(output: str) -> dict[str, Any]:
@@ -84,8 +91,14 @@ def _port(line: str) -> Interface:
         raise ValueError(f"not a port: {line!r}")
     name, enabled, status, mode = match.groups()
     up = status == "Up"
+    trunk = re.search(r"-((?:Trk|Dyn)\d+)$", name)
     return Interface(
-        _plain(name), enabled=enabled == "Yes", up=up, **(_mode(mode) if up else {}), line=" ".join(line.split())
+        name=_plain(name),
+        enabled=enabled == "Yes",
+        up=up,
+        **(_mode(mode) if up else {}),
+        master=trunk[1] if trunk else "",
+        line=" ".join(line.split()),
     )
 
 
@@ -225,7 +238,7 @@ def _table(output: str, heading: str) -> list[list[str]]:
     rule = output[output.rindex("\n", 0, match.end()) + 1 :].partition("\n")[0]
     columns = [dashes.span() for dashes in re.finditer("-+", rule)]
     edges = [*(start for start, _ in columns), None]
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = list(itertools.pairwise(edges))
     return [[line[start:end].strip(" \t|") for start, end in spans] for line in _below(output[match.start() :])]
 
 
@@ -311,7 +324,8 @@ PLATFORM = Platform(
         rf"\bpassword(?i: {_TYPE}) +{_QUOTED}",
         rf"\b(?:encrypted-password|(?:neighbor \S+|mac-based|acs .*?|username \S+) password(?! {_TYPE} )) +{_QUOTED}",
         rf"^\s*(?:radius|tacacs)-server .*?\b(?:encrypted-key|key)(?: {_TYPE})? +{_QUOTED}",
-        rf"\b(?:key-value|key-string|encrypted-key|(?:encrypted-)?authentication-key|preshared-key)(?: {_TYPE})? +{_QUOTED}",
+        rf"\b(?:key-value|key-string|encrypted-key|(?:encrypted-)?authentication-key|preshared-key)(?: {_TYPE})? +"
+        rf"{_QUOTED}",
         rf"\b(?:snmp-server (?:community|host \S+(?: community)?)|snmpv3 community .*?\bname) +{_QUOTED}",
         rf"\bauth (?:md5|sha\d*)(?:[ \t]*\\\n)?[ \t]+{_QUOTED}",
         rf"\bpriv(?: (?:des|aes\d*))?(?:[ \t]*\\\n)?[ \t]+(?!(?:des|aes)\b){_QUOTED}",
