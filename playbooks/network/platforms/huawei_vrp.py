@@ -10,8 +10,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, Note, OspfInterface, OspfNeighbor, Pool, Route
-from playbooks.network.facts import StpPort
+from playbooks.network.facts import (
+    Arp,
+    BgpPeer,
+    Interface,
+    Neighbor,
+    Note,
+    OspfInterface,
+    OspfNeighbor,
+    Pool,
+    Route,
+    StpPort,
+)
 from playbooks.network.platforms.platform import Platform, duration_s
 
 ADDRESS = r"\d+\.\d+\.\d+\.\d+"
@@ -112,16 +122,17 @@ def interfaces_brief(output: str) -> dict[str, Any]:
 
 
 def _interface_brief(line: str) -> Interface:
-    told = row(
-        r" *(\S+?)(?:\(\d+G\))? +(\S*?(?:up|down)\S*) +(\S*(?:up|down|--)\S*) +([\d.]+%|--) +([\d.]+%|--) +(\d+) +(\d+)",
+    each = row(
+        r" *(\S+?)(?:\(\d+G\))? +(\S*(?:up|down)\S*) +(\S*(?:up|down|--)\S*)"
+        r" +([\d.]+%|--) +([\d.]+%|--) +(\d+) +(\d+)",
         line,
     )
-    name, physical, protocol, received, sent = told.group(1, 2, 3, 4, 5)
+    name, physical, protocol, received, sent = each.group(1, 2, 3, 4, 5)
     return Interface(
         name=name,
         enabled=not physical.startswith("*"),
         up=physical.startswith("up") and protocol.startswith("up"),
-        errors=int(told[6]) + int(told[7]),
+        errors=int(each[6]) + int(each[7]),
         load_percent=None if "--" in (received, sent) else max(float(received[:-1]), float(sent[:-1])),
         line=" ".join(line.split()),
     )
@@ -227,8 +238,8 @@ def bgp_peers(output: str) -> dict[str, Any]:
 
 
 def _peer(line: str) -> BgpPeer:
-    told = row(r" *(\S+) +4 +([\d.]+) +\d+ +\d+ +\d+ +\S+ +(No neg|[A-Z]\w+(?:\(\w+\))?)(?: +\d+)?", line)
-    return BgpPeer(told[1], told[2], told[3], " ".join(line.split()))
+    each = row(r" *(\S+) +4 +([\d.]+) +\d+ +\d+ +\d+ +\S+ +(No neg|[A-Z]\w+(?:\(\w+\))?)(?: +\d+)?", line)
+    return BgpPeer(each[1], each[2], each[3], " ".join(line.split()))
 
 
 def stp_ports(output: str) -> dict[str, Any]:
@@ -237,8 +248,8 @@ def stp_ports(output: str) -> dict[str, Any]:
 
 
 def _stp_port(line: str) -> StpPort:
-    told = row(r" *(\d+) +(\S+) +([A-Z]{4}) +(FORWARDING|DISCARDING|LEARNING|LISTENING|BLOCKING|DISABLED) +\S+", line)
-    return StpPort(told[2], ROLES[told[3]], told[4].lower(), told[1])
+    each = row(r" *(\d+) +(\S+) +([A-Z]{4}) +(FORWARDING|DISCARDING|LEARNING|LISTENING|BLOCKING|DISABLED) +\S+", line)
+    return StpPort(each[2], ROLES[each[3]], each[4].lower(), each[1])
 
 
 def arp(output: str) -> dict[str, Any]:
@@ -250,8 +261,8 @@ def arp(output: str) -> dict[str, Any]:
 
 def _arp(line: str) -> Arp | None:
     """None while nobody answered yet."""
-    told = row(rf" ?({ADDRESS}) +(\S+) +(?:\d+ +)?(?:I -|[A-Z]{{1,2}}[-/]?\d*/?\d*) +(\S+)(?: .*)?", line)
-    return Arp(told[1], told[2], told[3]) if re.fullmatch(r"[0-9a-f]{4}(?:-[0-9a-f]{4}){2}", told[2]) else None
+    each = row(rf" ?({ADDRESS}) +(\S+) +(?:\d+ +)?(?:I -|[A-Z]{{1,2}}[-/]?\d*/?\d*) +(\S+)(?: .*)?", line)
+    return Arp(each[1], each[2], each[3]) if re.fullmatch(r"[0-9A-Fa-f]{4}(?:-[0-9A-Fa-f]{4}){2}", each[2]) else None
 
 
 def boards(output: str) -> dict[str, Any]:
@@ -369,7 +380,8 @@ PLATFORM = Platform(
         r"\bprivacy-mode (?:aes|3?des)\w* (?!(?:cipher|simple)\b)(?P<secret>\S+)",
         r"\bsnmp-agent community (?:read|write) (?!(?:cipher|simple)\b)(?P<secret>\S+)",
         r"\bsecurityname (?!cipher\b)(?P<secret>\S++)(?! v3\b)",
-        r"\b(?:shared-key|pre-shared-key|key-string|pass-phrase(?: \d)?) (?!(?:cipher|simple|plain|\d)\b)(?P<secret>\S+)",
+        r"\b(?:shared-key|pre-shared-key|key-string|pass-phrase(?: \d(?= ))?+)"
+        r" (?!(?:cipher|simple|plain)\b)(?P<secret>\S+)",
         r"\bpin verify (?:auto )?(?!(?:auto|cipher)\b)(?P<secret>\S+)",
         r"(?P<secret>(?P<mark>%\^%#|%\+%#|%@%@|@%@%|%#%#|%\$%\$)\S+?(?P=mark))",
     ),
