@@ -29,7 +29,7 @@ from inventory.credentials import login
 from inventory.models import Inventory
 from playbooks.findings import Reason, TargetError
 from playbooks.network import platforms
-from playbooks.network.terminal import DRIVERS, Closed
+from playbooks.network.terminal import Closed, driver
 
 CONNECT_S = 10.0
 LEGACY = {
@@ -186,8 +186,9 @@ def _connect(endpoint: Endpoint, timeout_s: float) -> Any:
     connection_socket = socket.create_connection((endpoint.address, endpoint.port), timeout_s)
     connection_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        return DRIVERS[endpoint.platform](
-            device_type="cisco_ios" if endpoint.platform == "frr" else endpoint.platform,
+        platform = platforms.get(endpoint.platform)
+        return driver(platform)(
+            device_type=platform.netmiko or platform.name,
             host=endpoint.address,
             port=endpoint.port,
             username=endpoint.username,

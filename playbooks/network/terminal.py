@@ -13,9 +13,11 @@ import time
 from typing import Any
 
 import paramiko
-from netmiko.cisco import CiscoIosSSH
 from netmiko.exceptions import ReadException, ReadTimeout
 from netmiko.mikrotik import MikrotikRouterOsSSH
+from netmiko.ssh_dispatcher import CLASS_MAPPER
+
+from playbooks.network.platforms.platform import Platform
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[=>78cDEHMZ]|\][^\x07]*\x07)")
 TAIL = 400
@@ -143,27 +145,56 @@ class Terminal:
         return text.partition("\n")[2] if text.startswith("\n") else text.lstrip(" ").removeprefix("\n")
 
 
-class CiscoTerminal(Terminal, CiscoIosSSH):
-    """IOS and what speaks like it."""
+class LineTerminal(Terminal):
+    """A terminal that its platform describes: what is sent at log-in, how the prompt looks, how the pager asks."""
 
-    paging: tuple[str, ...] = ("terminal width 511", "terminal length 0")
+    platform: Platform
+    line = ""
+    """What came since the last line end."""
 
     def session_preparation(self) -> None:
         """Set the terminal up in one write; the prompt is what follows the last echo, whatever a banner shows."""
         self.ansi_escape_codes = False
-        self.write_channel("".join(command + self.RETURN for command in self.paging))
-        seen = self.read_until_pattern(
-            re.escape(self.paging[-1]) + r"\n+(?:%[^\n]*\n+)*[^\n]+[>#] ?\Z", self.conn_timeout
-        )
-        self.base_prompt = seen.rsplit("\n", 1)[-1].strip()[:-1]
-        # IOS shortens the name in configuration mode to 20 characters; a mode may stand behind it in parentheses.
-        self.prompt = re.escape(self.base_prompt[:16]) + r"[^\n#>]{0,60}[>#]"
+        sent, shape = self.platform.paging, _unpinned(self.platform.prompt)
+        self.write_channel("".join(command + self.RETURN for command in sent or ("", "")))  # type: ignore[attr-defined]
+        wanted = _AFTER_ECHO.format(echo=re.escape(sent[-1]), prompt=shape) if sent else _TWICE.format(prompt=shape)
+        seen = self.read_until_pattern(wanted, self.conn_timeout)  # type: ignore[attr-defined]
+        named = [found for match in re.finditer(wanted, seen) for found in match.groupdict().values() if found]
+        self.base_prompt = named[0]
+        self.prompt = self.platform.prompt.replace("NAME", _pinned(self.base_prompt))
+
+    def pull(self, end: float) -> str:
+        """As always; a pager's question is answered, and taken out once the answer is whole."""
+        text = super().pull(end)
+        self.line = (self.line + text).rpartition("\n")[2]
+        if self.platform.more and self.line.rstrip().endswith(self.platform.more):
+            self.line = ""
+            self.write_channel(" ")  # type: ignore[attr-defined]
+        return text
+
+    def without_repaint(self, text: str, command: str) -> str:
+        """The answer without the pager's questions and the blanks that wiped them away."""
+        if self.platform.more:
+            text = re.sub(re.escape(self.platform.more) + WIPE, "", text)
+        return super().without_repaint(text, command)
 
 
-class FrrTerminal(CiscoTerminal):
-    """vtysh as login."""
+WIPE = r"[ \t]*(?:\n[ \t]+\n|\x08+ +\x08+)?"
+_AFTER_ECHO = r"{echo}\n(?:[^\n]*\n)*?(?:{prompt})[ \t]*\Z"
+_TWICE = r"(?:\A|\n)({prompt})[ \t]*\n+\1[ \t]*\Z"
+NAME_KEPT = 16
+"""Modes and old systems shorten a long name; so much of it is kept everywhere."""
 
-    paging: tuple[str, ...] = ("terminal length 0",)
+
+def _unpinned(prompt: str) -> str:
+    """Each place of the name a group of its own, as it is not known yet."""
+    first, *others = prompt.split("NAME")
+    return first + "".join(rf"(?P<name{no}>[^\s#>$%@<\[\](){{}}:~*]+){each}" for no, each in enumerate(others))
+
+
+def _pinned(name: str) -> str:
+    rest = r"[^\s#>$<\[\]]{0,64}" if len(name) > NAME_KEPT else ""
+    return re.escape(name[:NAME_KEPT]) + rest
 
 
 class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
@@ -223,8 +254,11 @@ class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
         return text.strip("\n")
 
 
-DRIVERS: dict[str, type[Any]] = {
-    "cisco_ios": CiscoTerminal,
-    "frr": FrrTerminal,
-    "mikrotik_routeros": RouterOsTerminal,
-}
+@functools.cache
+def driver(platform: Platform) -> type[Any]:
+    """netmiko's class for a platform, with reads that wait."""
+    if platform.name == "mikrotik_routeros":
+        return RouterOsTerminal
+    return type(
+        "PlatformTerminal", (LineTerminal, CLASS_MAPPER[platform.netmiko or platform.name]), {"platform": platform}
+    )

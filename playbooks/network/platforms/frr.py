@@ -198,6 +198,9 @@ def section(config: str, head: str) -> list[str]:
 
 PLATFORM = Platform(
     name="frr",
+    netmiko="cisco_ios",
+    prompt=r"NAME(?:\([^\n()]*\))?[>#]",
+    paging=("terminal length 0",),
     config_command="show running-config",
     reads=(
         "show version",

@@ -55,12 +55,14 @@ def _unarmed(inverse: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Platform:
     """What is special about one operating system. Patterns are searched line by line (re.MULTILINE) in \\n text."""
 
     name: str
     """As netmiko names it."""
+    netmiko: str = ""
+    """netmiko's name where it has none for this one and speaks as to another."""
     aliases: tuple[str, ...] = ()
     """Other names of netmiko's for the same."""
     config_command: str
@@ -73,7 +75,7 @@ class Platform:
     paging: tuple[str, ...] = ()
     """Sent at log-in, in one write: no paging, no wrapping, for this session only."""
     more: str = ""
-    """How the pager asks, where it cannot be turned off for one session without writing configuration."""
+    """What the pager asks, letter by letter, where it cannot be turned off for a session without a configuration."""
     napalm: str = ""
     """Name of the NAPALM driver, where one exists."""
     shown_on: str = ""

@@ -63,6 +63,10 @@ class Double:
     """Prints one prompt more than it should, before the answers."""
     piece: int = 0
     """Bytes a write; 0 for all at once."""
+    pager: str = ""
+    """Asked in the middle of each long answer; a space goes on, and the question is wiped away with blanks."""
+    unread: str = ""
+    """What stands behind the pager's question."""
     repaint: float = 0.0
     """Paints prompt and command again, as RouterOS does, with so many seconds between the two."""
     kex: tuple[str, ...] = ()
@@ -80,6 +84,9 @@ class Double:
         typed = b""
         async for data in _input(process):
             typed += data.replace(b"\r\n", b"\r").replace(b"\n", b"\r")
+            if self.unread and typed.startswith(b" "):
+                await self.write(process, f"\r{' ' * len(self.pager)}\r{self.unread}{self.prompt} ")
+                typed, self.unread = typed[1:], ""
             while b"\r" in typed:
                 line, _, typed = typed.partition(b"\r")
                 if not await self.obey(process, line.decode().strip()):
@@ -99,12 +106,15 @@ class Double:
             await self.write(process, f"\r{self.prompt} ")
             await asyncio.sleep(self.repaint)
             await self.write(process, f"{command}\r\n")
-        known = command.startswith("terminal ") or not command
+        known = command.startswith(("terminal ", "screen-length ", "set cli ")) or not command
         answer = self.answers.get(command, "" if known else self.refuse).replace("\n", "\r\n")
         if command and command == self.drop:
             await self.write(process, answer[: len(answer) // 2])
             return False
-        await self.write(process, f"{answer}{self.prompt} ")
+        if self.pager and answer.count("\n") > 4:
+            half = answer.index("\n", len(answer) // 2) + 1
+            answer, self.unread = answer[:half], answer[half:]
+        await self.write(process, f"{answer}{self.pager if self.unread else self.prompt} ")
         return True
 
     async def write(self, process: asyncssh.SSHServerProcess[bytes], text: str) -> None:
