@@ -1,4 +1,5 @@
-"""MikroTik RouterOS 6 and 7 over its console. help.mikrotik.com/docs/display/ROS/Command+Line+Interface
+"""MikroTik RouterOS 6 and 7 over its console. help.mikrotik.com/docs (Command Line Interface, Ethernet, OSPF, BGP,
+DHCP, Health, Bridging and Switching), wiki.mikrotik.com for version 6. Thresholds of optics: SFF-8472 table 9-5.
 
 An export has no end mark of its own; a comment is printed behind it by the same line of input, and kept, so that a
 stored configuration can be proven whole again later.
@@ -7,53 +8,36 @@ stored configuration can be proven whole again later.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import IPv4Address
+from math import log10
 from typing import Any
 
-from playbooks.network.facts import BgpPeer, Interface, OspfInterface, OspfNeighbor, Route
+from playbooks.network.facts import (
+    Arp,
+    BgpPeer,
+    Interface,
+    Neighbor,
+    Note,
+    OspfInterface,
+    OspfNeighbor,
+    Pool,
+    Radio,
+    Route,
+    StpPort,
+    Tunnel,
+)
 from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
+from playbooks.network.platforms.routeros_print import Table, blocks, entries, plain, properties, some, table
 
-LOG_LINE = r"^(?:\w{3}/\d\d/\d{4} |\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d echo: .*\n?"
+__all__ = ["PLATFORM", "entries"]
+
 END = "# end of export"
+_ADDRESS = r"\d+\.\d+\.\d+\.\d+"
+_MAC = r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}"
 
-_FIELD = re.compile(r'(?:^|(?<=\s))([a-z0-9][a-z0-9.-]*)=("(?:[^"\\]|\\.)*"|)')
-_ENTRY = re.compile(r"^ ?\s*(\d+) ([A-Za-z*+ -]{0,8}?)\s*(?=;;;|[a-z0-9.-]+=)")
-
-
-def entries(output: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """(flags, fields) of each entry of `print terse` or `print detail`; lines of the log in between are left out.
-
-    A value runs to the next `word=` or the end, as RouterOS does not quote spaces in terse output.
-    """
-    flags, text = "", ""
-    for line in re.sub(LOG_LINE, "", output, flags=re.MULTILINE).splitlines():
-        if match := _ENTRY.match(line):
-            if text:
-                yield flags, pairs(text)
-            flags, text = match[2].replace(" ", ""), line[match.end() :]
-        elif text:
-            text += " " + line.strip()
-    if text:
-        yield flags, pairs(text)
-
-
-def pairs(text: str) -> dict[str, str]:
-    """key=value fields of one entry; quotes taken off."""
-    found = list(_FIELD.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
-    return {
-        match[1]: (text[match.end() : end].strip() if not match[2] else match[2][1:-1])
-        for match, end in zip(found, ends, strict=True)
-    }
-
-
-def properties(output: str) -> dict[str, str]:
-    """`name: value` lines, as /system resource print gives; ValueError when there is none."""
-    clean = re.sub(LOG_LINE, "", output, flags=re.MULTILINE)
-    found = dict(re.findall(r"^\s*([a-z][a-z0-9-]*): ?(.*?)\s*$", clean, re.MULTILINE))
-    if not found:
-        raise ValueError("no properties")
-    return found
+Told = dict[str, str]
 
 
 def identity(output: str) -> dict[str, Any]:
@@ -82,19 +66,22 @@ def _size(text: str) -> float:
     return float(match[1]) * 1024.0 ** " KMGT".index((match[2] or " ")[0])
 
 
+def routerboard(output: str) -> dict[str, Any]:
+    told = properties(output)
+    return {"model": told["model"], "serial": told.get("serial-number", "")}
+
+
 def interfaces(output: str) -> dict[str, Any]:
-    return {"interfaces": tuple(_interface(flags, told) for flags, told in _some(output))}
+    """Interfaces of any menu; where the type is told, also the dialled sessions among them."""
+    found = some(output)
+    facts: dict[str, Any] = {"interfaces": tuple(_interface(flags, told) for flags, told in found)}
+    if any("type" in told for _, told in found):
+        dialled = (_tunnel(told["type"], flags, told) for flags, told in found if told.get("type") in DIALLED)
+        facts["tunnels"] = tuple(each for each in dialled if each)
+    return facts
 
 
-def _some(output: str) -> list[tuple[str, dict[str, str]]]:
-    """The entries; ValueError when text came that holds none (an empty list prints nothing at all)."""
-    found = list(entries(output))
-    if not found and re.sub(r"^(?:Flags|Columns):.*", "", output, flags=re.MULTILINE).strip():
-        raise ValueError("no entries in the output")
-    return found
-
-
-def _interface(flags: str, told: dict[str, str]) -> Interface:
+def _interface(flags: str, told: Told) -> Interface:
     mtu = told.get("actual-mtu") or told.get("mtu", "")
     return Interface(
         name=told["name"],
@@ -102,66 +89,455 @@ def _interface(flags: str, told: dict[str, str]) -> Interface:
         up="R" in flags and "X" not in flags,
         description=told.get("comment", ""),
         mtu=int(mtu) if mtu.isdigit() else 0,
+        errors=_count(told, "rx-error") + _count(told, "tx-error"),
         flaps=int(told.get("link-downs") or 0),
         line=f"{flags or '-'} name={told['name']} link-downs={told.get('link-downs', '?')}",
     )
 
 
+def _count(told: Told, key: str) -> int:
+    """A counter; RouterOS parts the thousands by spaces."""
+    return int(told.get(key, "").replace(" ", "") or 0)
+
+
+DIALLED = {"pppoe-out": "pppoe", "pptp-out": "vpn", "l2tp-out": "vpn", "sstp-out": "vpn", "ovpn-out": "vpn"}
+"""Interfaces that run only while their session stands; others (GRE, WireGuard) run whether or not anybody answers."""
+
+
+def _tunnel(kind: str, flags: str, told: Told) -> Tunnel | None:
+    line = f"{flags or '-'} name={told['name']} type={kind}"
+    return None if "X" in flags else Tunnel(told["name"], DIALLED[kind], "R" in flags, line)
+
+
+def clients(kind: str) -> Callable[[str], dict[str, Any]]:
+    """Parser of `/interface ...-client print`, whose entries all are of one type."""
+
+    def parse(output: str) -> dict[str, Any]:
+        found = (_tunnel(kind, flags, told) for flags, told in some(output))
+        return {"tunnels": tuple(each for each in found if each)}
+
+    return parse
+
+
+HANDSHAKE_S = 180
+"""After so long without one WireGuard throws its keys away (Donenfeld, "WireGuard", section 6.1)."""
+
+
+def wireguard_peers(output: str) -> dict[str, Any]:
+    """Peers of which it is sure: a fresh handshake, or none although the peer is to be kept alive."""
+    found = (_wireguard_peer(told) for flags, told in some(output) if "X" not in flags)
+    return {"tunnels": tuple(each for each in found if each)}
+
+
+def _wireguard_peer(told: Told) -> Tunnel | None:
+    last = told.get("last-handshake", "")
+    fresh = bool(last) and duration_s(last) <= HANDSHAKE_S
+    if not fresh and not told.get("persistent-keepalive"):
+        return None
+    name = told.get("name") or told["interface"]
+    return Tunnel(name, "vpn", fresh, f"interface={told['interface']} name={name} last-handshake={last or 'never'}")
+
+
+def interface_table(output: str) -> dict[str, Any]:
+    told = table(output)
+    mtu = next(heading for heading in ("ACTUAL-MTU", "MTU") if heading in told.headings)
+    if told.headings[0] != "NAME":
+        raise ValueError("no interfaces in the table")
+    rows = ((comment, *told.cells(line)) for comment, line in told.lines)
+    return {
+        "interfaces": tuple(
+            _interface(flags, {"name": cells["NAME"], "mtu": cells.get(mtu, ""), "comment": comment})
+            for comment, flags, cells in rows
+        )
+    }
+
+
+def ethernet(output: str) -> dict[str, Any]:
+    """`/interface ethernet monitor`, one port or one after the other."""
+    return {"interfaces": tuple(_port(properties(block), block) for block in blocks(output, "name"))}
+
+
+def _port(told: Told, block: str) -> Interface:
+    """Raises ValueError for several ports side by side, whose columns have gaps."""
+    if told["status"] not in ("link-ok", "no-link", "unknown"):
+        raise ValueError(f"not a status: {told['status']!r}")
+    linked = told["status"] == "link-ok"
+    light = re.fullmatch(r"(-?[\d.]+)dBm", told.get("sfp-rx-power", ""))
+    rx = float(light[1]) if light else None
+    return Interface(
+        name=told["name"],
+        up=told["status"] != "no-link",
+        duplex={"yes": "full", "no": "half"}.get(told.get("full-duplex", ""), "") if linked else "",
+        speed_mbps=_mbps(told["rate"]) if linked and told.get("rate") else 0,
+        rx_dbm=rx,
+        rx_low_dbm=None if rx is None else _warns_below(block, rx),
+        line=" ".join(f"{key}={told[key]}" for key in ("name", "status", "rate", "full-duplex") if told.get(key)),
+    )
+
+
+def _mbps(rate: str) -> int:
+    match = re.fullmatch(r"([\d.]+)([MG])bps", rate)
+    if match is None:
+        raise ValueError(f"not a rate: {rate!r}")
+    return int(float(match[1]) * (1000 if match[2] == "G" else 1))
+
+
+def _warns_below(block: str, rx_dbm: float) -> float | None:
+    """The optic's own low warning. RouterOS shows its monitoring page from byte 128 on; that it is this page is proven
+    by the received power in it, which has to be the one that RouterOS read.
+    """
+    rows = re.findall(r"\b(00[0-9a-f]0): ((?:[0-9a-f]{2} +){16})", block)
+    page = bytes.fromhex("".join(row for at, row in rows if at >= "0080"))
+    if [at for at, _ in rows] != [f"00{digit:x}0" for digit in range(16)]:
+        return None
+    received, low = _dbm(page[104:106]), _dbm(page[38:40])
+    return low if received is not None and low is not None and abs(received - rx_dbm) < 0.5 else None
+
+
+def _dbm(raw: bytes) -> float | None:
+    """Tenths of a microwatt, as SFF-8472 counts light."""
+    power = int.from_bytes(raw, "big")
+    return round(10 * log10(power / 10000), 1) if power else None
+
+
 def addresses(output: str) -> dict[str, Any]:
+    return _held([(flags, told["interface"], told["address"]) for flags, told in some(output)])
+
+
+def address_table(output: str) -> dict[str, Any]:
+    told = table(output)
+    if told.headings not in (("ADDRESS", "NETWORK", "INTERFACE"), ("ADDRESS", "NETWORK", "INTERFACE", "VRF")):
+        raise ValueError(f"columns {told.headings}")
+    vrf = r" +\S+" if "VRF" in told.headings else ""
+    rows = _rows(told, rf"(?P<address>{_ADDRESS}/\d+) +{_ADDRESS} +(?P<interface>\S.*?){vrf}")
+    return _held([(row["flags"], row["interface"], row["address"]) for row in rows])
+
+
+def _rows(told: Table, shape: str) -> list[re.Match[str]]:
+    """Lines of a table by what their cells look like: a longer flag or address pushes the rest out of its column."""
+    found = [re.fullmatch(rf"\s*\d* *(?P<flags>[A-Za-z+]{{0,5}}) *\b{shape} *", line) for _, line in told.lines]
+    if not all(found):
+        raise ValueError("a line that does not fit its headings")
+    return [row for row in found if row]
+
+
+def _held(rows: list[tuple[str, str, str]]) -> dict[str, Any]:
     held: dict[str, tuple[str, ...]] = {}
-    for flags, told in _some(output):
+    for flags, interface, address in rows:
         if not set(flags) & {"X", "I"}:
-            held[told["interface"]] = (*held.get(told["interface"], ()), told["address"])
+            held[interface] = (*held.get(interface, ()), address)
     return {"interfaces": tuple(Interface(name=name, addresses=own) for name, own in held.items())}
 
 
 def default_routes(output: str) -> dict[str, Any]:
-    routes = (_route(flags, told) for flags, told in _some(output) if told.get("dst-address") == "0.0.0.0/0")
-    return {"default_routes": tuple(routes)}
+    """Ways out for what has no other: those of the main table that lead somewhere."""
+    routes = (_routes(flags, told) for flags, told in some(output) if _is_default(told))
+    return {"default_routes": tuple(route for several in routes for route in several)}
 
 
-def _route(flags: str, told: dict[str, str]) -> Route:
+def _is_default(told: Told) -> bool:
+    main = not told.get("routing-mark") and told.get("routing-table", "main") == "main"
+    return told.get("dst-address") in ("0.0.0.0/0", "::/0") and main and "gateway" in told
+
+
+def _routes(flags: str, told: Told) -> list[Route]:
+    """One for each gateway: several share the load."""
+    return [_route(flags, told, gateway) for gateway in told["gateway"].split(",")]
+
+
+def _route(flags: str, told: Told, gateway: str) -> Route:
+    hop, _, out = re.sub(r"@[\w.-]+$", "", gateway).partition("%")
+    via = re.search(rf"{re.escape(hop)} reachable via +([^,]+)", told.get("gateway-status", ""))
+    immediate = re.search(rf"(?:^|,){re.escape(hop)}%([^,]+)", told.get("immediate-gw", ""))
+    named = "" if re.match(r"[\d.]+$|[0-9a-fA-F]*:", hop) else hop
     return Route(
         prefix=told["dst-address"],
-        gateway=told.get("gateway", ""),
-        interface=told.get("vrf-interface", ""),
-        protocol="static" if "s" in flags.lower() else "",
+        gateway=hop,
+        interface=out or (via or immediate or ["", ""])[1] or named or told.get("vrf-interface", ""),
+        protocol=_protocol(flags),
         active="A" in flags,
         distance=int(told.get("distance") or 1),
     )
 
 
+def _protocol(flags: str) -> str:
+    """Static is what somebody wrote; version 6 marks a default route learnt by DHCP or PPPoE as dynamic and static."""
+    words = {"s": "static", "S": "static", "d": "dhcp", "v": "vpn", "o": "ospf", "b": "bgp", "r": "rip"}
+    return "" if {"D", "S"} <= set(flags) else next((words[flag] for flag in flags if flag in words), "")
+
+
+def route_table(output: str) -> dict[str, Any]:
+    told = table(output)
+    expected = ("DST-ADDRESS", "PREF-SRC", "GATEWAY", "DISTANCE"), ("DST-ADDRESS", "GATEWAY", "DISTANCE")
+    if told.headings not in (*expected, ("DST-ADDRESS", "GATEWAY", "ROUTING-TABLE", "DISTANCE")):
+        raise ValueError(f"columns {told.headings}")
+    mark = r" +(?P<table>\S+)" if "ROUTING-TABLE" in told.headings else ""
+    shape = rf"\s*\d* *(?P<flags>[A-Za-z+ ]*?) *\b0\.0\.0\.0/0 +(?P<gateway>\S+){mark} +(?P<distance>\d+)"
+    lines = [line for _, line in told.lines if re.search(r"(?<![\d.])0\.0\.0\.0/0\s", line)]
+    found = [re.fullmatch(shape, line) for line in lines]
+    routes = [(row["flags"], row.groupdict(default="")) for row in found if row]
+    if len(routes) < len(lines):
+        raise ValueError("a default route that does not fit the headings")
+    main = [
+        (flags, cells | {"dst-address": "0.0.0.0/0"}) for flags, cells in routes if cells.get("table") in (None, "main")
+    ]
+    return {"default_routes": tuple(route for flags, cells in main for route in _routes(flags, cells))}
+
+
 def ospf_neighbors(output: str) -> dict[str, Any]:
-    return {"ospf_neighbors": tuple(_neighbor(told) for _, told in _some(output))}
+    return {"ospf_neighbors": tuple(_neighbor(told) for _, told in some(output))}
 
 
-def _neighbor(told: dict[str, str]) -> OspfNeighbor:
-    return OspfNeighbor(told.get("router-id", ""), told["address"], told.get("interface", ""), told["state"])
+def _neighbor(told: Told) -> OspfNeighbor:
+    address, _, interface = told["address"].partition("%")
+    return OspfNeighbor(told.get("router-id", ""), address, told.get("interface", interface), told["state"])
 
 
 def ospf_interfaces(output: str) -> dict[str, Any]:
-    return {"ospf_interfaces": tuple(_ospf_interface(flags, told) for flags, told in _some(output) if "X" not in flags)}
+    live = [(flags, told) for flags, told in some(output) if not set(flags) & {"X", "I"}]
+    return {"ospf_interfaces": tuple(one for flags, told in live for one in _ospf_interfaces(flags, told))}
 
 
-def _ospf_interface(flags: str, told: dict[str, str]) -> OspfInterface:
+def _ospf_interfaces(flags: str, told: Told) -> list[OspfInterface]:
+    """Version 6 names the interface, version 7 writes it behind its address; a template is for several."""
+    names = told.get("interfaces") or told.get("interface") or told["address"].partition("%")[2]
+    return [_ospf_interface(name, flags, told) for name in names.split(",") if name]
+
+
+def _ospf_interface(name: str, flags: str, told: Told) -> OspfInterface:
+    kind = told.get("network-type") or told.get("type", "")
     return OspfInterface(
-        name=told.get("interface") or told["interfaces"],
+        name=name,
         area=told.get("area", ""),
         hello_s=int(duration_s(told.get("hello-interval", "0s"))),
         dead_s=int(duration_s(told.get("dead-interval", "0s"))),
-        passive="P" in flags,
-        kind=told.get("network-type") or told.get("type", ""),
+        passive="P" in flags or any("passive" in value.split() for key, value in told.items() if key != "comment"),
+        kind=kind.partition(" ")[0],
     )
 
 
+def ospf(output: str) -> dict[str, Any]:
+    """Interfaces and behind them neighbours, so that each link knows how many it has."""
+    found = some(output)
+    around = tuple(_neighbor(told) for _, told in found if "router-id" in told)
+    links = [one for flags, told in found if "hello-interval" in told and not set(flags) & {"X", "I"}
+             for one in _ospf_interfaces(flags, told)]  # fmt: skip
+    if len(around) + sum("hello-interval" in told for _, told in found) < len(found):
+        raise ValueError("neither a link nor a neighbour")
+    return {"ospf_interfaces": tuple(_counted(one, around) for one in links), "ospf_neighbors": around}
+
+
+def _counted(link: OspfInterface, around: tuple[OspfNeighbor, ...]) -> OspfInterface:
+    """Version 7 does not say on which link a neighbour is: then not the kind either, lest a link counts as alone."""
+    if any(not neighbor.interface for neighbor in around):
+        return replace(link, kind="")
+    return replace(link, neighbors=sum(neighbor.interface == link.name for neighbor in around))
+
+
 def bgp_peers(output: str) -> dict[str, Any]:
-    return {"bgp_peers": tuple(_peer(flags, told) for flags, told in _some(output) if "X" not in flags)}
+    return {"bgp_peers": tuple(_peer(flags, told) for flags, told in some(output) if "X" not in flags)}
 
 
-def _peer(flags: str, told: dict[str, str]) -> BgpPeer:
-    address = told.get("remote-address") or told["remote.address"]
-    state = told.get("state") or ("established" if "E" in flags else "idle")
-    return BgpPeer(address, told.get("remote-as") or told.get("remote.as", ""), state, f"{address} state={state}")
+def _peer(flags: str, told: Told) -> BgpPeer:
+    """Peers of version 6, sessions of version 7. One that is not established and says no more has no state."""
+    address = (told.get("remote-address") or told["remote.address"]).partition("@")[0]
+    remote_as = told.get("remote-as") or told.get("remote.as", "")
+    state = told.get("state") or ("established" if "E" in flags else "")
+    return BgpPeer(address, remote_as, state, f"{address} AS {remote_as} {state or 'belum established'}")
+
+
+def neighbors(output: str) -> dict[str, Any]:
+    return {"neighbors": tuple(_seen(told) for _, told in some(output))}
+
+
+def _seen(told: Told) -> Neighbor:
+    """The port comes before the bridge it belongs to."""
+    return Neighbor(
+        interface=told["interface"].partition(",")[0],
+        name=told.get("identity") or told["mac-address"],
+        port=told.get("interface-name", ""),
+        address=told.get("address4") or told.get("address", ""),
+        platform=told.get("platform", ""),
+    )
+
+
+def arp(output: str) -> dict[str, Any]:
+    return {"arp": _answering((flags, told) for flags, told in some(output))}
+
+
+def arp_table(output: str) -> dict[str, Any]:
+    told = table(output)
+    if told.headings not in (
+        ("ADDRESS", "MAC-ADDRESS", "INTERFACE"),
+        ("ADDRESS", "MAC-ADDRESS", "INTERFACE", "STATUS"),
+    ):
+        raise ValueError(f"columns {told.headings}")
+    status = r"(?: +(?P<status>[a-z]+))?" if "STATUS" in told.headings else ""
+    shape = rf"(?P<address>{_ADDRESS})(?: +(?P<mac>{_MAC}))? +(?P<interface>\S.*?){status}"
+    rows = [(row["flags"], row.groupdict(default="")) for row in _rows(told, shape)]
+    return {"arp": _answering((flags, cells | {"mac-address": cells["mac"]}) for flags, cells in rows)}
+
+
+def _answering(rows: Any) -> tuple[Arp, ...]:
+    told = [
+        row for flags, row in rows if not set(flags) & {"X", "I"} and row.get("status") not in ("failed", "incomplete")
+    ]
+    known = [row for row in told if row.get("mac-address", "").strip("0:")]
+    return tuple(Arp(row["address"], row["mac-address"], row["interface"]) for row in known)
+
+
+def bridge_ports(output: str) -> dict[str, Any]:
+    """`/interface bridge port monitor`, one port after the other; only those in a bridge have a role."""
+    told = [properties(block) for block in blocks(output, "interface")]
+    return {"stp_ports": tuple(_stp_port(each) for each in told if each["status"] == "in-bridge")}
+
+
+def _stp_port(told: Told) -> StpPort:
+    """IEEE 802.1D table 17-1: what neither learns nor forwards discards."""
+    role = re.fullmatch(r"(root|designated|alternate|backup|disabled)-port", told["role"])
+    if role is None or {told["learning"], told["forwarding"]} - {"yes", "no"}:
+        raise ValueError(f"not a port: {told}")
+    active = ("forwarding", told["forwarding"]), ("learning", told["learning"])
+    return StpPort(told["interface"], role[1], next((state for state, on in active if on == "yes"), "discarding"))
+
+
+def pools(output: str) -> dict[str, Any]:
+    """Servers, pools and what is taken, printed one behind the other; newer versions of 7 count by themselves."""
+    told = [told for _, told in some(output)]
+    served = {each["address-pool"] for each in told if "address-pool" in each}
+    taken = [each["pool"] for each in told if "pool" in each]
+    found = (_pool(each, taken) for each in told if "ranges" in each and each["name"] in served)
+    return {"dhcp_pools": tuple(found)}
+
+
+def _pool(told: Told, taken: list[str]) -> Pool:
+    size = sum(_range(each) for each in told["ranges"].split(","))
+    used = int(told["used"]) if told.get("used") else taken.count(told["name"])
+    return Pool(told["name"], int(told.get("total") or size), used)
+
+
+def _range(text: str) -> int:
+    if match := re.fullmatch(rf"{_ADDRESS}/(\d+)", text):
+        return int(2 ** (32 - int(match[1])))
+    first, _, last = text.partition("-")
+    return _number(last or first) - _number(first) + 1
+
+
+def _number(address: str) -> int:
+    return int(IPv4Address(address))
+
+
+def leases(output: str) -> dict[str, Any]:
+    """A lease in conflict: the server found somebody else answering at its address."""
+    told = [told for _, told in some(output)]
+    if any("address" not in each and "mac-address" not in each for each in told):
+        raise ValueError("not a lease")
+    lines = ((each, each.get("active-address") or each["address"]) for each in told if each.get("status") == "conflict")
+    return {
+        "address_conflicts": tuple(
+            Note(address, f"address={address} server={each.get('server', '')} status=conflict")
+            for each, address in lines
+        )
+    }
+
+
+def lease_table(output: str) -> dict[str, Any]:
+    told = table(output)
+    if not {"ADDRESS", "SERVER", "STATUS", "LAST-SEEN"} <= set(told.headings):
+        raise ValueError(f"columns {told.headings}")
+    states = "(?: (?P<status>waiting|testing|authorizing|busy|offered|bound|declined|conflict))?"
+    shape = rf"\s*\d+ +(?:[XRDB]+ +)?(?P<address>{_ADDRESS})? *.*?{states}(?: +(?:never|[\dwdhms]+))? *"
+    found = [re.fullmatch(shape, line) for _, line in told.lines]
+    if not all(found):
+        raise ValueError("a line that is no lease")
+    rows = [
+        (row["address"], line.strip())
+        for row, (_, line) in zip(found, told.lines, strict=True)
+        if row and row["status"] == "conflict"
+    ]
+    return {"address_conflicts": tuple(Note(address, line) for address, line in rows)}
+
+
+_TIME = r"(?:\w{3}/\d\d(?:/\d{4})? |\d{4}-\d\d-\d\d |\d\d-\d\d )?\d\d:\d\d:\d\d"
+_DETAIL = re.compile(rf'\s*(?:\d+ )?time={_TIME} topics=(?P<topics>\S+) message="?(?P<message>.*?)"?\s*')
+_PLAIN = re.compile(rf"\s*{_TIME} (?P<topics>[a-z0-9,!-]+) (?P<message>.*?)\s*")
+
+
+def log(output: str) -> dict[str, Any]:
+    """Loops that bridges and loop protection saw, addresses that the DHCP server found taken, servers it does not know.
+
+    What no line of it speaks of is not denied: other commands tell how it stands now.
+    """
+    lines = [line for line in plain(output).splitlines() if line.strip()]
+    told = [match for line in lines if (match := _DETAIL.fullmatch(line) or _PLAIN.fullmatch(line))]
+    if lines and not told:
+        raise ValueError("no line of a log")
+    loops = r"(?:.*\bon )?(\S+?)(?=[: ]).*(?:probably loop|\bloop detected|looped packet)"
+    seen = {
+        "address_conflicts": _notes(told, "dhcp", rf"\bconflict\b.*?\bfor ({_ADDRESS})"),
+        "dhcp_strangers": _notes(told, "dhcp", rf"unknown dhcp server.*?\bip ({_ADDRESS})"),
+    }
+    found = {name: notes for name, notes in seen.items() if notes}
+    return {"loops": _notes(told, "interface|bridge|loop-protect", loops), **found}
+
+
+def _notes(told: list[re.Match[str]], topic: str, shape: str) -> tuple[Note, ...]:
+    about = [each for each in told if re.search(rf"\b(?:{topic})\b", each["topics"])]
+    found = [(re.search(shape, each["message"]), each[0].strip()) for each in about]
+    return tuple({match[1]: Note(match[1], line) for match, line in found if match}.values())
+
+
+def strangers(output: str) -> dict[str, Any]:
+    """DHCP servers that an alert of the device sees and does not know; it tells their MAC address."""
+    found = [(told["interface"], told.get("unknown-server", "")) for flags, told in some(output) if "X" not in flags]
+    seen = [(port, mac) for port, macs in found for mac in re.findall(_MAC, macs)]
+    return {"dhcp_strangers": tuple(Note(mac, f"interface={port} unknown-server={mac}") for port, mac in seen)}
+
+
+def health(output: str) -> dict[str, Any]:
+    """Power supplies and fans that say that they are not well. Version 6 prints properties, version 7 a list."""
+    states = _sensors(output)
+    bad = [(name, value) for name, value in states.items() if name.endswith("-state") and value != "ok"]
+    return {"alarms": tuple(Note(name, f"{name}: {value}") for name, value in bad)}
+
+
+def _sensors(output: str) -> Told:
+    if found := list(entries(output)):
+        return {told["name"]: told["value"] for _, told in found}
+    if "NAME" not in output:
+        return properties(output) if output.strip() else {}
+    told = table(output)
+    if told.headings[:2] != ("NAME", "VALUE"):
+        raise ValueError(f"columns {told.headings}")
+    rows = [re.fullmatch(r"\s*\d+ +(\S+)(?: +(\S+))?(?: +\S+)?", line) for _, line in told.lines]
+    return {row[1]: row[2] or "" for row in rows if row}
+
+
+def clock(output: str) -> dict[str, Any]:
+    """Whether NTP has set the clock. Who has turned NTP off may take the time from elsewhere (/ip cloud, GPS)."""
+    told = properties(output)
+    if told["enabled"] != "yes":
+        return {"clock_synchronised": None, "clock_line": f"enabled: {told['enabled']}"}
+    if "status" in told:
+        return {"clock_synchronised": told["status"] == "synchronized", "clock_line": f"status: {told['status']}"}
+    last = told.get("last-update-before", "")
+    return {"clock_synchronised": bool(last), "clock_line": f"last-update-before: {last}"}
+
+
+def radios(output: str) -> dict[str, Any]:
+    """`/interface wireless print` (or wifi) and behind it the registration table; stations are left out."""
+    found = some(output)
+    seen = [told["interface"] for _, told in found if "interface" in told and "name" not in told]
+    own = [(flags, told) for flags, told in found if "name" in told and _serves(told)]
+    return {"radios": tuple(Radio(told["name"], "X" not in flags, seen.count(told["name"])) for flags, told in own)}
+
+
+def _serves(told: Told) -> bool:
+    """Whether it is an access point: a profile that only is named does not say, and a CAPsMAN has the clients."""
+    if told.get("comment", "").startswith("managed by CAPsMAN"):
+        return False
+    mode = told.get("mode") or told.get("configuration.mode") or ("" if told.get("configuration") else "ap")
+    return mode in ("ap", "ap-bridge", "bridge")
 
 
 GUARD = "pelihara-batal"
@@ -192,28 +568,117 @@ def arm(inverse: tuple[str, ...]) -> tuple[str, ...]:
     return (f'/system scheduler add name={GUARD} interval={ARMED_MINUTES}m on-event="{event}"',)
 
 
+EACH_PORT = ":foreach i in=[/interface ethernet find] do={/interface ethernet monitor $i once}"
+"""One after the other: side by side their columns have gaps."""
+EACH_BRIDGE_PORT = ":foreach i in=[/interface bridge port find] do={/interface bridge port monitor $i once}"
+OSPF = "/routing ospf interface print terse; /routing ospf neighbor print terse without-paging"
+POOLS = "/ip dhcp-server print terse; /ip pool print terse; /ip pool used print terse without-paging"
+CONFLICTS = "/ip dhcp-server lease print terse without-paging where status=conflict"
+LOG = '/log print without-paging where message~"conflict|loop|unknown dhcp"'
+WIRELESS = "/interface wireless print terse; /interface wireless registration-table print terse without-paging"
+WIFI = "/interface wifi print terse; /interface wifi registration-table print terse without-paging"
+
+
+def _key(command: str) -> str:
+    """As `Platform.command_key` spells it."""
+    return command.lower().lstrip("/").replace(" without-paging", "")
+
+
 PLATFORM = Platform(
     name="mikrotik_routeros",
     config_command=f'/export; :put "{END}"',
+    napalm="ros",
+    shown_on="rekaman",
     reads=(
         "/system identity print",
         "/system resource print",
+        "/system routerboard print",
         "/interface print terse without-paging",
+        "/interface print stats-detail without-paging",
+        EACH_PORT,
         "/ip address print terse without-paging",
         "/ip route print terse without-paging",
         "/routing ospf neighbor print terse without-paging",
+        OSPF,
+        "/routing bgp session print terse without-paging",
+        "/routing bgp peer print status without-paging",
+        "/ip neighbor print detail without-paging",
+        "/ip arp print terse without-paging",
+        EACH_BRIDGE_PORT,
+        POOLS,
+        CONFLICTS,
+        "/ip dhcp-server alert print terse without-paging",
+        LOG,
+        "/system health print",
+        "/system ntp client print",
+        WIRELESS,
+        WIFI,
     ),
     parsers={
         "system identity print": identity,
         "system resource print": resource,
+        "system routerboard print": routerboard,
+        "interface print": interface_table,
+        "interface print brief": interface_table,
         "interface print terse": interfaces,
         "interface print detail": interfaces,
+        "interface print stats-detail": interfaces,
+        "interface ethernet print": interface_table,
+        "interface ethernet print terse": interfaces,
+        "interface ethernet print detail": interfaces,
+        "interface ethernet monitor name once": ethernet,
+        _key(EACH_PORT): ethernet,
+        "interface bonding print detail": interfaces,
+        "interface bonding print terse": interfaces,
+        "interface vlan print detail": interfaces,
+        "interface vlan print terse": interfaces,
+        "interface wireguard print terse": interfaces,
+        "interface wireguard print detail": interfaces,
+        "interface wireguard peers print terse": wireguard_peers,
+        "interface wireguard peers print detail": wireguard_peers,
+        **{
+            f"interface {kind.removesuffix('-out')}-client print {form}": clients(kind)
+            for kind in DIALLED
+            for form in ("terse", "detail")
+        },
+        "ip address print": address_table,
         "ip address print terse": addresses,
+        "ip address print detail": addresses,
+        "ip route print": route_table,
         "ip route print terse": default_routes,
+        "ip route print detail": default_routes,
         "routing ospf neighbor print": ospf_neighbors,
         "routing ospf neighbor print terse": ospf_neighbors,
+        "routing ospf neighbor print detail": ospf_neighbors,
         "routing ospf interface print terse": ospf_interfaces,
+        "routing ospf interface print detail": ospf_interfaces,
+        "routing ospf interface-template print terse": ospf_interfaces,
+        "routing ospf interface-template print detail": ospf_interfaces,
+        _key(OSPF): ospf,
         "routing bgp peer print status": bgp_peers,
+        "routing bgp session print": bgp_peers,
+        "routing bgp session print terse": bgp_peers,
+        "routing bgp session print detail": bgp_peers,
+        "ip neighbor print terse": neighbors,
+        "ip neighbor print detail": neighbors,
+        "ip arp print": arp_table,
+        "ip arp print terse": arp,
+        "ip arp print detail": arp,
+        _key(EACH_BRIDGE_PORT): bridge_ports,
+        _key(POOLS): pools,
+        "ip dhcp-server lease print": lease_table,
+        "ip dhcp-server lease print terse": leases,
+        "ip dhcp-server lease print detail": leases,
+        _key(CONFLICTS): leases,
+        "ip dhcp-server alert print terse": strangers,
+        "ip dhcp-server alert print detail": strangers,
+        "log print": log,
+        "log print detail": log,
+        _key(LOG): log,
+        "system health print": health,
+        "system ntp client print": clock,
+        _key(WIRELESS): radios,
+        _key(WIFI): radios,
     },
     first_line=r"^# .* by RouterOS ",
     last_line=END,
