@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from playbooks.findings import Reason, TargetError
 from playbooks.network import platforms
 from playbooks.network.connect import Endpoint, Session, open_session
+from playbooks.network.platforms.platform import OUR_END
 from playbooks.network.redaction import hidden, redact
 
 SHRUNK = 0.5
@@ -80,16 +81,16 @@ def _proven(session: Session, answers: Iterator[str], previous: str | None) -> C
 def agreed(platform: str, first: str, second: str, previous: str | None) -> str:
     """What two answers say alike once log lines printed into them are out; "" when they differ.
 
-    Where the end mark is ours and the device does not print it (`Platform.section`), two whole answers, each ended by
+    Where the end mark is ours and the device does not print it (`Platform.mark_is_ours`), two whole answers, each ended by
     the device's prompt, stand for it, unless a section of the last good copy is gone.
     """
     shape, text = platforms.get(platform), _without_log(second)
     if significant(platform, _without_log(first)) != significant(platform, text):
         return ""
-    if not shape.section or text.endswith(f"{shape.last_line}\n"):
+    if not shape.mark_is_ours or text.endswith(f"{shape.end_mark}\n"):
         return text
-    sections = [set(re.findall(shape.section, each, re.MULTILINE)) for each in (previous or "", text)]
-    return f"{text}{shape.last_line}\n" if sections[0] <= sections[1] else text
+    sections = [set(re.findall(shape.section or r"(?!)", each, re.MULTILINE)) for each in (previous or "", text)]
+    return f"{text}{shape.end_mark}\n" if sections[0] <= sections[1] else text
 
 
 def _without_log(text: str) -> str:
@@ -121,12 +122,12 @@ def check_complete(platform: str, text: str, previous: str | None = None, prompt
         raise NotComplete(
             Reason.REFUSED_OUTPUT, f"baris log di tengah konfigurasi: {_line_at(text, found.start())[:120]}"
         )
-    if lines[-1] != shape.last_line or not text.endswith("\n"):
+    if lines[-1] != shape.end_mark or not text.endswith("\n"):
         raise NotComplete(
-            Reason.INCOMPLETE, f"penanda akhir {shape.last_line!r} tidak ada; baris terakhir {lines[-1][:80]!r}"
+            Reason.INCOMPLETE, f"penanda akhir {shape.end_mark!r} tidak ada; baris terakhir {lines[-1][:80]!r}"
         )
-    if shape.last_line in lines[:-1]:
-        raise NotComplete(Reason.REFUSED_OUTPUT, f"penanda akhir {shape.last_line!r} ada di tengah konfigurasi")
+    if shape.end_mark in lines[:-1]:
+        raise NotComplete(Reason.REFUSED_OUTPUT, f"penanda akhir {shape.end_mark!r} ada di tengah konfigurasi")
     for section in (shape.first_line, *shape.sections):
         if not re.search(section, text, re.MULTILINE):
             raise NotComplete(Reason.INCOMPLETE, f"bagian wajib tidak ada: {section.strip('^ ')!r}")
@@ -160,7 +161,8 @@ def _alike(text: str, previous: str) -> float:
 
 def significant(platform: str, text: str) -> str:
     """`text` without the lines that change by themselves."""
-    volatile = re.compile(platforms.get(platform).volatile)
+    shape = platforms.get(platform)
+    volatile = re.compile(rf"{shape.volatile}|{re.escape(OUR_END)}$")
     return "\n".join(line.rstrip() for line in normalised(platform, text).splitlines() if not volatile.match(line))
 
 

@@ -11,6 +11,7 @@ from playbooks.findings import Finding
 from playbooks.network.facts import Facts
 
 ARMED_MINUTES = 3
+OUR_END = "! pelihara: end of configuration"
 
 Parser = Callable[[str], dict[str, Any]]
 """One command's output -> the fields of `Facts` it tells. Raises ValueError (or a kin) for what it cannot read."""
@@ -125,6 +126,16 @@ class Platform:
     """Commands that keep the change for good."""
     undo: str = ""
     """Which way back a change has, in words for the plan (Indonesian)."""
+
+    @property
+    def end_mark(self) -> str:
+        """Last line of a stored, whole configuration: the device's own, or ours once two readings agreed."""
+        return self.last_line or OUR_END
+
+    @property
+    def mark_is_ours(self) -> bool:
+        """Whether two readings that agree stand for an end mark that the device did not print."""
+        return not self.last_line or bool(self.section)
 
     def refuses(self, answer: str) -> bool:
         """Whether `answer` says that the command was not accepted."""

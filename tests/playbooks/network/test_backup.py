@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from playbooks.findings import Reason
 from playbooks.network.backup import NotComplete, agreed, check_complete, digest, normalised
+from playbooks.network.platforms.platform import OUR_END
 from tests.playbooks.network.configs import CONFIGS, FRR_CONFIG, PLATFORMS, ROUTEROS_CONFIG
 from tests.playbooks.network.doubles import IOS_CONFIG
 
@@ -137,3 +138,11 @@ def test_two_answers_do_not_prove_everything(first: str, second: str, previous: 
     platform = "cisco_ios" if first.startswith(IOS_CONFIG[:20]) else "mikrotik_routeros"
     with pytest.raises(NotComplete):
         check_complete(platform, agreed(platform, first, second, previous) or second)
+
+
+def test_where_a_device_prints_no_end_two_answers_that_agree_stand_for_it() -> None:
+    whole = "## Last commit: 2026-11-21\nset version 21.4R3\nset system host-name r1\n"
+    kept = agreed("juniper_junos", whole, whole, None)
+    assert kept == f"{whole}{OUR_END}\n"
+    assert agreed("juniper_junos", whole, whole[:-9], None) == ""
+    assert digest("juniper_junos", kept) == digest("juniper_junos", whole)
