@@ -81,8 +81,8 @@ def _proven(session: Session, answers: Iterator[str], previous: str | None) -> C
 def agreed(platform: str, first: str, second: str, previous: str | None) -> str:
     """What two answers say alike once log lines printed into them are out; "" when they differ.
 
-    Where the end mark is ours and the device does not print it (`Platform.mark_is_ours`), two whole answers, each ended by
-    the device's prompt, stand for it, unless a section of the last good copy is gone.
+    Where the end mark is ours and the device does not print it (`Platform.mark_is_ours`), two whole answers, each
+    ended by the device's prompt, stand for it, unless a section of the last good copy is gone.
     """
     shape, text = platforms.get(platform), _without_log(second)
     if significant(platform, _without_log(first)) != significant(platform, text):
