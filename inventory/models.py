@@ -190,6 +190,10 @@ class Expectation(Entry):
     neighbors: tuple[Name, ...] = ()
     gateway: OptionalAddress = ""
     interfaces: dict[Interface, Literal["up", "down"]] = {}
+    dhcp: tuple[Address, ...] = ()
+    """DHCP servers that may answer here; any other is a stranger."""
+    dns: tuple[Address, ...] = ()
+    """DNS servers that have to answer the device."""
 
 
 class Device(Entry):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -79,13 +79,23 @@ class Finding:
     subject: str
     evidence: str
     advice: str
+    cause: str = ""
+    """`name` of the finding that explains this one."""
+    at: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Interfaces it is about or lies behind: what ties it to its cause. Not told."""
 
     def __post_init__(self) -> None:
         if self.code not in CODES:
             raise ValueError(f"unknown finding code {self.code!r}")
 
+    @property
+    def name(self) -> str:
+        return f"{self.code} {self.subject}"
+
     def as_json(self) -> dict[str, str]:
-        return {**asdict(self), "severity": str(self.severity)}
+        """Its fields as text; `cause` only where there is one."""
+        told = {key: str(getattr(self, key)) for key in ("code", "severity", "subject", "evidence", "advice")}
+        return {**told, "cause": self.cause} if self.cause else told
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ class Interface:
     """Light received by its optic."""
     rx_low_dbm: float | None = None
     """Below this the optic's maker warns."""
+    master: str = ""
+    """The bridge or bond that it is a member of."""
     line: str = ""
     """The device's own words about its state."""
 
@@ -148,6 +150,25 @@ class Radio:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """Who offered an address when one was asked for (RFC 2131 section 3.1)."""
+
+    server: str
+    interface: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """A DNS server that was asked a name."""
+
+    server: str
+    answers: bool
+    """Any answer counts, NXDOMAIN too; SERVFAIL, REFUSED and silence do not."""
+    line: str = ""
+
+
+@dataclass(frozen=True)
 class Arp:
     """Who answers for an address."""
 
@@ -171,6 +192,10 @@ class Facts:
     hostname: str = ""
     version: str = ""
     uptime_s: float | None = None
+    read_at: str = ""
+    """When it was read: ISO 8601 with zone, our clock. Rules know no other time."""
+    restart_reason: str = ""
+    """The device's own words about why it last started."""
     interfaces: tuple[Interface, ...] = ()
     ospf_interfaces: tuple[OspfInterface, ...] = ()
     ospf_neighbors: tuple[OspfNeighbor, ...] = ()
@@ -179,6 +204,11 @@ class Facts:
     gateway: str = ""
     gateway_answers: bool | None = None
     gateway_line: str = ""
+    gateway_sent: int = 0
+    """Echo requests to the gateway; too few (below 5) say nothing about loss."""
+    gateway_received: int = 0
+    gateway_rtt_ms: float | None = None
+    """Mean round trip to the gateway."""
     cpu_percent: float | None = None
     memory_percent: float | None = None
     storage_percent: float | None = None
@@ -187,6 +217,11 @@ class Facts:
     neighbors: tuple[Neighbor, ...] = ()
     stp_ports: tuple[StpPort, ...] = ()
     dhcp_pools: tuple[Pool, ...] = ()
+    dhcp_offers: tuple[Offer, ...] | None = None
+    """Every offer to one request; empty when nobody offered, None when nobody asked."""
+    dhcp_strangers: tuple[Note, ...] = ()
+    """Servers that the device's own guard does not know (RouterOS dhcp-server alert, snooping); subject: address."""
+    resolvers: tuple[Resolver, ...] = ()
     tunnels: tuple[Tunnel, ...] = ()
     radios: tuple[Radio, ...] = ()
     arp: tuple[Arp, ...] = ()
@@ -199,6 +234,12 @@ class Facts:
     running_digest: str = ""
     saved_digest: str | None = None
     unsaved_lines: tuple[str, ...] = ()
+    config_lines: int = 0
+    """Significant lines of the running configuration; 0 when it was not read whole."""
+    startup_empty: bool | None = None
+    """Whether the device says that nothing is saved to start from."""
+    startup_line: str = ""
+    """Its own words about that."""
 
     def interface(self, name: str) -> Interface | None:
         return next((interface for interface in self.interfaces if interface.name == name), None)

@@ -1,0 +1,97 @@
+"""What only several devices seen together show: ends of one link that disagree, one address on two devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from playbooks.findings import Finding, Severity
+from playbooks.network.facts import Facts, Interface
+from playbooks.network.rules.case import same_port
+from playbooks.network.rules.routing import mismatches
+from playbooks.network.rules.services import SHARED_MACS, bare, conflict
+
+
+def between(facts: Mapping[str, Facts]) -> dict[str, list[Finding]]:
+    """Findings of pairs, by device, for both ends."""
+    found: dict[str, list[Finding]] = {name: [] for name in facts}
+    for name, own in facts.items():
+        for other, far in facts.items():
+            if name != other:
+                found[name] += [*_ospf(own, other, far), *_duplex(own, other, far)]
+                found[name] += [*_shared_address(own, other, far, facts), *_two_owners(own, other, far)]
+    return found
+
+
+def _ospf(own: Facts, other: str, far: Facts) -> Iterator[Finding]:
+    for one in own.ospf_interfaces:
+        for theirs in far.ospf_interfaces:
+            mine, link = own.interface(one.name), far.interface(theirs.name)
+            if mine and link and _same_subnet(mine, link):
+                yield from mismatches(one, theirs, f"{other} {theirs.name}")
+
+
+def _same_subnet(one: Interface, other: Interface) -> bool:
+    return any(other.reaches(address.partition("/")[0]) for address in one.addresses)
+
+
+def _duplex(own: Facts, other: str, far: Facts) -> Iterator[Finding]:
+    for seen in own.neighbors:
+        mine = own.interface(seen.interface)
+        theirs = next((link for link in far.interfaces if same_port(link.name, seen.port)), None)
+        if not mine or not theirs or not seen.name or seen.name.partition(".")[0] not in (other, far.hostname):
+            continue
+        if {mine.duplex, theirs.duplex} == {"half", "full"}:
+            evidence = f"{mine.name}: {mine.duplex}; {other} {theirs.name}: {theirs.duplex}"
+            advice = f"Setel {mine.name} dan {theirs.name} di {other} sama: keduanya auto, atau keduanya full."
+            yield Finding("link.duplex", Severity.MAJOR, mine.name, evidence, advice, at=(mine.name,))
+
+
+def _shared_address(own: Facts, other: str, far: Facts, everyone: Mapping[str, Facts]) -> Iterator[Finding]:
+    """One address on both, and a witness that they share a segment: each other's name, or a third in that subnet.
+
+    Without a witness two offices just use the same private addresses.
+    """
+    theirs = {(link.name, held.partition("/")[0]) for link in far.interfaces if link.up for held in link.addresses}
+    for link in own.interfaces:
+        for address in (held.partition("/")[0] for held in link.addresses if link.up and not _lone(held)):
+            port = next((name for name, held in sorted(theirs) if held == address), "")
+            if port and (_see(own, link.name, other, far) or _third(address, everyone)):
+                told = conflict(address, f"{address} di {link.name} dan di {other} {port}", Severity.MAJOR)
+                yield replace(told, at=(link.name,))
+
+
+def _lone(held: str) -> bool:
+    return held.startswith("127.") or held.endswith(("/32", "/128"))
+
+
+def _see(own: Facts, port: str, other: str, far: Facts) -> bool:
+    return any(
+        same_port(one.interface, port) and one.name in (other, far.hostname) for one in own.neighbors if one.name
+    )
+
+
+def _third(address: str, everyone: Mapping[str, Facts]) -> bool:
+    links = [link for told in everyone.values() for link in told.interfaces]
+    return any(link.up and link.reaches(address) and not link.holds(address) for link in links)
+
+
+def _two_owners(own: Facts, other: str, far: Facts) -> Iterator[Finding]:
+    """Two devices of one subnet are told different owners of an address in it."""
+    for port, address, mac in _heard(own):
+        for far_port, far_address, far_mac in _heard(far):
+            mine, theirs = own.interface(port), far.interface(far_port)
+            if address == far_address and mac != far_mac and mine and theirs and _neighbours(mine, theirs, address):
+                evidence = f"{address}: {mac} menurut {port}, {far_mac} menurut {other} {far_port}"
+                yield conflict(address, evidence, Severity.MAJOR)
+
+
+def _heard(facts: Facts) -> list[tuple[str, str, str]]:
+    told = [(one.interface, one.address, bare(one.mac)) for one in facts.arp]
+    return [each for each in told if each[2] and not each[2].startswith(SHARED_MACS)]
+
+
+def _neighbours(mine: Interface, theirs: Interface, address: str) -> bool:
+    """In one subnet with the address and with each other, under addresses of their own."""
+    own = {held.partition("/")[0] for held in mine.addresses} & {held.partition("/")[0] for held in theirs.addresses}
+    return not own and mine.reaches(address) and theirs.reaches(address) and _same_subnet(mine, theirs)
