@@ -1,6 +1,6 @@
 """Ruijie RGOS 10.4 to 12 (switches, routers). ruijienetworks.com: RGOS Command Reference.
 
-It speaks like IOS and prints otherwise: names of interfaces hold a space, so none of ntc-templates' cisco_ios tables fits.
+It speaks like IOS but names of interfaces hold a space, so that none of ntc-templates' cisco_ios tables fits.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address
+from itertools import pairwise
 from typing import Any
 
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, OspfNeighbor, Pool, Route
@@ -89,13 +90,14 @@ def _defaults(output: str) -> Iterator[Route]:
 
 
 NEIGHBOR = re.compile(
-    rf"^ *({IP}) +\d+ +([A-Za-z0-9-]+/ ?(?:[A-Za-z]+|-)) +(?:(?:-|[A-Za-z]+) +)?(?:\d\d:\d\d:\d\d|-) +({IP}) +({PORT}) *$",
+    rf"^ *({IP}) +\d+ +([A-Za-z0-9-]+/ ?(?:[A-Za-z]+|-)) +(?:(?:-|[A-Za-z]+) +)?(?:\d\d:\d\d:\d\d|-) +"
+    rf"({IP}) +({PORT}) *$",
     re.MULTILINE,
 )
 
 
 def ospf_neighbors(output: str) -> dict[str, Any]:
-    head, _, body = output.partition("Neighbor ID")
+    body = output.partition("Neighbor ID")[2]
     rows = NEIGHBOR.findall(body)
     if not re.match(r" +Pri +State .*Address +Interface *(?:\n|\Z)", body) or len(rows) != _count(rf"^ *{IP} ", body):
         raise ValueError("not a table of neighbours")
@@ -145,7 +147,7 @@ def neighbors(output: str) -> dict[str, Any]:
 
 def _neighbor(line: str, starts: list[int]) -> Neighbor:
     """Columns stand where their headings do; a line whose values run into each other is not read."""
-    name, local, port = (line[start:end].strip() for start, end in zip(starts, starts[1:], strict=False))
+    name, local, port = (line[start:end].strip() for start, end in pairwise(starts))
     if any(line[start - 1 : start].strip() for start in starts[1:]) or not re.fullmatch(PORT, local):
         raise ValueError(f"not in columns: {line!r}")
     return Neighbor(local, name, port)
@@ -178,7 +180,7 @@ PLATFORM = Platform(
     name="ruijie_os",
     prompt=r"NAME(?:\([^\n()]{1,60}\))?[>#]",
     paging=("terminal length 0", "terminal width 256"),
-    more=r"--More--",
+    more="--More--",
     config_command="show running-config",
     reads=(
         "show version",

@@ -6,7 +6,9 @@ A running configuration ends in an `exit` as so many of its lines do: no end mar
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import partial
+from ipaddress import ip_address
 from itertools import pairwise
 from typing import Any
 
@@ -40,7 +42,7 @@ def table(output: str) -> list[dict[str, str]]:
     return [dict(zip(heads, _cells(line, spans), strict=True)) for line in _until_blank(lines[at + 1 :])]
 
 
-def _until_blank(lines: Any) -> list[str]:
+def _until_blank(lines: Iterable[str]) -> list[str]:
     kept: list[str] = []
     for line in lines:
         if not line.strip():
@@ -145,8 +147,8 @@ def stp_ports(output: str) -> dict[str, Any]:
 
 
 def _stp_port(row: dict[str, str], instance: str) -> StpPort:
-    role, state = row["Port Role"].lower(), row["STP State"].lower()
-    if role not in ROLES or not state.startswith(STATES):
+    role, state = row["Port Role"].lower(), row["STP State"].lower().removeprefix("manual ")
+    if role not in ROLES or state not in STATES:
         raise ValueError(f"unknown role or state: {role!r} {state!r}")
     return StpPort(_name(row["Interface"]), role, state, instance)
 
@@ -187,7 +189,7 @@ def ospf_neighbors(output: str) -> dict[str, Any]:
 def network(output: str) -> dict[str, Any]:
     """The gateway of the management network; one that is not set says nothing about a switch that routes."""
     gateway = told(output)["Default Gateway"]
-    if not re.fullmatch(r"\d+\.\d+\.\d+\.\d+", gateway) or gateway == "0.0.0.0":
+    if ip_address(gateway).is_unspecified:
         raise ValueError("no gateway")
     return {"default_routes": (Route("0.0.0.0/0", gateway),)}
 
@@ -211,7 +213,7 @@ PLATFORM = Platform(
     aliases=("ubiquiti_edge",),
     prompt=r"\(NAME\) ?(?:\([^\n()]{1,60}\) ?)?[>#]",
     paging=("terminal length 0",),
-    more=r"--More-- or \(q\)uit",
+    more="--More-- or (q)uit",
     shown_on="rekaman",
     config_command="show running-config",
     reads=(
