@@ -27,7 +27,7 @@ def version(output: str) -> dict[str, Any]:
 
 def _uptime(text: str) -> float:
     """Seconds of procps' `up 11 days,  6:15,` or `up 5 min,`."""
-    match = re.search(r"\bup (?:(\d+) days?, *)?(?:(\d+):(\d\d)|(\d+) min),", text)
+    match = re.search(r"\bup +(?:(\d+) days?, *)?(?:(\d+):(\d\d)|(\d+) min),", text)
     if match is None:
         raise ValueError(f"no uptime: {text!r}")
     days, hours, minutes, only = (int(part or 0) for part in match.groups())

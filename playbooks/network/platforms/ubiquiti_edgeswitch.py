@@ -257,7 +257,7 @@ PLATFORM = Platform(
         rf"\bauth-(?:md5|sha|md5-key|sha-key) {VALUE}",
         rf"\bpriv-(?:des|des-key|aes\d*|aes\d*-key|3des) {VALUE}",
         rf"^\s*(?:radius server key|tacacs-server key|radius-server key|key|keystring)"
-        rf"(?: (?:auth|acct)(?: \S+)?)?(?: (?:encrypted|[07]))? {VALUE}\s*$",
+        rf"(?: (?:auth|acct)(?: \S+)?)?(?: (?:encrypted|[07]))? {VALUE}\"?\s*$",
         rf"\bauthentication (?:encrypt|md5|simple)(?: md5)? {VALUE}",
         rf"^\s*sntp authentication-key \d+ md5 {VALUE}",
         rf"^\s*neighbor \S+ password {VALUE}",
