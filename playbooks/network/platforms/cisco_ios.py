@@ -7,19 +7,17 @@ types of passwords (0, 4 to 9) and keys; Using the Command-Line Interface, promp
 from __future__ import annotations
 
 import re
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
 
 from playbooks.network.facts import Route
 from playbooks.network.platforms import cisco_tables as read
-from playbooks.network.platforms import tables
 from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
-
-_rows = partial(tables.rows, "cisco_ios")
+from playbooks.network.platforms.tables import rows
 
 
 def version(output: str) -> dict[str, Any]:
-    told = _rows("show version", output)[0]
+    told = rows("cisco_ios", "show version", output)[0]
     first = {"model": told["hardware"][:1], "serial": told["serial"][:1]}
     known = {"hostname": told["hostname"], "version": told["version"], "uptime_s": duration_s(told["uptime"])}
     known |= {"restart_reason": told["reload_reason"]}
@@ -32,19 +30,20 @@ def default_routes(output: str) -> dict[str, Any]:
     match = re.search(r"^Gateway of last resort is (not set|[\d.]+ to network [\d.]+)", table, re.MULTILINE)
     if match is None or table.startswith("Routing Table: "):
         raise ValueError("no global routing table in the output")
-    routes = () if match[1] == "not set" else tuple(map(_route, filter(_is_default, _rows("show ip route", table))))
+    entry = re.search(r"^([A-Za-z])[* %+p]\S* +0\.0\.0\.0/0 *(.*(?:\n +\[.*)*)", table, re.MULTILINE)
+    routes = tuple(_routes(entry[1], entry[2])) if entry else ()
     if match[1].endswith(" to network 0.0.0.0") and not routes:
         raise ValueError("a gateway of last resort, but no route to it")
     return {"default_routes": routes}
 
 
-def _is_default(row: dict[str, Any]) -> bool:
-    return f"{row['network']}/{row['prefix_length']}" == "0.0.0.0/0"
-
-
-def _route(told: dict[str, Any]) -> Route:
-    protocol = "static" if told["protocol"].startswith("S") else told["protocol"]
-    return Route("0.0.0.0/0", told["nexthop_ip"], told["nexthop_if"], protocol, distance=int(told["distance"] or 0))
+def _routes(code: str, paths: str) -> Iterator[Route]:
+    protocol = "static" if code == "S" else code
+    path = r"\[(\d+)/\d+\] via ([\d.]+)(?: \(\S+\))?(?:, [\d.:ywdh]+)?(?:, ([A-Z][\w/.:-]+))?"
+    for distance, gateway, interface in re.findall(path, paths):
+        yield Route("0.0.0.0/0", gateway, interface, protocol, distance=int(distance))
+    if direct := re.search(r"is directly connected, ([A-Z][\w/.:-]+)", paths):
+        yield Route("0.0.0.0/0", "", direct[1], protocol, distance=0)
 
 
 def enable_port(now: Situation) -> Change | None:
@@ -132,6 +131,8 @@ PLATFORM = Platform(
         "show ip ospf neighbor": read.ospf_neighbors,
         "show ip ospf neighbor detail": read.ospf_neighbors_detail,
         "show ip bgp summary": read.bgp_peers,
+        "show ip bgp all summary": read.bgp_peers,
+        "show bgp all summary": read.bgp_peers,
         "show ip bgp neighbors": read.bgp_neighbors,
         "show ip bgp vpnv4 all neighbors": read.bgp_neighbors,
         "show crypto session": read.crypto_sessions,

@@ -221,21 +221,20 @@ def _dbm(text: str) -> float | None:
 
 
 def cdp(output: str) -> Told:
-    return _neighbors([_cdp(row) for row in rows(IOS, "show cdp neighbors", output)])
+    keys = ("local_interface", "neighbor_name", "neighbor_interface", "platform")
+    told = [[row[key] for key in keys] for row in rows(IOS, "show cdp neighbors", output)]
+    return _neighbors([Neighbor(own, name, port, platform=platform) for own, name, port, platform in told])
 
 
 def cdp_detail(output: str) -> Told:
-    return _neighbors([_cdp(row) for row in rows(IOS, "show cdp neighbors detail", output)])
+    return _neighbors([_cdp_entry(head[1], body) for head, body in _blocks(r"^Device ID: *(.*\S)", output)])
 
 
-def _cdp(row: Row) -> Neighbor:
-    return Neighbor(
-        row["local_interface"],
-        row["neighbor_name"],
-        row["neighbor_interface"],
-        row.get("mgmt_address") or row.get("interface_ip") or "",
-        row["platform"],
-    )
+def _cdp_entry(name: str, body: str) -> Neighbor:
+    link = _required(r"^Interface: *(\S+?), *Port ID \(outgoing port\): *(.*\S)", body)
+    address = re.search(r"^ *IP address: ([\d.]+)", body, re.MULTILINE)
+    platform = re.search(r"^Platform: *(.*?) *, *Capabilities:", body, re.MULTILINE)
+    return Neighbor(link[1], name, link[2], address[1] if address else "", platform[1] if platform else "")
 
 
 def lldp(output: str) -> Told:
@@ -247,21 +246,16 @@ def lldp(output: str) -> Told:
 
 def lldp_detail(output: str) -> Told:
     """The port is the identifier that the neighbour gives; old releases do not tell the own interface."""
-    return _neighbors([_lldp(block) for _, block in _blocks(r"^-{20,}$|\A(?=Local Intf: )", output) if block.strip()])
+    head = r"^(?:Local Intf: *(\S+).*\n(?:Local Intf .*\n)?)?Chassis id: .*$"
+    return _neighbors([_lldp(head[1] or "", body) for head, body in _blocks(head, output)])
 
 
-def _lldp(block: str) -> Neighbor:
-    told = dict(re.findall(r"^(Local Intf|Chassis id|Port id|System Name): *(.*\S)", block, re.MULTILINE))
-    told["Chassis id"]  # no neighbour without it (IEEE 802.1AB section 8.5.2)
-    address = re.search(r"^Management Addresses:\n +IP: (\S+)", block, re.MULTILINE)
-    model = re.search(r"^ +Model: (?!- not)(.*\S)", block, re.MULTILINE)
-    return Neighbor(
-        told.get("Local Intf", ""),
-        told.get("System Name", ""),
-        told["Port id"],
-        address[1] if address else "",
-        model[1] if model else "",
-    )
+def _lldp(own: str, body: str) -> Neighbor:
+    name = re.search(r"^System Name: *(.*\S)", body, re.MULTILINE)
+    address = re.search(r"^Management Addresses:\n +IP: (\S+)", body, re.MULTILINE)
+    model = re.search(r"^ +Model: (?!- not)(.*\S)", body, re.MULTILINE)
+    told = (match[1] if match else "" for match in (address, model))
+    return Neighbor(own, name[1] if name else "", _required(r"^Port id: *(.*\S)", body)[1], *told)
 
 
 def _neighbors(found: list[Neighbor]) -> Told:
@@ -328,14 +322,15 @@ def _ospf_interface(name: str, body: str) -> OspfInterface:
 
 
 def bgp_peers(output: str) -> Told:
-    return {"bgp_peers": tuple(map(_peer, rows(IOS, "show ip bgp summary", output)))}
+    """Summaries of every address family; a long address stands on a line of its own, `*` marks a dynamic neighbour."""
+    _required(r"^Neighbor +V +AS +MsgRcvd", output)
+    row = r"^\*?([\da-fA-F][\da-fA-F.:]+)\s+4 +(\d[\d.]*)(?: +\d+){5} +\S+ +(\d+|[A-Z][A-Za-z]+(?: \(\w+\))?)\s*?$"
+    return {"bgp_peers": tuple(_peer(*told) for told in re.findall(row, output, re.MULTILINE))}
 
 
-def _peer(row: Row) -> BgpPeer:
-    shown = row["state_or_prefixes_received"]
+def _peer(address: str, remote_as: str, shown: str) -> BgpPeer:
     state = "Established" if shown.isdigit() else shown
-    note = f"{row['bgp_neighbor']} AS {row['neighbor_as']} {shown}"
-    return BgpPeer(row["bgp_neighbor"], row["neighbor_as"], state, note)
+    return BgpPeer(address, remote_as, state, f"{address} AS {remote_as} {shown}")
 
 
 def bgp_neighbors(output: str) -> Told:
@@ -435,11 +430,14 @@ def environment(output: str) -> Told:
 
 
 def _supplies(output: str) -> Iterator[tuple[str, str, str]]:
-    """SW, PID, Serial#, Status, Sys Pwr, PoE Pwr, Watts."""
-    if re.search(r"^ *SW +PID +Serial# +Status +Sys Pwr +PoE Pwr +Watts", output, re.MULTILINE):
-        row = r"^ *(\d+[A-D]?) +(?:(Not Present)|\S+ +\S+ +(\S.*?) +(?:Good|Bad|n/a|N/A) +\S+ +\S+) *$"
-        for match in re.finditer(row, output, re.MULTILINE):
-            yield match[1], match[2] or match[3], " ".join(match[0].split())
+    """SW, PID, Serial#, Status, Sys Pwr, PoE Pwr, Watts; of one that is built in only whether it is good."""
+    _, head, table = output.partition("Sys Pwr  PoE Pwr  Watts")
+    row = r" *(\d+[A-D]?) +(?:(Not Present)|\S+(?: \S+)? +(?:\S+ +(\S.*?) +)?(Good|Bad)(?: +\S+ +\S+)?) *"
+    for line in re.findall(r"^ *\d+[A-D]? +\S.*$", table, re.MULTILINE) if head else ():
+        match = re.fullmatch(row, line)
+        if match is None:
+            raise ValueError(f"unknown power supply {line!r}")
+        yield match[1], match[2] or match[3] or match[4], " ".join(line.split())
 
 
 def _sensors(output: str) -> Iterator[tuple[str, str, str]]:
