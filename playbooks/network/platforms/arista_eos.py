@@ -1,6 +1,6 @@
 """Arista EOS. ntc-templates read the tables; what they cannot read is not a fact.
 
-arista.com: EOS User Manual, `configure session` and `commit timer` (4.18 and later), `show interfaces`, `show environment`.
+arista.com: EOS User Manual, `configure session` and its `commit timer` (EOS 4.18 and later), `show interfaces`.
 """
 
 from __future__ import annotations
@@ -56,6 +56,10 @@ def inventory(output: str) -> dict[str, Any]:
     return {"model": told["pid"], "serial": told["sn"]}
 
 
+def restart(output: str) -> dict[str, Any]:
+    return {"restart_reason": _found(r"^Reload Cause 1:\s*\n-+\s*\n(\S.*?)\s*$", output)[1]}
+
+
 def interfaces(output: str) -> dict[str, Any]:
     return {"interfaces": tuple(_interface(*block) for block in _blocks(output))}
 
@@ -87,6 +91,7 @@ def _interface(head: re.Match[str], body: str) -> Interface:
         speed_mbps=_mbps(duplex[2] + duplex[3]) if duplex and duplex[2] else 0,
         error_disabled=head["why"] if head["why"] == "errdisabled" else "",
         load_percent=max(loads, default=None),
+        master=_first(r"^ +Member of (\S+)", body),
         line=head[0].strip(),
     )
 
@@ -131,7 +136,7 @@ def optics(output: str) -> dict[str, Any]:
 
 
 def _light(told: dict[str, Any]) -> bool:
-    return told["rx_power"] != "N/A"
+    return str(told["rx_power"]) != "N/A"
 
 
 def neighbors(command: str, output: str) -> dict[str, Any]:
@@ -305,6 +310,7 @@ PLATFORM = Platform(
     reads=(
         "show version",
         "show hostname",
+        "show reload cause",
         "show interfaces",
         "show lldp neighbors detail",
         "show ip route 0.0.0.0/0",
@@ -323,6 +329,7 @@ PLATFORM = Platform(
         "show version": version,
         "show hostname": hostname,
         "show inventory": inventory,
+        "show reload cause": restart,
         "show interfaces": interfaces,
         "show interfaces status": interface_status,
         "show interfaces status errdisabled": errdisabled,
@@ -358,15 +365,15 @@ PLATFORM = Platform(
     secrets=(
         r"^(?!\s*(?:no |!|description |remark ))\s*(?:.*?\s)?"
         r"(?:password|secret|shared-key|key-string|passphrase|authentication-key \d+ (?:md5|sha1)|authentication-key"
-        r"|message-digest-key \d+ \S+|server key|authentication key) "
-        r"(?!encryption-key|minimum|maximum|policy|profile|hash)(?:(?:[0-9]|8a|sha512|sha256) )?(?P<secret>\S+)",
+        r"|message-digest-key \d+ \S+|server key|authentication key|authentication text) "
+        r"(?!encryption|minimum|maximum|policy|profile|hash)(?:(?:[0-9]|8a|sha512|sha256) )?(?P<secret>\S+)",
         r"^\s*(?:radius|tacacs)-server (?:host \S+ (?:.*? )?)?key (?:[0-9] |8a )?(?P<secret>\S+)",
         r"^\s+key [0-9a-fA-F]+ (?:[0-9]|8a) (?P<secret>\S+)",
-        r"^snmp-server community (?P<secret>\S+)",
-        r"^snmp-server host \S+ (?:vrf \S+ )?(?:(?:traps|informs) )?(?:version (?:1|2c) )(?P<secret>\S+)",
-        r"^snmp-server user .*? auth \S+ (?P<secret>\S+)",
-        r"^snmp-server user .*? priv \S+ (?P<secret>\S+)",
-        r"-cvauth=key,(?P<secret>[^\s,]+)",
+        r"^\s*snmp-server community (?P<secret>\S+)",
+        r"^\s*snmp-server host \S+ (?:vrf \S+ )?(?:(?:traps|informs) )?(?:version (?:1|2c) )(?P<secret>\S+)",
+        r"^\s*snmp-server user .*? auth \S+ (?P<secret>\S+)",
+        r"^\s*snmp-server user .*? priv \S+ (?P<secret>\S+)",
+        r"auth=key,(?P<secret>[^\s,]+)",
     ),
     refused=r"^\s*% ?(?:Invalid|Incomplete|Ambiguous|Unavailable|Authorization|Error|Bad|Cannot|Not supported|Access"
     r"|Internal error|This command|Unknown|Unsupported|Command ).*",

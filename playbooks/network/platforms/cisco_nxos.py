@@ -53,6 +53,7 @@ def version(output: str) -> dict[str, Any]:
         "hostname": told["hostname"],
         "version": told["os"].partition(" ")[0],
         "uptime_s": duration_s(told["uptime"]),
+        "restart_reason": told["last_reboot_reason"],
         "model": _found(r"^ +cisco (\S.*?)(?: [Cc]hassis\b.*| \(\".*)?\s*$", output)[1],
     }
 
@@ -92,6 +93,7 @@ def _interface(head: re.Match[str], body: str) -> Interface:
         speed_mbps=mbps,
         error_disabled=why if re.search(r"err(or)?[ -]?disabled?", why, re.IGNORECASE) else "",
         load_percent=_load(body, mbps) if up and mbps else None,
+        master=_first(r"^ +Belongs to (\S+)", body),
         line=head[0].strip(),
     )
 
@@ -441,14 +443,14 @@ PLATFORM = Platform(
     volatile=r"^(?:!.*|\s*)$",
     secrets=(
         r"^(?!\s*(?:no |!|description |remark ))\s*(?:.*?\s)?(?:password|secret|passphrase|key-string|key-octet-string"
-        r"|pre-shared-key|authentication-key(?: \d+ md5)?|message-digest-key \d+ md5|authentication text) "
-        r"(?!strength-check|prompt|secure-mode|lifetime|min-length|max-length|grace|warn|change)(?:[0-9] )?"
+        r"|pre-shared-key|authentication-key(?: \d+ md5)?|message-digest-key \d+ md5|authentication text|ah-md5) "
+        r"(?!strength-check|prompt|secure-mode|lifetime|min-length|max-length|grace|warn|change)(?:[\d.]+ (?=[0-9] ))?(?:[0-9] )?"
         r"(?P<secret>\"[^\"\n]*\"|\S+)",
         r"^\s*(?:radius|tacacs)-server (?:host \S+ )?key (?:[0-9] )?(?P<secret>\"[^\"\n]*\"|\S+)",
-        r"^snmp-server community (?P<secret>\S+)",
-        r"^snmp-server host \S+ (?:(?:traps|informs) )?version (?:1|2c) (?P<secret>\S+)",
-        r"^snmp-server user .*? auth \S+ (?P<secret>\S+)",
-        r"^snmp-server user .*? priv (?:aes-128 |des )?(?P<secret>\S+)",
+        r"^\s*snmp-server community (?P<secret>\S+)",
+        r"^\s*snmp-server host \S+ (?:(?:traps|informs) )?version (?:1|2c) (?P<secret>\S+)",
+        r"^\s*snmp-server user .*? auth \S+ (?P<secret>\S+)",
+        r"^\s*snmp-server user .*? priv (?:aes-128 |des )?(?P<secret>\S+)",
     ),
     refused=r"^\s*% ?(?:Invalid|Incomplete|Ambiguous|Permission|Unrecognized|Error|Bad|Cannot|Authorization|Access).*"
     r"|^(?:Syntax error|ERROR: |Cmd exec error|Permission denied).*|^.* at '\^' marker\.",
@@ -459,6 +461,6 @@ PLATFORM = Platform(
     saved_commands=("show startup-config",),
     ping="ping {address} count 2 timeout 1",
     ping_answer=r"\b[1-9]\d* packets received",
-    undo="tidak ada yang berjangka di perangkat; `checkpoint` sebelum dan `rollback running-config checkpoint` sesudahnya "
-    "dijalankan orang",
+    undo="tidak ada yang berjangka di perangkat: `checkpoint` sebelum perubahan, dan bila gagal "
+    "`rollback running-config checkpoint`, dijalankan orang",
 )
