@@ -215,7 +215,7 @@ def address_table(output: str) -> dict[str, Any]:
 
 def _rows(told: Table, shape: str) -> list[re.Match[str]]:
     """Lines of a table by what their cells look like: a longer flag or address pushes the rest out of its column."""
-    found = [re.fullmatch(rf"\s*\d* *(?P<flags>[A-Za-z+]{{0,5}}) *\b{shape} *", line) for _, line in told.lines]
+    found = [re.fullmatch(rf"\s*\d* *(?P<flags>[A-Za-z+ ]{{0,6}}?) *\b{shape} *", line) for _, line in told.lines]
     if not all(found):
         raise ValueError("a line that does not fit its headings")
     return [row for row in found if row]
@@ -584,6 +584,22 @@ def _key(command: str) -> str:
     return command.lower().lstrip("/").replace(" without-paging", "")
 
 
+_VALUE = (
+    r"(?:\\\n\s*)?(?P<secret>\"(?s:[^\"\\]|\\.)*\"(?![^\s\\;)\]},])|\\\"(?s:[^\"])*?\\\""
+    r"|(?:\\\n\s*|[^\s\"\\]|\\(?![\n\"]))+)"
+)
+"""A value in quotes, in a script's escaped quotes, or bare; it may begin on the next line."""
+_KEYED = (
+    r"(?<![\w-])(?:(?:[\w-]*-)?(?:password|secrets?|passphrase|pre-shared-key|preshared-key|private-key|protection-key"
+    rf"|authentication-key|auth-key|md5-key|wep-key|static-key-\d)|key|pin|cak)={_VALUE}"
+)
+_COMMUNITY = (
+    r"^/snmp community\n(?:(?:add|set) (?:[^\n\\]|\\[\s\S])*\n){%d}(?:add|set) (?:[^\n\\]|\\[\s\S])*?(?<![\w-])name="
+    + _VALUE
+)
+"""The name of one entry of the list is a password too; which entry is left open."""
+
+
 PLATFORM = Platform(
     name="mikrotik_routeros",
     config_command=f'/export; :put "{END}"',
@@ -686,14 +702,7 @@ PLATFORM = Platform(
     hostname=r"^/system identity\n(?:add|set) name=\"?([^\"\n]+?)\"?$",
     sections=(r"^/[a-z]",),
     volatile=rf"^(?:# .* by RouterOS .*|# software id = .*|{END}|\s*)$",
-    secrets=(
-        r"\b(?:password|secret|passphrase|wpa-pre-shared-key|wpa2-pre-shared-key|pre-shared-key|private-key|preshared-key"
-        r"|authentication-key|authentication-password|encryption-password|ipsec-secret|key|wep-key|tcp-md5-key|pin"
-        r"|private-pre-shared-key|auth-key|default-authentication-password|shared-secret|eap-password"
-        r"|security\.passphrase|management-protection-key|radius-secret|supplicant-password)=(?:\\\n\s*)?"
-        r"(?P<secret>\"(?s:[^\"\\]|\\.)*\"|(?:\\\n\s*|[^\s\"])+)",
-        r"^(?:add|set) .*?\bname=(?P<secret>\S+) (?=.*\bread-access=)",
-    ),
+    secrets=(_KEYED, *(_COMMUNITY % place for place in range(12))),
     refused=r"^\s*(?:bad command name|syntax error|expected |failure: |input does not match|invalid value|no such item"
     r"|ambiguous value|bad parameter|not enough permissions|interrupted|missing value|value of )",
     ping="/ping {address} count=2",

@@ -128,12 +128,16 @@ def table(output: str) -> Table:
     if top is None:
         raise ValueError("no headings")
     columns = {match[0]: match.start() for match in re.finditer(r"[A-Z][A-Z0-9-]*", lines[top])}
-    below, comment = [], ""
-    for line in lines[top + 1 :]:
+    return Table(columns, tuple(_below(lines[top + 1 :])))
+
+
+def _below(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """(comment, line): version 6 writes number and flags before the comment, and the cells below it."""
+    comment, begun = "", ""
+    for line in lines:
         head, mark, text = line.partition(";;;")
         if mark and re.fullmatch(r"\s*\d*\s*[A-Za-z*+ ]*", head):
-            comment = text.strip()
+            comment, begun = text.strip(), head if head.strip() else ""
         else:
-            below.append((comment, line.rstrip()))
-            comment = ""
-    return Table(columns, tuple(below))
+            yield comment, (begun + line[len(begun) :] if not line[: len(begun)].strip() else line).rstrip()
+            comment, begun = "", ""
