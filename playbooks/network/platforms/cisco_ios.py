@@ -54,11 +54,14 @@ def enable_port(now: Situation) -> Change | None:
 SETTING = r"^(?! *(?:description|remark|banner|alias|event|name|!)\b)[^\n]*?"
 """A line that sets something; in free text the same words are no secret."""
 SECRETS = (
-    SETTING + r"\b(?:password|secret) (?!encryption\b)(?:(?:level|encrypted) )?(?:\d{1,2} )?(?:[0-9] )?"
-    r"(?P<secret>\S[^\n]*?)(?= realm | callin\b| description | one-time\b|[ \t]*$)",
-    SETTING + r"\b(?:key|key-string|server-key|authentication-key|pre-shared-key(?: local| remote)?"
-    r"(?: address \S+(?: \d+\.\S+)? key| hostname \S+ key| hex)?)(?: [0-9])? (?P<secret>(?!\d+$|chain\b|config-key\b|"
-    r"generate\b|address\b|hostname\b|local\b|remote\b|hex\b)\S+)(?=[ \t]*$| (?:address|hostname|no-xauth|timeout)\b)",
+    SETTING + r"\b(?:password|secret)(?: level \d+)? [0-9] (?P<secret>\S[^\n]*?)"
+    r"(?= realm | callin\b| description | one-time\b|[ \t]*$)",
+    SETTING + r"\b(?:password|secret)(?: level \d+| encrypted)? (?P<secret>\S+)(?= realm | callin\b|[ \t]*$)",
+    r"^ ?password (?![0-9] |encryption\b)(?P<secret>\S+ [^\n]*?)[ \t]*$",
+    r"^(?! *key \d{1,4}[ \t]*$)" + SETTING + r"\b(?:key|key-string|server-key|authentication-key|pre-shared-key"
+    r"(?: local| remote)?(?: address \S+(?: \d+\.\S+)? key| hostname \S+ key| hex)?)(?: [0-9])? "
+    r"(?P<secret>(?!chain\b|config-key\b|generate\b|address\b|hostname\b|local\b|remote\b|hex\b)\S+)"
+    r"(?=[ \t]*$| (?:address|hostname|no-xauth|timeout)\b)",
     r"\bkey config-key \S+ (?P<secret>\S+)",
     r"\bsnmp-server community (?P<secret>\S+)",
     r"\bsnmp-server host \S+(?: vrf \S+)?(?: traps| informs)?(?: version (?:1|2c))? "
@@ -66,7 +69,6 @@ SECRETS = (
     r"\b(?:message-digest-key \d+ md5|authentication-key \d+ md5)(?: [0-9])? (?P<secret>\S+)",
     r"^ *(?:standby|vrrp|glbp) (?:\d+ )?authentication (?!md5\b|text\b)(?P<secret>\S+)",
     r"\bauthentication (?:text|(?:mode )?hmac-sha-256)(?: [0-9])? (?P<secret>\S+)",
-    r"\b(?:standby|glbp|vrrp) [^\n]*\bmd5 key-string(?: [0-9])? (?P<secret>\S+)(?= timeout)",
     r"\bip nhrp authentication (?P<secret>\S+)",
     r"\bsnmp-server user [^\n]*\bauth (?:md5|sha)(?:-\d+| \d+)? (?P<secret>\S+)",
     r"\bsnmp-server user [^\n]*\bpriv (?:3?des|aes)(?: \d+)? (?P<secret>\S+)",

@@ -147,7 +147,7 @@ def interface_states(output: str) -> Told:
         r"^Interface +(?:Status +Protocol|IP-Address +(?:OK\?|VRF))|^\S+ +\[[a-z ]+/[a-z]+\]\s*$", output.lstrip("\n")
     )
     pattern = (
-        r"^(?P<name>[A-Z][\w/.:-]*\d[\w/.:-]*) +(?:"
+        r"^(?P<name>[A-Za-z][\w/.:-]*\d[\w/.:-]*) +(?:"
         r"(?P<s1>admin down|up|down|deleted|reset) +(?P<p1>up|down)\b(?P<about>.*)"
         r"|\S+ +(?:YES|NO) +\w+ +(?P<s2>administratively down|up|down|deleted|reset) +(?P<p2>up|down)"
         r"|[\d.]+ +\S+ +(?P<p3>up|down)|unassigned +\S+ +(?P<p4>up|down)"
@@ -453,14 +453,15 @@ def _states(output: str) -> Iterator[tuple[str, str, str]]:
 
 
 def power_status(output: str) -> Told:
-    """Catalyst 4500: supplies, their inputs and fans."""
-    shown = ("status", "input_status", "fan_sensor", "inline_status")
-    bad = [
-        row["ps"]
-        for row in rows(IOS, "show power status", output)
-        if {row[name].lower() for name in shown if row.get(name)} - WELL
-    ]
-    return {"alarms": tuple(Note(name, _line(name, output)) for name in bad)}
+    """Catalyst 4500: supplies (model, type, states) and their inputs (voltage, state)."""
+    _required(r"^Supply +Model No +Type +Status +Sensor +Status", output)
+    lines = re.findall(r"^PS\d+.*\S", output, re.MULTILINE)
+    return {"alarms": tuple(Note(line.split()[0], " ".join(line.split())) for line in lines if _fails(line))}
+
+
+def _fails(line: str) -> bool:
+    name, *cells = re.split(r" {2,}", line)
+    return bool({cell.lower() for cell in cells[1 if "-" in name else 2 :]} - WELL)
 
 
 def power_supplies(output: str) -> Told:
