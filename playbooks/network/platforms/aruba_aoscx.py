@@ -168,11 +168,12 @@ def bgp_peers(output: str) -> dict[str, Any]:
     """Each session once, though it may carry several address families."""
     if not re.search(r"^\s*Neighbor\s+Remote-AS MsgRcvd MsgSent\s+Up/Down Time\s+State", output, re.MULTILINE):
         raise ValueError("no heading")
-    row = r"^ +([0-9a-f][0-9a-f.:]+)\s+([\d.]+)\s+\d+\s+\d+\s+(\S+)\s+([A-Z]\w+)\s+\w+\s*$"
+    row = r"^ +([0-9a-f.:]+)\s+([\d.]+)\s+\d+\s+\d+\s+(\S+)\s+([A-Z]\w+)\s+\w+\s*$"
     vrfs = re.split(r"^VRF\s*:", output, flags=re.MULTILINE)
-    peers = {(n, m[1]): _peer(*m.groups()) for n, text in enumerate(vrfs) for m in re.finditer(row, text, re.MULTILINE)}
-    if len(re.findall(r"^ +[0-9a-f.:]*[.:][0-9a-f.:]*\s+[\d.]+\s+\d", output, re.MULTILINE)) < len(peers) or not peers:
-        raise ValueError("no peer")
+    read = [(vrf, match) for vrf, text in enumerate(vrfs) for match in re.finditer(row, text, re.MULTILINE)]
+    if len(read) != len(re.findall(r"^ +(?=\S*[.:])[0-9a-f.:]+(?=\s)", output, re.MULTILINE)):
+        raise ValueError("a peer of another form")
+    peers = {(vrf, match[1]): _peer(*match.groups()) for vrf, match in read}
     return {"bgp_peers": tuple(peers.values())}
 
 
