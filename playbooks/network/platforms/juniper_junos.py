@@ -24,7 +24,7 @@ from playbooks.network.facts import (
     StpPort,
 )
 from playbooks.network.platforms.linux import associations
-from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
+from playbooks.network.platforms.platform import ARMED_MINUTES, OUR_END, Change, Platform, Situation, duration_s
 
 COMMIT = f"commit confirmed {ARMED_MINUTES}"
 ROLES = {"ROOT": "root", "DESG": "designated", "ALT": "alternate", "BKUP": "backup", "DIS": "disabled"}
@@ -430,8 +430,9 @@ PLATFORM = Platform(
     first_line=r"^version \S+;",
     last_line="",
     hostname=r"^\s+host-name \"?([^\s;\"]+)\"?;",
-    sections=(r"^system \{", r"^\}\n\Z"),
-    volatile=r"^(?:## Last (?:commit|changed): .*|\s*)$",
+    section=r"^[a-z][\w-]* \{$",
+    sections=(r"^system \{", rf"^\}}\n(?:{OUR_END}\n)?\Z"),
+    volatile=rf"^(?:## Last (?:commit|changed): .*|{OUR_END}|\s*)$",
     secrets=(
         r"\b(?:secret|(?:[\w-]+-)?password|authentication-key|md5 \d+ key|ascii-text|hexadecimal|community-name"
         r"|trap-group) \"?(?P<secret>(?!\$|-----BEGIN)[^\"\s;{]+)\"?(?:;| \{)",
