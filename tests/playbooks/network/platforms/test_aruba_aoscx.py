@@ -529,6 +529,8 @@ def test_spot_checks_of_recorded_neighbours() -> None:
     assert arp[1] == Arp("172.25.0.189", "d4:e8:80:af:04:7f", "2/1/28")
 
 
-def test_a_peer_of_another_form_makes_the_whole_table_unread() -> None:
+def test_a_peer_on_two_lines_is_read_and_one_of_another_form_makes_the_whole_table_unread() -> None:
+    command = "show bgp all-vrf all summary"
     wrapped = BGP.replace(" 2001:db8::2     65004", " 2001:db8::2\n                 65004")
-    assert PLATFORM.parse_one("show bgp all-vrf all summary", wrapped) == {}
+    assert PLATFORM.parse_one(command, wrapped) == PLATFORM.parse_one(command, BGP)
+    assert PLATFORM.parse_one(command, BGP.replace("00h:10m:00s  Active", "00h:10m:00s")) == {}
