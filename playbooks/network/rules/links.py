@@ -25,7 +25,7 @@ def link_admin_down(case: Case) -> Iterator[Finding]:
                 f"Port {interface.name} dimatikan di konfigurasi. Pastikan tidak disengaja, lalu aktifkan kembali "
                 "lewat rencana perbaikan."
             )
-            yield Finding("link.admin_down", case.weight(interface.name), interface.name, interface.line, advice)
+            yield Finding("link.admin_down", case.weight(interface.name), interface.name, _words(interface), advice)
 
 
 def link_down(case: Case) -> Iterator[Finding]:
@@ -36,7 +36,13 @@ def link_down(case: Case) -> Iterator[Finding]:
             advice = (
                 f"Periksa kabel, konektor atau SFP di {interface.name}, dan apakah perangkat di seberangnya menyala."
             )
-            yield Finding("link.down", case.weight(interface.name), interface.name, interface.line, advice)
+            yield Finding("link.down", case.weight(interface.name), interface.name, _words(interface), advice)
+
+
+def _words(interface: Interface) -> str:
+    """The device's own, or how it was read."""
+    state = "mati" if not interface.enabled else "menyala" if interface.up else "putus"
+    return interface.line or f"{interface.name}: {state}"
 
 
 def link_missing(case: Case) -> Iterator[Finding]:
@@ -55,7 +61,7 @@ def link_errors(case: Case) -> Iterator[Finding]:
         earlier = case.earlier(interface.name)
         count = grown(interface.errors, earlier.errors if earlier else None)
         if count > ERRORS:
-            evidence = f"{interface.line}; {count} bingkai rusak"
+            evidence = f"{_words(interface)}; {count} bingkai rusak"
             advice = f"Ganti kabel atau SFP {interface.name}; samakan kecepatan dan dupleks di kedua ujung."
             yield Finding("link.errors", Severity.WARNING, interface.name, evidence, advice)
 
@@ -65,7 +71,7 @@ def link_flapping(case: Case) -> Iterator[Finding]:
         earlier = case.earlier(interface.name)
         count = grown(interface.flaps, earlier.flaps) if earlier else 0
         if count > FLAPS:
-            evidence = f"{interface.line}; putus {count} kali sejak pemeriksaan terakhir"
+            evidence = f"{_words(interface)}; putus {count} kali sejak pemeriksaan terakhir"
             advice = (
                 f"Sambungan {interface.name} putus-nyambung: periksa kabel, konektor dan daya perangkat di seberang."
             )
@@ -78,7 +84,7 @@ def link_duplex(case: Case) -> Iterator[Finding]:
         earlier = case.earlier(interface.name)
         was_half = earlier is not None and earlier.duplex == "half"
         if interface.up and interface.duplex == "half" and interface.speed_mbps != 10 and not was_half:
-            evidence = f"{interface.line}; dupleks half, {interface.speed_mbps or '?'} Mbps".removeprefix("; ")
+            evidence = f"{_words(interface)}; dupleks half, {interface.speed_mbps or '?'} Mbps"
             advice = f"Setel {interface.name} dan port seberangnya sama: keduanya auto, atau keduanya full."
             yield Finding("link.duplex", Severity.WARNING, interface.name, evidence, advice)
 
@@ -95,7 +101,7 @@ def link_slower(case: Case) -> Iterator[Finding]:
         ):
             continue
         if 0 < interface.speed_mbps < earlier.speed_mbps and {interface.speed_mbps, earlier.speed_mbps} <= _ETHERNET:
-            evidence = f"{interface.line}; {interface.speed_mbps} Mbps, sebelumnya {earlier.speed_mbps} Mbps"
+            evidence = f"{_words(interface)}; {interface.speed_mbps} Mbps, sebelumnya {earlier.speed_mbps} Mbps"
             advice = f"Kecepatan {interface.name} turun: ganti kabelnya, lalu periksa setelan auto di kedua ujung."
             yield Finding("link.duplex", Severity.WARNING, interface.name, evidence, advice)
 
@@ -125,7 +131,7 @@ def _dim(now: Interface, then: Interface | None) -> str:
 def errdisabled(case: Case) -> Iterator[Finding]:
     for interface in case.facts.interfaces:
         if interface.error_disabled and case.expect.interfaces.get(interface.name) != "down":
-            evidence = f"{interface.line}; err-disabled: {interface.error_disabled}".removeprefix("; ")
+            evidence = f"{_words(interface)}; err-disabled: {interface.error_disabled}"
             severity = case.weight(interface.name) if case.wanted_up(interface) else Severity.WARNING
             advice = (
                 f"Perangkat sendiri mematikan {interface.name} ({interface.error_disabled}). "

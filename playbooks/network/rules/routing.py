@@ -138,8 +138,9 @@ def default_elsewhere(case: Case) -> Iterator[Finding]:
 
 def gateway_unreachable(case: Case) -> Iterator[Finding]:
     if case.facts.gateway_answers is False:
+        evidence = case.facts.gateway_line or f"{case.facts.gateway}: tidak ada jawaban"
         advice = f"Gateway {case.facts.gateway} tidak menjawab: periksa sambungan ke arahnya dan gateway itu sendiri."
-        yield Finding("gateway.unreachable", Severity.CRITICAL, case.facts.gateway, case.facts.gateway_line, advice)
+        yield Finding("gateway.unreachable", Severity.CRITICAL, case.facts.gateway, evidence, advice)
 
 
 def path_loss(case: Case) -> Iterator[Finding]:
@@ -161,16 +162,17 @@ def bgp_peer_down(case: Case) -> Iterator[Finding]:
     for peer in case.facts.bgp_peers:
         if not peer.up:
             severity = Severity.MAJOR if not case.before or peer.address in earlier else Severity.WARNING
-            yield Finding("bgp.peer_down", severity, peer.address, peer.note, _bgp_advice(peer.state))
+            evidence = peer.note or f"{peer.address} AS {peer.remote_as} {peer.state}"
+            yield Finding("bgp.peer_down", severity, peer.address, evidence, _bgp_advice(peer.address, peer.state))
     for address in sorted(earlier - _bgp_names(case.facts)):
         missing = f"{address}: tidak ada dalam daftar tetangga BGP"
-        yield Finding("bgp.peer_down", Severity.MAJOR, address, missing, _bgp_advice(""))
+        yield Finding("bgp.peer_down", Severity.MAJOR, address, missing, _bgp_advice(address, ""))
 
 
-def _bgp_advice(state: str) -> str:
+def _bgp_advice(peer: str, state: str) -> str:
     if "admin" in state.lower():
-        return "Sesi dimatikan di konfigurasi (`neighbor ... shutdown`); aktifkan kembali bila tidak disengaja."
-    return "Periksa jangkauan ke alamat tetangga, nomor AS di kedua sisi, sandi sesi, dan filter TCP 179."
+        return f"Sesi ke {peer} dimatikan di konfigurasi (`neighbor ... shutdown`); aktifkan bila tidak disengaja."
+    return f"Periksa jangkauan ke {peer}, nomor AS di kedua sisi, sandi sesi, dan filter TCP 179."
 
 
 RULES: tuple[Rule, ...] = (
