@@ -22,10 +22,10 @@ _HEAD = re.compile(
     r"^(?P<name>[A-Z]\S*) is (?P<state>up|down|administratively down)"
     r"(?:, line protocol is (?P<protocol>\w+))?(?: \((?P<why>[^)]*)\))?\s*$"
 )
-_VRF = re.compile(r"^VRF: (\S+)[ \t]*\n", re.MULTILINE)
+_VRF = re.compile(r"^VRF(?: name)?: (\S+)[ \t]*\n", re.MULTILINE)
 _ROUTE = re.compile(r"^ (?P<code>[A-Z][A-Za-z0-9 ]*?) +0\.0\.0\.0/0(?P<rest>.*(?:\n {10,}via .*)*)$", re.MULTILINE)
 _DISTANCE = re.compile(r"\[(\d+)/\d+\]")
-_HOP = re.compile(r"\bvia (?P<gateway>[\d.]+)(?:/\d+)?, (?P<out>[A-Z]\S*?)(?=,|\s|$)")
+_HOP = re.compile(r"\bvia (?P<gateway>[\d.]+)(?:/\d+)?, (?P<out>[A-Z][A-Za-z-]*\d[\d/.]*)(?=,|\s|$)")
 _CODES = {"S": "static", "O": "ospf", "O IA": "ospf", "O E1": "ospf", "O E2": "ospf", "O N1": "ospf", "O N2": "ospf",
           "B": "bgp", "B I": "bgp", "B E": "bgp", "R": "rip", "I": "isis", "I L1": "isis", "I L2": "isis",
           "DH": "dhcp", "K": "kernel"}  # fmt: skip
@@ -212,6 +212,8 @@ def default_routes(output: str) -> dict[str, Any]:
 def _routes(code: str, rest: str) -> Iterator[Route]:
     distance = _DISTANCE.search(rest)
     hops = list(_HOP.finditer(rest))
+    if len(hops) != rest.count("via "):
+        raise ValueError("a next hop that cannot be read")
     if not hops:
         out = _found(r"is directly connected, ([A-Z]\S*?)(?=,|\s|$)", rest)[1]
         yield Route("0.0.0.0/0", "", out, _CODES[code], distance=int(distance[1]) if distance else 1)
@@ -254,6 +256,7 @@ def storage(output: str) -> dict[str, Any]:
 
 
 def fans(output: str) -> dict[str, Any]:
+    _found(r"^System cooling status is: \S", output)
     rows = _rows("show environment cooling", output)
     system = {row["sys_cooling_status"] for row in rows} - {"Ok", ""}
     bad = [Note("pendingin", f"System cooling status is: {status}") for status in sorted(system)]

@@ -17,8 +17,9 @@ from playbooks.network.platforms import tables
 from playbooks.network.platforms.platform import Platform, duration_s
 
 _HEAD = re.compile(
-    r"^(?P<name>[A-Za-z]\S*\d) is (?P<state>up|down|administratively down)(?: \((?P<why>.*?)\))?"
-    r"(?:, line protocol is (?P<protocol>up|down)(?:, autostate \w+)?)?\s*$",
+    r"^(?P<name>[A-Za-z]\S*\d) is (?P<state>up|trunking|down|administratively down)"
+    r"(?: \((?P<why>.*?)\))?"
+    r"(?:, line protocol is (?P<protocol>up|down)(?:, autostate \w+)?)?,?\s*$",
     re.MULTILINE,
 )
 _IP_HEAD = re.compile(
@@ -34,14 +35,14 @@ _BRIEF = (
 )
 _BRIEF_HEADS = re.compile(r"-+|(?:Port|Ethernet|Interface|Port-channel)\b.*|pw\d+ .*|")
 _HOP = re.compile(
-    r"^ +(?P<best>\*?)via (?P<to>[\d.]+|Null0)(?:%[^,\s]+)?,(?: (?P<out>[A-Z][^,\s]*),)? \[(?P<distance>\d+)/\d+\], "
+    r"^ +(?P<best>\*{0,2})via (?P<to>[\d.]+|Null0)(?:%[^,\s]+)?,(?: (?P<out>[A-Z][^,\s]*),)? \[(?P<distance>\d+)/\d+\], "
     r"[^,]+, (?P<protocol>[^,\s]+)"
 )
 _RX = re.compile(r"^ *Rx Power +(-?[\d.]+) dBm *(?:[-+]{1,2} *)?((?:-?[\d.]+ dBm\s*){4})$", re.MULTILINE)
 _STP = re.compile(r"(?P<port>[A-Z][a-z]+\d\S*) +(?P<role>[A-Z][a-z]{3}) +(?P<state>[A-Z]{3})\*? *\d+ +\d+\.\d+ ")
 _ROLES = {"Root": "root", "Desg": "designated", "Altn": "alternate", "Back": "backup", "Disa": "disabled"}
 _STATES = {"FWD": "forwarding", "BLK": "blocking", "LRN": "learning", "LIS": "listening", "DIS": "disabled"}
-_WELL = {"ok", "powered-up", "absent"}
+_WELL = {"ok", "powered-up", "present", "absent", "none", "n/a", "--"}
 """An empty slot is no fault."""
 
 _rows = partial(tables.rows, "cisco_nxos")
@@ -54,7 +55,7 @@ def version(output: str) -> dict[str, Any]:
         "version": told["os"].partition(" ")[0],
         "uptime_s": duration_s(told["uptime"]),
         "restart_reason": told["last_reboot_reason"],
-        "model": _found(r"^ +cisco (\S.*?)(?: [Cc]hassis\b.*| \(\".*)?\s*$", output)[1],
+        "model": _first(r"^ +cisco (\S.*?)(?: chassis\b.*| \(\".*)?\s*$", output),
     }
 
 
@@ -65,7 +66,7 @@ def inventory(output: str) -> dict[str, Any]:
 
 def interfaces(output: str) -> dict[str, Any]:
     heads = list(_HEAD.finditer(output))
-    if not heads or len(heads) != len(re.findall(r"^[A-Za-z]\S*\d is ", output, re.MULTILINE)):
+    if not heads or len(heads) != len(re.findall(r"^(?!admin )\S[^:\n]* is ", output, re.MULTILINE)):
         raise ValueError("an interface whose state cannot be read")
     return {"interfaces": tuple(_interface(head, body) for head, body in _bodies(heads, output))}
 
@@ -76,10 +77,10 @@ def _bodies(heads: list[re.Match[str]], output: str) -> Iterator[tuple[re.Match[
 
 
 def _interface(head: re.Match[str], body: str) -> Interface:
-    up = head["state"] == "up" and head["protocol"] in (None, "up")
+    up = head["state"] in ("up", "trunking") and head["protocol"] in (None, "up")
     why = head["why"] or ""
     admin = _first(r"^ *admin state(?: is|:) (up|down)", body)
-    speed = _first(r"(?:full|half)-duplex, ([\d.]+ ?[GM])b/s", body)
+    speed = _first(r"-duplex, ([\d.]+ ?[GM])b/s", body)
     mbps = _mbps(speed.replace(" ", ""))
     return Interface(
         name=head["name"],
@@ -287,7 +288,9 @@ def _long_peer(text: str) -> BgpPeer:
 def default_routes(output: str) -> dict[str, Any]:
     """Those of the default VRF; the management VRF's carries no office's traffic."""
     table = _found(r'^IP Route Table for VRF "default"\n((?:(?!IP Route Table for VRF ).*(?:\n|\Z))*)', output)[1]
-    found = re.search(r"^0\.0\.0\.0/0, ubest/mbest: .*\n((?: .*(?:\n|\Z))*)", table, re.MULTILINE)
+    found = re.search(r"^ *0\.0\.0\.0/0, .*\n((?: .*(?:\n|\Z))*)", table, re.MULTILINE)
+    if (found is None) != ("0.0.0.0/0" not in table) or (found and not found[1]):
+        raise ValueError("a default route that cannot be read")
     lines = found[1].splitlines() if found else []
     return {"default_routes": tuple(_route(line) for line in lines if line.strip())}
 
@@ -444,7 +447,8 @@ PLATFORM = Platform(
     secrets=(
         r"^(?!\s*(?:no |!|description |remark ))\s*(?:.*?\s)?(?:password|secret|passphrase|key-string|key-octet-string"
         r"|pre-shared-key|authentication-key(?: \d+ md5)?|message-digest-key \d+ md5|authentication text|ah-md5) "
-        r"(?!strength-check|prompt|secure-mode|lifetime|min-length|max-length|grace|warn|change)(?:[\d.]+ (?=[0-9] ))?(?:[0-9] )?"
+        r"(?!strength-check|prompt|secure-mode|lifetime|min-length|max-length|grace|warn|change)"
+        r"(?:[\d.]+ (?=[0-9] ))?(?:[0-9] )?"
         r"(?P<secret>\"[^\"\n]*\"|\S+)",
         r"^\s*(?:radius|tacacs)-server (?:host \S+ )?key (?:[0-9] )?(?P<secret>\"[^\"\n]*\"|\S+)",
         r"^\s*snmp-server community (?P<secret>\S+)",

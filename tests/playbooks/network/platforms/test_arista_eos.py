@@ -123,6 +123,12 @@ def test_both_hops_of_a_default_route_are_told() -> None:
     assert (two.gateway, two.interface) == ("192.0.2.6", "Ethernet2")
 
 
+@pytest.mark.parametrize("hop", ["via 192.0.2.6/32, IS-IS SR tunnel index 1", "via VTEP 192.0.2.6 VNI 100"])
+def test_a_next_hop_of_unknown_form_spoils_the_output(hop: str) -> None:
+    text = ROUTES.replace("via 192.0.2.6, Ethernet2", hop)
+    assert parse("arista_eos", "show ip route", text) == {"unparsed": True}
+
+
 def test_another_vrf_says_nothing_about_the_default_route() -> None:
     assert parse("arista_eos", "show ip route", OTHER_VRF) == {"unparsed": True}
     none = ROUTES.partition("Gateway")[0]

@@ -132,6 +132,23 @@ def test_default_routes_are_those_of_the_default_vrf() -> None:
     assert parse("cisco_nxos", "show ip route", MANAGEMENT) == {"unparsed": True}
 
 
+def test_default_routes_of_older_and_unknown_forms() -> None:
+    older = ROUTES.replace(
+        "ubest/mbest: 1/0\n    *via 192.0.2.2", "1 ucast next-hops, 0 mcast next-hops\n   **via 192.0.2.2"
+    )
+    assert [one.active for one in NXOS.parse({"show ip route": older}).default_routes or ()] == [True, False]
+    for unknown in (ROUTES.replace("*via 192.0.2.2", "*over 192.0.2.2"), ROUTES.replace("0.0.0.0/0,", "0.0.0.0/0 ;")):
+        assert parse("cisco_nxos", "show ip route", unknown) == {"unparsed": True}
+
+
+def test_fibre_channel_and_odd_reasons() -> None:
+    text = "vfc3 is trunking (Not all VSANs UP on the trunk)\n    Port vsan is 1\n"
+    text += "Ethernet1/4 is down (suspended(no LACP PDUs))\n"
+    one, two = NXOS.parse({"show interface": text}).interfaces
+    assert (one.up, two.up, two.enabled) == (True, False, True)
+    assert parse("cisco_nxos", "show interface", text + "san-port-channel 1 is up\n") == {"unparsed": True}
+
+
 def test_small_answers() -> None:
     facts = NXOS.parse(
         {
