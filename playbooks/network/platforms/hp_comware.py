@@ -157,9 +157,8 @@ def _peer(line: str) -> BgpPeer:
 
 
 def arp(output: str) -> dict[str, Any]:
-    lines = body(
-        r"^ *IP [Aa]ddress +MAC [Aa]ddress +VLAN(?: ID|/VSI name|/VSI)? +Interface(?:/Link ID)? +Aging +Type *$", output
-    )
+    columns = r"^ *IP [Aa]ddress +MAC [Aa]ddress +S?VLAN(?: ID|/VSI name|/VSI)? +Interface(?:/Link ID)? +Aging +Type *$"
+    lines = body(columns, output)
     mac = r"[0-9A-Fa-f]{4}(?:-[0-9A-Fa-f]{4}){2}"
     rows = (row(rf" *({ADDRESS}) +({mac}) +\S+ +(\S+) +(?:\d+|N/A|--) +[A-Z]{{1,2}}", line) for line in lines)
     return {"arp": tuple(Arp(each[1], each[2], each[3]) for each in rows)}
@@ -196,7 +195,7 @@ def memory(output: str) -> dict[str, Any]:
     if rates := re.findall(r"^ *Used Rate *: *(\d+)% *$", output, re.MULTILINE):
         return {"memory_percent": max(map(float, rates))}
     only(r"^ +Total +Used +Free\b", output)
-    sizes = re.findall(r"^ *Mem: +(\d+) +(\d+) ", output, re.MULTILINE)
+    sizes = re.findall(r"^ *Mem: +([1-9]\d*) +(\d+) ", output, re.MULTILINE)
     return {"memory_percent": max(round(100 * int(used) / int(total), 1) for total, used in sizes)}
 
 

@@ -75,8 +75,8 @@ def sysname(output: str) -> dict[str, Any]:
 
 
 def version(output: str) -> dict[str, Any]:
-    software = only(r"^VRP \(R\) software, Version (\S+ \([^()\n]+\)) *$", output)
-    device = only(r"^(?:HUAWEI|Huawei|Quidway) (\S.*?) uptime is (\d.*)$", output)
+    software = only(r"^VRP \(R\) [Ss]oftware, Version (\S+ \([^()\n]+\)) *$", output)
+    device = only(r"^(?:(?:HUAWEI|Huawei|Quidway|Secoway) )?(\S[^:\n]*?) uptime is (\d.*)$", output)
     model = re.sub(r"(?: Terabit)?(?: Routing)? (?:Router|Switch)$", "", device[1])
     return {"version": software[1], "model": model, "uptime_s": duration_s(device[2])}
 
@@ -100,6 +100,8 @@ def _interface(heading: re.Match[str], text: str) -> Interface:
         speed_mbps=int(told(r"^ *Speed *: *(\d+) *,", text) or 0),
         error_disabled=told(r"^ERROR DOWN *\((.+?)\)", state),
         load_percent=_load(text),
+        rx_dbm=_dbm(r"\bRx Power *: *(-?\d+\.\d+) ?dBm", text),
+        rx_low_dbm=_dbm(r"\bRx Power *:[^\n]*?\b(?:Warning|Working) range *: *\[ *(-?\d+\.\d+) *,", text),
         line=f"{name} current state : {state}, Line protocol current state : {protocol}",
     )
 
@@ -114,6 +116,10 @@ def _errors(text: str) -> int:
 def _load(text: str) -> float | None:
     shares = re.findall(r"^ *(?:Input|Output) bandwidth utilization *: *([\d.]+)%", text, re.MULTILINE)
     return max(map(float, shares)) if len(shares) == 2 else None
+
+
+def _dbm(pattern: str, text: str) -> float | None:
+    return float(power) if (power := told(pattern, text)) else None
 
 
 def interfaces_brief(output: str) -> dict[str, Any]:
@@ -156,7 +162,7 @@ def neighbor(interface: str, text: str) -> Neighbor:
     return Neighbor(
         interface=interface,
         name=told(r"^ *System name *:(.*)$", head),
-        port=only(r"^ *Port ID *: *(.*\S) *$", head)[1],
+        port=only(r"^ *Port ID *:(.*)$", head)[1].strip(),
         address=address,
         platform=told(r"\A *:(.*)$", tail),
     )
@@ -243,12 +249,14 @@ def _peer(line: str) -> BgpPeer:
 
 
 def stp_ports(output: str) -> dict[str, Any]:
-    lines = body(r"^ *MST ?ID +Port +Role +STP State +Protection *$", output)
+    lines = body(r"^ *(?:MST ?ID|VLAN ID) +Port +Role +STP State +Protection\b.*$", output)
     return {"stp_ports": tuple(map(_stp_port, lines))}
 
 
 def _stp_port(line: str) -> StpPort:
-    each = row(r" *(\d+) +(\S+) +([A-Z]{4}) +(FORWARDING|DISCARDING|LEARNING|LISTENING|BLOCKING|DISABLED) +\S+", line)
+    each = row(
+        r" *(\d+) +(\S+) +([A-Z]{4}) +(FORWARDING|DISCARDING|LEARNING|LISTENING|BLOCKING|DISABLED) +\S+(?: +\S+)*", line
+    )
     return StpPort(each[2], ROLES[each[3]], each[4].lower(), each[1])
 
 
@@ -375,7 +383,7 @@ PLATFORM = Platform(
     secrets=(
         r"(?<!server )(?<!client )\b(?:irreversible-cipher|cipher|simple|plain)"
         rf"(?: (?:irreversible-cipher|cipher|simple|plain))*+(?: {ADDRESS}(?= \S))?+ (?P<secret>\S+)",
-        r"\bauthentication-mode (?:hmac-)?(?:simple|md5|sha[\w-]*)(?: \d+(?= \S))?+"
+        r"\bauthentication-mode (?:hmac-)?(?:simple|md5|sha[\w-]*)(?: (?:usual|nonstandard|\d+)(?= \S))?+"
         r" (?!(?:cipher|plain|simple|key-id|keychain|privacy-mode)\b)(?P<secret>\S+)",
         r"\bprivacy-mode (?:aes|3?des)\w* (?!(?:cipher|simple)\b)(?P<secret>\S+)",
         r"\bsnmp-agent community (?:read|write) (?!(?:cipher|simple)\b)(?P<secret>\S+)",

@@ -32,6 +32,7 @@ Switch Port, Link-type : trunk(configured),
 PVID :    1, TPID : 8100(Hex), The Maximum Frame Length is 9216
 Speed : 1000,  Loopback: NONE
 Duplex: FULL,  Negotiation: ENABLE
+Rx Power: -21.54dBm, Warning range: [-16.003,  1.999]dBm
 Input:  7 packets, 448 bytes
   Total Error:                      3
   CRC:                              3,  Giants:                      0
@@ -198,6 +199,7 @@ def test_it_reads_interfaces() -> None:
     one, two, three, four = told("display interface", INTERFACES)["interfaces"]
     assert (one["enabled"], one["up"], one["errors"], one["load_percent"]) == (True, True, 5, 12.5)
     assert (one["description"], one["duplex"], one["speed_mbps"], one["mtu"]) == ("ke gedung B", "full", 1000, 0)
+    assert (one["rx_dbm"], one["rx_low_dbm"], two["rx_dbm"]) == (-21.54, -16.003, None)
     assert (two["enabled"], two["up"], two["speed_mbps"], two["load_percent"]) == (False, False, 0, None)
     assert (three["enabled"], three["up"], three["error_disabled"]) == (True, False, "bpdu-protection")
     assert (four["mtu"], four["addresses"]) == (1500, ["192.0.2.1/24", "198.51.100.1/25"])
@@ -304,6 +306,7 @@ interface Vlanif10
  ip address 192.0.2.1 255.255.255.0
  ospf authentication-mode md5 1 cipher %^%#rahasia6%^%#
  vrrp vrid 1 authentication-mode md5 rahasia7
+ rip authentication-mode md5 usual rahasia24
 #
 interface Vlanif20
  ospf authentication-mode simple plain rahasia8
@@ -352,7 +355,7 @@ SECRETS = (
     "%^%#rahasiaSuper1%^%#", "$1a$rahasia2$abc$", "rahasia3", "%^%#rahasia4%^%#", "rahasia5", "%^%#rahasia6%^%#",
     "rahasia7", "rahasia8", "rahasia9", "%^%#rahasia10%^%#", "%^%#rahasia11%^%#", "rahasia12", "%^%#rahasia13%^%#",
     "rahasia14", "rahasia15", "%^%#rahasia16%^%#", "%^%#rahasia17%^%#", "ABCDEF18", "ABCDEF19", "%^%#rahasia20%^%#",
-    "%^%#rahasia21%^%#", "%@%@rahasia22%@%@", "%^%#rahasia23%^%#",
+    "%^%#rahasia21%^%#", "%@%@rahasia22%@%@", "%^%#rahasia23%^%#", "rahasia24",
 )  # fmt: skip
 
 
