@@ -10,7 +10,8 @@ from playbooks.network.platforms.platform import Platform, UnknownPlatform
 
 def _found() -> dict[str, Platform]:
     """Every file here that holds a PLATFORM, by its name."""
-    modules = (import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__))
+    names = (each.name for each in iter_modules(__path__) if each.name != "__main__")
+    modules = [import_module(f"{__name__}.{name}") for name in names]
     platforms = [module.PLATFORM for module in modules if hasattr(module, "PLATFORM")]
     return {name: platform for platform in platforms for name in (platform.name, *platform.aliases)}
 

@@ -1,0 +1,44 @@
+"""Prints the table of playbooks/network/README.md: what each platform can do and what that was shown on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from playbooks.network import platforms
+from playbooks.network.platforms.platform import Platform
+
+HEADINGS = ("platform", "also called", "NAPALM", "facts", "end of a configuration", "saves (A)", "repairs (B)", "shown on")
+
+
+def table() -> str:
+    """Markdown, a row a platform, in the order of their names."""
+    own = sorted({platform.name: platform for platform in platforms.ALL.values()}.values(), key=lambda one: one.name)
+    lines = (HEADINGS, ("---",) * len(HEADINGS), *map(_row, own))
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _row(platform: Platform) -> tuple[str, ...]:
+    return (
+        f"`{platform.name}`",
+        _codes(platform.aliases),
+        _codes([platform.napalm] if platform.napalm else []),
+        f"{len(platform.reads)} commands asked, {len(platform.parsers)} understood",
+        _end(platform),
+        _codes(platform.save) if platform.save else "not needed",
+        _codes(platform.repairs),
+        platform.shown_on or "manuals only",
+    )
+
+
+def _end(platform: Platform) -> str:
+    if platform.mark_is_ours:
+        return "none: two readings that agree"
+    return f"`{platform.last_line}`"
+
+
+def _codes(words: Iterable[str]) -> str:
+    return " ".join(f"`{word}`" for word in words) or "-"
+
+
+if __name__ == "__main__":
+    print(table(), end="")
