@@ -252,7 +252,7 @@ PLATFORM = Platform(
     sections=(r"^ ?sysname ", r"^#$"),
     volatile=r"^(?:#|return|\s*)$",
     secrets=(
-        r"(?<!algorithm )(?<!server )\b(?:cipher|simple|hash)(?: (?:cipher|simple|hash))*+"
+        r"(?<!algorithm )(?<!server )\b(?:cipher|simple|hash)(?: (?:cipher|simple|hash)){0,3}+"
         r" (?!(?:authentication-mode|privacy-mode)\b)(?P<secret>\S+)",
         r"\bauthentication-mode (?:hmac-)?(?:simple|md5|sha[\w-]*)(?: (?:rfc\d+|\d+)(?= \S))?+"
         r" (?!(?:cipher|plain|simple|privacy-mode|key-id|keychain)\b)(?P<secret>\S+)",

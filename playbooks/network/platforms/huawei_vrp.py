@@ -382,7 +382,7 @@ PLATFORM = Platform(
     volatile=r"^(?:!.*|\[V\d\w+\]|#|return|\s*)$",
     secrets=(
         r"(?<!server )(?<!client )\b(?:irreversible-cipher|cipher|simple|plain)"
-        rf"(?: (?:irreversible-cipher|cipher|simple|plain))*+(?: {ADDRESS}(?= \S))?+ (?P<secret>\S+)",
+        rf"(?: (?:irreversible-cipher|cipher|simple|plain)){0, 3}+(?: {ADDRESS}(?= \S))?+ (?P<secret>\S+)",
         r"\bauthentication-mode (?:hmac-)?(?:simple|md5|sha[\w-]*)(?: (?:usual|nonstandard|\d+)(?= \S))?+"
         r" (?!(?:cipher|plain|simple|key-id|keychain|privacy-mode)\b)(?P<secret>\S+)",
         r"\bprivacy-mode (?:aes|3?des)\w* (?!(?:cipher|simple)\b)(?P<secret>\S+)",
