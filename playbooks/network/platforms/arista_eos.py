@@ -16,8 +16,8 @@ from playbooks.network.platforms import tables
 from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
 
 SESSION = "pelihara"
-_COMMIT = (f"commit timer 00:0{ARMED_MINUTES}:00", "configure terminal")
-"""A session's commit ends in EXEC; the configuration mode after it is there for `leave_config` to leave."""
+_COMMIT = ("end", f"configure session {SESSION} commit timer 00:0{ARMED_MINUTES}:00", "configure terminal")
+"""Said in EXEC, where every release knows it; the configuration mode after it is there for `leave_config` to leave."""
 _HEAD = re.compile(
     r"^(?P<name>[A-Z]\S*) is (?P<state>up|down|administratively down)"
     r"(?:, line protocol is (?P<protocol>\w+))?(?: \((?P<why>[^)]*)\))?\s*$"

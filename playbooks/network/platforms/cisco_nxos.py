@@ -35,8 +35,8 @@ _BRIEF = (
 )
 _BRIEF_HEADS = re.compile(r"-+|(?:Port|Ethernet|Interface|Port-channel)\b.*|pw\d+ .*|")
 _HOP = re.compile(
-    r"^ +(?P<best>\*{0,2})via (?P<to>[\d.]+|Null0)(?:%[^,\s]+)?,(?: (?P<out>[A-Z][^,\s]*),)? \[(?P<distance>\d+)/\d+\], "
-    r"[^,]+, (?P<protocol>[^,\s]+)"
+    r"^ +(?P<best>\*{0,2})via (?P<to>[\d.]+|Null0)(?:%[^,\s]+)?,(?: (?P<out>[A-Z][^,\s]*),)? "
+    r"\[(?P<distance>\d+)/\d+\], [^,]+, (?P<protocol>[^,\s]+)"
 )
 _RX = re.compile(r"^ *Rx Power +(-?[\d.]+) dBm *(?:[-+]{1,2} *)?((?:-?[\d.]+ dBm\s*){4})$", re.MULTILINE)
 _STP = re.compile(r"(?P<port>[A-Z][a-z]+\d\S*) +(?P<role>[A-Z][a-z]{3}) +(?P<state>[A-Z]{3})\*? *\d+ +\d+\.\d+ ")
