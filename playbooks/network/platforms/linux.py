@@ -27,6 +27,11 @@ NO_NUMBER = ("", "Not Specified", "None", "N/A", "Default string", "To be filled
 """What makers of mainboards leave in the fields for model and serial number."""
 
 _LINK = re.compile(r"^\d+: ([^\s:@]+)(?:@[^\s:]+)?: <([A-Z0-9_,-]*)> mtu (\d+)\b.*?(?: state ([A-Z]+)\b|$)")
+_ROUTE = (
+    r"^(?!.* (?:lladdr |[A-Z]{4,} *$))\s*(?:(?:unicast|unreachable|blackhole|prohibit|throw|local|broadcast|multicast) )?"
+    r"(?:default|[\d.]+(?:/\d+)?|[0-9a-f]*:[0-9a-f:.]*(?:/\d+)?)"
+    r"(?: (?:via|dev|proto|scope|src|metric|table|nhid|nexthop|tos|encap|error)\b| *$)"
+)
 _OWN = re.compile(r"^\s+inet6? (\S+?)(?:/(\d+))?(?: peer [^\s/]+/(\d+))? .*?\bscope (\w+)")
 
 
@@ -47,7 +52,8 @@ def interfaces(output: str) -> dict[str, Any]:
     blocks = list(_blocks(output))
     if not blocks:
         raise ValueError("no link in the output")
-    return {"interfaces": tuple(map(_interface, blocks))}
+    routers = {_match(_LINK.pattern, block[0])[1] for block in blocks if "<NOARP,MASTER" in block[0]}
+    return {"interfaces": tuple(_interface(block, routers) for block in blocks)}
 
 
 def _blocks(output: str) -> Iterator[list[str]]:
@@ -63,7 +69,8 @@ def _blocks(output: str) -> Iterator[list[str]]:
         yield block
 
 
-def _interface(lines: list[str]) -> Interface:
+def _interface(lines: list[str], routers: set[str]) -> Interface:
+    """`routers`: the VRFs, which are written as masters too, and are neither bridge nor bond."""
     head = _match(_LINK.pattern, lines[0])
     flags = head[2].split(",")
     return Interface(
@@ -74,7 +81,7 @@ def _interface(lines: list[str]) -> Interface:
         mtu=int(head[3]),
         addresses=tuple(_addresses(lines)),
         errors=sum(_errors(lines)),
-        master=_word("master", lines[0]),
+        master="" if _word("master", lines[0]) in routers else _word("master", lines[0]),
         line=lines[0].strip(),
     )
 
@@ -103,8 +110,7 @@ def _joined(output: str) -> Iterator[str]:
     """Each route in one line, its next hops behind it; ValueError for a line that is no route."""
     routes = re.sub(r"\n\s+(?=nexthop )", " ", output).splitlines()
     for line in filter(str.strip, routes):
-        _match(r"^\s*(?:(?:unicast|unreachable|blackhole|prohibit|throw|local|broadcast|multicast) )?"
-               r"(?:default|[0-9a-f.:]+(?:/\d+)?)(?: |$)", line)  # fmt: skip
+        _match(_ROUTE, line)
         if re.match(r"\s*default ", line):
             yield line.strip()
 
