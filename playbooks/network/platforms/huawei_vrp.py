@@ -101,7 +101,7 @@ def _interface(heading: re.Match[str], text: str) -> Interface:
         error_disabled=told(r"^ERROR DOWN *\((.+?)\)", state),
         load_percent=_load(text),
         rx_dbm=_dbm(r"\bRx Power *: *(-?\d+\.\d+) ?dBm", text),
-        rx_low_dbm=_dbm(r"\bRx Power *:[^\n]*?\b(?:Warning|Working) range *: *\[ *(-?\d+\.\d+) *,", text),
+        rx_low_dbm=_dbm(r"\bRx Power *:[^\n]*?\bWarning range *: *\[ *(-?\d+\.\d+) *,", text),
         line=f"{name} current state : {state}, Line protocol current state : {protocol}",
     )
 
@@ -215,6 +215,8 @@ def ospf_neighbors(output: str) -> dict[str, Any]:
 
 
 def ospf_interfaces(output: str) -> dict[str, Any]:
+    if re.search(r"^ *IP Address +Type +State\b", output, re.MULTILINE):
+        raise ValueError("the short table has no names of interfaces")
     found = []
     for area, text in parts(r"^ *Area *: *(\S+)", output.expandtabs()):
         if re.search(r"^ *Interface *:", text, re.MULTILINE):
@@ -300,7 +302,9 @@ def temperatures(output: str) -> dict[str, Any]:
 
 
 def cpu(output: str) -> dict[str, Any]:
-    return {"cpu_percent": float(only(r"\bfive minutes *: *(\d+(?:\.\d+)?)%", output)[1])}
+    """Over five minutes; access points tell the present share only."""
+    share = told(r"\bfive minutes *: *(\d+(?:\.\d+)?)%", output) or only(r"^CPU Usage *: *(\d+(?:\.\d+)?)%", output)[1]
+    return {"cpu_percent": float(share)}
 
 
 def memory(output: str) -> dict[str, Any]:
@@ -382,7 +386,7 @@ PLATFORM = Platform(
     volatile=r"^(?:!.*|\[V\d\w+\]|#|return|\s*)$",
     secrets=(
         r"(?<!server )(?<!client )\b(?:irreversible-cipher|cipher|simple|plain)"
-        rf"(?: (?:irreversible-cipher|cipher|simple|plain)){0, 3}+(?: {ADDRESS}(?= \S))?+ (?P<secret>\S+)",
+        rf"(?: (?:irreversible-cipher|cipher|simple|plain)){{0,3}}+(?: {ADDRESS}(?= \S))?+ (?P<secret>\S+)",
         r"\bauthentication-mode (?:hmac-)?(?:simple|md5|sha[\w-]*)(?: (?:usual|nonstandard|\d+)(?= \S))?+"
         r" (?!(?:cipher|plain|simple|key-id|keychain|privacy-mode)\b)(?P<secret>\S+)",
         r"\bprivacy-mode (?:aes|3?des)\w* (?!(?:cipher|simple)\b)(?P<secret>\S+)",

@@ -243,6 +243,8 @@ def test_it_reads_ospf_and_bgp() -> None:
         ("192.0.2.2", "64501", "Established"),
         ("192.0.2.3", "64502", "Idle(Admin)"),
     ]
+    short = " Area: 0.0.0.0\n IP Address      Type         State    Cost  Pri   DR              BDR\n"
+    assert told("display ospf interface all", short) == {"unparsed": True}
     assert told("display bgp peer", BGP.replace("peers : 2", "peers : 3")) == {"unparsed": True}
 
 
@@ -266,6 +268,7 @@ def test_only_what_is_not_well_is_an_alarm() -> None:
 
 def test_it_reads_load_clock_and_pools() -> None:
     assert told("display cpu-usage", CPU) == {"cpu_percent": 11.0}
+    assert told("display cpu-usage", CPU.splitlines()[1] + "\n") == {"cpu_percent": 9.0}
     assert told("display memory-usage", MEMORY) == {"memory_percent": 41.0}
     clock = told("display ntp-service status", NTP)
     assert clock == {"clock_synchronised": False, "clock_line": "clock status: unsynchronized"}
