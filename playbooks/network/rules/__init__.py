@@ -31,9 +31,9 @@ def findings(facts: Facts, device: Device | None = None, before: Facts | None = 
 
     `before`: facts of the last good run. Without `Facts.read_at` nothing is said about the age of the software.
     """
-    known = (
-        Case(facts, device.expect, device.uplinks, before, device.platform) if device else Case(facts, before=before)
-    )
+    known = Case(facts, before=before)
+    if device:
+        known = Case(facts, device.expect, device.uplinks, before, device.platform, device.role)
     found = [placed(known, finding) for rule in RULES for finding in rule(known)]
     return holding(ranked(explained(found)))
 

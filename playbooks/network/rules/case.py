@@ -21,6 +21,7 @@ class Case:
     uplinks: tuple[str, ...] = ()
     before: Facts | None = None
     platform: str = ""
+    role: str = "router"
 
     @property
     def readings(self) -> tuple[Facts, ...]:
@@ -46,12 +47,9 @@ class Case:
         """How bad its loss is. A port behind which no device and no address is known may just be a computer's."""
         if self.is_uplink(interface):
             return Severity.CRITICAL
-        named = self.expect.interfaces.get(interface) == "up"
-        return (
-            Severity.MAJOR
-            if named or any(_carries(reading, interface) for reading in self.readings)
-            else Severity.WARNING
-        )
+        if self.expect.interfaces.get(interface) == "up" or any(_carries(each, interface) for each in self.readings):
+            return Severity.MAJOR
+        return Severity.WARNING if self.role == "router" else Severity.INFO
 
     @property
     def gateway(self) -> str:

@@ -11,7 +11,7 @@ from playbooks.network.rules.case import Case, Rule, grown, same_port
 FLAPS = 5
 """More link losses than this since the last good run count as flapping."""
 ERRORS = 100
-"""More damaged frames than this since the last good run (or in all, without one) are worth a look."""
+"""More damaged frames than this since the last good run are worth a look; without one they may be of years ago."""
 FADED_DB = 3.0
 """An optic that receives less than half the light of the last good run is failing or dirty."""
 SATURATED = 90.0
@@ -63,7 +63,8 @@ def link_errors(case: Case) -> Iterator[Finding]:
         if count > ERRORS:
             evidence = f"{_words(interface)}; {count} bingkai rusak"
             advice = f"Ganti kabel atau SFP {interface.name}; samakan kecepatan dan dupleks di kedua ujung."
-            yield Finding("link.errors", Severity.WARNING, interface.name, evidence, advice)
+            severity = Severity.WARNING if earlier else Severity.INFO
+            yield Finding("link.errors", severity, interface.name, evidence, advice)
 
 
 def link_flapping(case: Case) -> Iterator[Finding]:

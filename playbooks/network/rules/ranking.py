@@ -26,6 +26,10 @@ ORDER = (
 ELSEWHERE = "*"
 """In `Finding.at`: what it is about lies in none of the device's own subnets."""
 
+JUST_STARTED = "^"
+"""In `Finding.at` of a restart: so short ago that its neighbours may still be on their way back."""
+SETTLING_S = 120.0
+
 Tie = Callable[[Finding, Finding], bool]
 """Whether a cause (first) touches a consequence (second)."""
 
@@ -49,6 +53,12 @@ def beyond_gateway(cause: Finding, consequence: Finding) -> bool:
 def next_hop(cause: Finding, consequence: Finding) -> bool:
     """The cause lies in an own subnet: no route is needed to reach it."""
     return ELSEWHERE not in cause.at and same_subnet(cause, consequence)
+
+
+def still_settling(cause: Finding, consequence: Finding) -> bool:
+    """The device started moments ago."""
+    del consequence
+    return JUST_STARTED in cause.at
 
 
 def same_device(cause: Finding, consequence: Finding) -> bool:
@@ -95,6 +105,8 @@ EXPLAINS: tuple[tuple[str, str, Tie], ...] = (
     *_pairs("dhcp.pool_exhausted dhcp.rogue_server", "wifi.clients_none", same_device),
     *_pairs("environment.alarm", "device.rebooted", same_device),
     *_pairs("device.rebooted", "config.lost config.changed clock.unsynchronised", same_device),
+    *_pairs("device.rebooted", _OVER_A_LINK, still_settling),
+    *_pairs("device.rebooted", "route.default_missing pppoe.down", still_settling),
     *_pairs("config.lost", "config.unsaved config.changed", same_device),
     *_pairs("config.unsaved", "config.changed", same_device),
 )
@@ -110,6 +122,8 @@ def _where(case: Case, finding: Finding) -> Iterator[str]:
     subject = finding.subject
     if finding.code == "ip.conflict":
         yield from (link.name for link in case.facts.interfaces if link.holds(subject))
+    elif finding.code == "device.rebooted":
+        yield from (JUST_STARTED,) if (case.facts.uptime_s or 0.0) < SETTLING_S else ()
     elif finding.code in ("route.default_missing", "gateway.unreachable", "path.loss"):
         yield from _way_to(case, case.gateway if finding.code == "route.default_missing" else subject)
         yield from () if finding.code == "path.loss" else _interface_gateways(case)

@@ -140,9 +140,12 @@ def pppoe_down(case: Case) -> Iterator[Finding]:
 
 
 def vpn_down(case: Case) -> Iterator[Finding]:
+    """One that nobody is known to use may only be dialled on demand."""
     for tunnel in _lost(case, "vpn"):
+        known = case.before is not None or tunnel.name in case.expect.interfaces
+        severity = Severity.MAJOR if known else Severity.WARNING
         advice = f"VPN {tunnel.name} putus: periksa jangkauan ke ujung seberang, kunci atau sandi, dan jam kedua sisi."
-        yield Finding("vpn.down", Severity.MAJOR, tunnel.name, tunnel.line or f"{tunnel.name}: putus", advice)
+        yield Finding("vpn.down", severity, tunnel.name, tunnel.line or f"{tunnel.name}: putus", advice)
 
 
 def _lost(case: Case, kind: str) -> Iterator[Tunnel]:

@@ -48,6 +48,14 @@ ROWS = (
         replace(ports(SWITCH, PORT), neighbors=(SEEN,)),
     ),
     Row("link.down", "may be a computer", ports(SWITCH, OFF), "link.down warning Gi0/3", ports(SWITCH, PORT)),
+    Row(
+        "link.down",
+        "a switch's port may be a computer's",
+        ports(SWITCH, OFF),
+        "link.down info Gi0/3",
+        ports(SWITCH, PORT),
+        {"role": "switch"},
+    ),
     Row("link.down", "nobody counts on it", ports(SWITCH, OFF)),
     Row("link.down", "was down before", ports(SWITCH, OFF), "", ports(SWITCH, OFF)),
     Row(
@@ -79,6 +87,7 @@ ROWS = (
         "",
         ports(GOOD, replace(ETH1, errors=4950), ETH2),
     ),
+    Row("link.errors", "of years, perhaps", ports(SWITCH, replace(PORT, errors=5000)), "link.errors info Gi0/3"),
     Row("link.errors", "just as many as are borne", ports(SWITCH, replace(PORT, errors=100))),
     Row("link.flapping", "often", ports(LATER, replace(ETH1, flaps=9), ETH2), "link.flapping warning eth1", GOOD),
     Row("link.flapping", "a few times", ports(LATER, replace(ETH1, flaps=5), ETH2), "", GOOD),

@@ -160,6 +160,7 @@ ROWS = (
         "vpn.down major ipsec1",
         replace(SWITCH, tunnels=(replace(VPN, up=True),)),
     ),
+    Row("vpn.down", "perhaps on demand", replace(SWITCH, tunnels=(VPN,)), "vpn.down warning ipsec1"),
     Row("vpn.down", "up", replace(SWITCH, tunnels=(replace(VPN, up=True),))),
     Row("vpn.down", "was down", replace(SWITCH, tunnels=(VPN,)), "", replace(SWITCH, tunnels=(VPN,))),
     Row(

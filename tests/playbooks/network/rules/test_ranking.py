@@ -149,6 +149,12 @@ def test_what_concerns_the_whole_device(facts: Facts, before: Facts | None, expe
     assert tree(facts, before)[1] == expected
 
 
+def test_a_device_that_just_started_explains_who_is_not_back_yet() -> None:
+    facts = replace(LATER, uptime_s=20, ospf_neighbors=())
+    assert tree(facts) == [("device.rebooted r1", ""), ("ospf.neighbor_lost 10.1.12.2", "device.rebooted r1")]
+    assert tree(replace(facts, uptime_s=600))[0] == ("ospf.neighbor_lost 10.1.12.2", "")
+
+
 def test_a_warning_that_explains_a_fault_stands_above_it() -> None:
     facts = replace(ports(LATER, replace(ETH1, flaps=99), ETH2), ospf_neighbors=(), cpu_percent=99)
     assert tree(facts) == [
