@@ -51,10 +51,10 @@ def _interface(head: re.Match[str], body: str) -> Interface:
     name, state, protocol = head.groups()
     speed = re.search(r"oper speed is (\d+)([MG])", body)
     duplex = re.search(r"oper duplex is (Full|Half)", body, re.IGNORECASE)
-    address = re.search(rf"^\s*Interface address is: ({IP}/\d+)", body, re.MULTILINE)
-    told = re.search(r"^\s*Description: *(\S.*?) *$", body, re.MULTILINE)
-    mtu = re.search(r"^\s*MTU (\d+) bytes", body, re.MULTILINE)
-    errors = re.findall(r"^\s*(\d+) (?:input|output) errors", body, re.MULTILINE)
+    address = re.search(rf"^[ \t]*Interface address is: ({IP}/\d+)", body, re.MULTILINE)
+    told = re.search(r"^[ \t]*Description: *(\S.*?) *$", body, re.MULTILINE)
+    mtu = re.search(r"^[ \t]*MTU (\d+) bytes", body, re.MULTILINE)
+    errors = re.findall(r"^[ \t]*(\d+) (?:input|output) errors", body, re.MULTILINE)
     return Interface(
         name=name,
         enabled=not state.lower().startswith("admin"),
@@ -126,13 +126,13 @@ def _peer(address: str, remote: str, shown: str) -> BgpPeer:
 
 def cpu(output: str) -> dict[str, Any]:
     """The busiest of its modules."""
-    loads = re.findall(r"^\s*CPU utilization in five minutes *: *([\d.]+)%", output, re.MULTILINE)
+    loads = re.findall(r"^[ \t]*CPU utilization in five minutes *: *(\d{1,3}(?:\.\d+)?)%", output, re.MULTILINE)
     return {"cpu_percent": max(map(float, loads))}
 
 
 def memory(output: str) -> dict[str, Any]:
     """The fullest of its modules."""
-    used = re.findall(r"^\s*System Memory *: .*?, *([\d.]+)% used rate", output, re.MULTILINE)
+    used = re.findall(r"^[ \t]*System Memory *: .*?, *(\d{1,3}(?:\.\d+)?)% used rate", output, re.MULTILINE)
     return {"memory_percent": max(map(float, used))}
 
 
@@ -170,7 +170,7 @@ def pools(output: str) -> dict[str, Any]:
 
 
 def clock(output: str) -> dict[str, Any]:
-    match = re.search(r"^\s*Clock is (un)?synchronized\b.*$", output, re.MULTILINE)
+    match = re.search(r"^[ \t]*Clock is (un)?synchronized\b.*$", output, re.MULTILINE)
     if match is None:
         raise ValueError("no status of the clock")
     return {"clock_synchronised": match[1] is None, "clock_line": match[0].strip()}
@@ -216,17 +216,17 @@ PLATFORM = Platform(
     noise=r"\A(?:\s*Building configuration\.\.\.[ \t]*\n)?(?:\s*Current configuration ?:[^\n]*\n)?",
     volatile=r"^(?:!.*|Current configuration ?:.*|end|\s*)$",
     secrets=(
-        r"^\s*(?:enable (?:password|secret)|password|secret)(?: level \d+)?(?: \d)? (?P<secret>\S+)\s*$",
-        r"^\s*(?:username|webmaster level \d+ username) \S+ (?:.*? )?(?:password|secret)(?: \d)? (?P<secret>\S+)",
+        r"^[ \t]*(?:enable (?:password|secret)|password|secret)(?: level \d+)?(?: \d)? (?P<secret>\S+)[ \t]*$",
+        r"^[ \t]*(?:username|webmaster level \d+ username) \S+ (?:.*? )?(?:password|secret)(?: \d)? (?P<secret>\S+)",
         r"\b(?:radius-server|tacacs-server)(?: host \S+(?: .*?)?)? key(?: \d)? (?P<secret>\S+)",
-        r"^\s*key(?: \d)? (?P<secret>(?!chain\b|\d+\s*$)\S+)\s*$",
-        r"^\s*(?:server-private \S+ .*?key|web-auth portal key|portal-key)(?: \d)? (?P<secret>\S+)",
-        r"^\s*key-string(?: \d)? (?P<secret>\S+)",
-        r"^\s*snmp-server community(?: [0-9](?= \S))? (?P<secret>\S+)",
-        r"^\s*snmp-server host (?:\S+ )*?(?:version (?:1|2c)|traps|informs) (?!version )(?:[0-9] )?(?P<secret>\S+)",
-        r"^\s*snmp-server host \S+ (?!traps |informs |version |vrf )(?P<secret>\S+)",
-        r"^\s*snmp-server user .*\bauth (?:md5|sha\d*) (?P<secret>\S+)",
-        r"^\s*snmp-server user .*\bpriv (?:des56|des|3des|aes\d*)(?: (?:128|192|256))? (?P<secret>\S+)",
+        r"^[ \t]*key(?: \d)? (?P<secret>(?!chain\b|\d+\s*$)\S+)[ \t]*$",
+        r"^[ \t]*(?:server-private \S+ .*?key|web-auth portal key|portal-key)(?: \d)? (?P<secret>\S+)",
+        r"^[ \t]*key-string(?: \d)? (?P<secret>\S+)",
+        r"^[ \t]*snmp-server community(?: [0-9](?= \S))? (?P<secret>\S+)",
+        r"^[ \t]*snmp-server host (?:\S+ )*?(?:version (?:1|2c)|traps|informs) (?!version )(?:[0-9] )?(?P<secret>\S+)",
+        r"^[ \t]*snmp-server host \S+ (?!traps |informs |version |vrf )(?P<secret>\S+)",
+        r"^[ \t]*snmp-server user .*\bauth (?:md5|sha\d*) (?P<secret>\S+)",
+        r"^[ \t]*snmp-server user .*\bpriv (?:des56|des|3des|aes\d*)(?: (?:128|192|256))? (?P<secret>\S+)",
         r"\b(?:message-digest-key \d+ md5|authentication-key \d+ md5|authentication-key|authentication text"
         r"|isis password|area-password|domain-password|standby \d+ authentication|vrrp \d+ authentication)(?: \d)? "
         r"(?P<secret>\S+)",
@@ -235,7 +235,7 @@ PLATFORM = Platform(
         r"\bcrypto isakmp key(?: \d)? (?P<secret>\S+) ",
         r"\b(?:set-key (?:ascii|hex)|set preshared-key)(?: \d)? (?P<secret>\S+)",
     ),
-    refused=r"^\s*% ?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Error|Bad|Access denied|User does not have"
+    refused=r"^[ \t]*% ?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Error|Bad|Access denied|User does not have"
     r"|Command rejected).*",
     enter_config=("configure terminal",),
     leave_config=("end",),

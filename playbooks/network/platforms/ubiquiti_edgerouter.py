@@ -96,7 +96,7 @@ def _detail(name: str, flags: str, mtu: str, rest: str) -> Interface:
 
 def physical(output: str) -> dict[str, Any]:
     """One port as ethtool tells it."""
-    told = dict(re.findall(r"^\s+(Speed|Duplex|Link detected): *(\S+)", output, re.MULTILINE))
+    told = dict(re.findall(r"^[ \t]+(Speed|Duplex|Link detected): *(\S+)", output, re.MULTILINE))
     name = re.findall(r"^Settings for (\S+):", output, re.MULTILINE)
     if len(name) != 1 or told["Link detected"] not in ("yes", "no"):
         raise ValueError("not one port")
@@ -116,8 +116,8 @@ def physical(output: str) -> dict[str, Any]:
 
 
 HOP = re.compile(
-    r"^(?P<codes>[A-Z][A-Z0-9]?(?: [A-Z][A-Z0-9])?)?\s+(?P<marks>[*>p ]*?)\s*(?P<prefix>[\d.]+/\d+)?\s+"
-    r"(?:\[(?P<distance>\d+)/\d+\] )?(?:via (?P<gateway>[\d.]+)|is directly connected)(?P<rest>.*)$"
+    r"(?P<codes>[A-Z][A-Z0-9]?(?: [A-Z][A-Z0-9])?)? ?(?P<marks>[*>p]*) ?(?:(?P<prefix>[\d.]+/\d+) )?"
+    r"(?:\[(?P<distance>\d+)/\d+\] )?(?:via (?P<gateway>[\d.]+)|is directly connected)(?P<rest>.*)"
 )
 PROTOCOLS = {"K": "kernel", "C": "connected", "S": "static", "R": "RIP", "B": "BGP", "O": "OSPF"}
 
@@ -132,8 +132,8 @@ def default_routes(output: str) -> dict[str, Any]:
 def _routes(table: str) -> Iterator[Route]:
     """A line without prefix is another way to the prefix before it."""
     codes, prefix = "", ""
-    for line in filter(str.strip, table.split("\n")):
-        match = HOP.match(line)
+    for line in filter(None, (" ".join(line.split()) for line in table.split("\n"))):
+        match = HOP.fullmatch(line)
         if match is None or not (match["prefix"] or prefix):
             if re.match(r"Gateway of last resort is ", line):
                 continue
@@ -220,7 +220,7 @@ def arp(output: str) -> dict[str, Any]:
 
 
 def pools(output: str) -> dict[str, Any]:
-    if not re.search(r"^\s*pool +pool size +leased +avail *$", output, re.MULTILINE):
+    if not re.search(r"^[ \t]*pool +pool size +leased +avail *$", output, re.MULTILINE):
         raise ValueError("no table of pools")
     rows = re.findall(r"^(\S+) +(\d+) +(\d+) +(\d+) *$", output, re.MULTILINE)
     return {"dhcp_pools": tuple(Pool(name, int(size), int(used)) for name, size, used, _ in rows)}
@@ -229,18 +229,20 @@ def pools(output: str) -> dict[str, Any]:
 def memory(output: str) -> dict[str, Any]:
     """What programs hold, as free(1) tells it: caches are no load."""
     head = re.search(r"^ +total +used +free +shared +(buffers +cached|buff/cache +available) *$", output, re.MULTILINE)
-    row = re.search(r"^Mem: +(\d+) +(\d+) +\d+ +\d+ +(\d+) +(\d+) *$", output, re.MULTILINE)
+    row = re.search(r"^Mem: +(\d{1,15}) +(\d+) +\d+ +\d+ +(\d+) +(\d+) *$", output, re.MULTILINE)
     if head is None or row is None:
         raise ValueError("no table of memory")
     total, used, fifth, sixth = map(int, row.groups())
     held = total - sixth if "available" in head[1] else used - fifth - sixth
+    if not 0 <= held <= total:
+        raise ValueError("parts do not make a whole")
     return {"memory_percent": round(100 * held / total, 1)}
 
 
 def storage(output: str) -> dict[str, Any]:
     if not re.search(r"^Filesystem +Size +Used +Avail +Use% +Mounted on *$", output, re.MULTILINE):
         raise ValueError("no table of file systems")
-    used = re.findall(r" (\d+)% +/(?:root\.dev)? *$", output, re.MULTILINE)
+    used = re.findall(r" (\d{1,3})% +/(?:root\.dev)? *$", output, re.MULTILINE)
     return {"storage_percent": float(max(map(int, used)))}
 
 
@@ -304,12 +306,12 @@ PLATFORM = Platform(
     last_line="",
     hostname=r"^set system host-name '?([^'\s]+)'?$",
     sections=(r"^set interfaces ", r"^set system host-name ", r"^set system login user \S+ authentication "),
-    volatile=r"^\s*$",
+    volatile=r"^[ \t]*$",
     secrets=(
         rf"^set (?:[^'\n]*? )?(?:{WORDS}) {VALUE}'?$",
         rf"^set service snmp community {VALUE}",
     ),
-    refused=r"^\s*(?:Invalid command: .*|Incomplete command: .*|Ambiguous command: .*|-?v?bash: .*"
+    refused=r"^[ \t]*(?:Invalid command: .*|Incomplete command: .*|Ambiguous command: .*|-?v?bash: .*"
     r"|.*Configuration path: .* is not valid|(?:Set|Delete|Commit) failed.*|Permission denied.*)",
     enter_config=("configure",),
     leave_config=("commit", "exit"),

@@ -120,7 +120,7 @@ def _name(text: str) -> str:
 
 def _physical(status: str) -> dict[str, Any]:
     """Duplex and speed of `1000 Full` or `10G Full`; of a port without link it is empty."""
-    match = re.fullmatch(r"([\d.]+)(G?) ?(Full|Half)", status)
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d)?)(G?) ?(Full|Half)", status)
     if match is None:
         return {}
     return {"duplex": match[3].lower(), "speed_mbps": int(float(match[1]) * (1000 if match[2] else 1))}
@@ -166,8 +166,8 @@ def arp(output: str) -> dict[str, Any]:
 
 def load(output: str) -> dict[str, Any]:
     """Busy part of the last 300 s, memory in use."""
-    total = re.search(r"^\s*Total CPU Utilization((?:\s+[\d.]+%){3})\s*$", output, re.MULTILINE)
-    memory = dict(re.findall(r"^\s*(free|alloc)\s+(\d+)\s*$", output, re.MULTILINE))
+    total = re.search(r"^ *Total CPU Utilization((?: +\d{1,3}(?:\.\d+)?%){3}) *$", output, re.MULTILINE)
+    memory = dict(re.findall(r"^ *(free|alloc) +(\d{1,15}) *$", output, re.MULTILINE))
     if total is None or not re.search(r"5 Sec\w*\s+60 Sec\w*\s+300 Sec", output):
         raise ValueError("no load in the output")
     known: dict[str, Any] = {"cpu_percent": float(total[1].split()[-1].rstrip("%"))}
@@ -200,7 +200,9 @@ UNSYNCHRONISED = (
 
 
 def clock(output: str) -> dict[str, Any]:
-    match = re.search(r"^\s*(?:Last )?(?:Unicast )?(?:Last )?Attempt Status:?\.* *(\w.*?)\s*$", output, re.MULTILINE)
+    match = re.search(
+        r"^[ \t]*(?:Last )?(?:Unicast )?(?:Last )?Attempt Status:?\.* *(\w.*?)[ \t]*$", output, re.MULTILINE
+    )
     if match is None or match[1] not in ("Success", *UNSYNCHRONISED):
         raise ValueError("no status of the clock")
     return {"clock_synchronised": match[1] == "Success", "clock_line": match[0].strip()}
@@ -247,22 +249,22 @@ PLATFORM = Platform(
     sections=(r"^!System Software Version ", r"^configure$", r"^interface ", r"^exit$"),
     volatile=r"^(?:!System Up Time .*|!Current (?:SNTP|System)[^:]*Time:.*|\s*)$",
     secrets=(
-        rf"^\s*(?:enable )?password {VALUE}(?= encrypted|\s*$)",
-        rf"^\s*users? passwd \S+ (?:encrypted )?{VALUE}",
-        rf"^\s*username (?:\"[^\"\n]*\"|\S+) (?:.*? )?password (?:encrypted )?{VALUE}",
-        rf"^\s*snmp-server community (?!mode |ipaddr |ipmask |ro |rw ){VALUE}",
-        rf"^\s*snmp-server community (?:ro|rw) {VALUE}",
-        rf"^\s*snmp-server host \S+ (?:(?:traps|informs|version \S+|timeout \d+|retries \d+) )*{VALUE}",
-        rf"^\s*snmptrap {VALUE}",
+        rf"^[ \t]*(?:enable )?password {VALUE}(?= encrypted|\s*$)",
+        rf"^[ \t]*users? passwd \S+ (?:encrypted )?{VALUE}",
+        rf"^[ \t]*username (?:\"[^\"\n]*\"|\S+) (?:.*? )?password (?:encrypted )?{VALUE}",
+        rf"^[ \t]*snmp-server community (?!mode |ipaddr |ipmask |ro |rw ){VALUE}",
+        rf"^[ \t]*snmp-server community (?:ro|rw) {VALUE}",
+        rf"^[ \t]*snmp-server host \S+ (?:(?:traps|informs|version \S+|timeout \d+|retries \d+) )*{VALUE}",
+        rf"^[ \t]*snmptrap {VALUE}",
         rf"\bauth-(?:md5|sha|md5-key|sha-key) {VALUE}",
         rf"\bpriv-(?:des|des-key|aes\d*|aes\d*-key|3des) {VALUE}",
-        rf"^\s*(?:radius server key|tacacs-server key|radius-server key|key|keystring)"
-        rf"(?: (?:auth|acct)(?: \S+)?)?(?: (?:encrypted|[07]))? {VALUE}\"?\s*$",
+        rf"^[ \t]*(?:radius server key|tacacs-server key|radius-server key|key|keystring)"
+        rf"(?: (?:auth|acct)(?: \S+)?)?(?: (?:encrypted|[07]))? {VALUE}\"?[ \t]*$",
         rf"\bauthentication (?:encrypt|md5|simple)(?: md5)? {VALUE}",
-        rf"^\s*sntp authentication-key \d+ md5 {VALUE}",
-        rf"^\s*neighbor \S+ password {VALUE}",
+        rf"^[ \t]*sntp authentication-key \d+ md5 {VALUE}",
+        rf"^[ \t]*neighbor \S+ password {VALUE}",
     ),
-    refused=r"^\s*(?:% ?(?:Invalid|Incomplete|Ambiguous|Unrecognized|Unknown).*|Command not found.*"
+    refused=r"^[ \t]*(?:% ?(?:Invalid|Incomplete|Ambiguous|Unrecognized|Unknown).*|Command not found.*"
     r"|Incomplete command.*|ERROR: .*|Error! .*)",
     enter_config=("configure",),
     leave_config=("exit",),
