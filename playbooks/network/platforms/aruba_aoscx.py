@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, OspfNeighbor, Route
@@ -63,7 +64,15 @@ def interfaces(output: str) -> dict[str, Any]:
     ends = [head.start() for head in heads[1:]] + [len(output)]
     if not heads:
         raise ValueError("no interface")
-    return {"interfaces": tuple(_interface(h, output[h.end() : end]) for h, end in zip(heads, ends, strict=True))}
+    found = [_interface(head, output[head.end() : end]) for head, end in zip(heads, ends, strict=True)]
+    masters = {
+        port: head[1] for head, end in zip(heads, ends, strict=True) for port in _members(output[head.end() : end])
+    }
+    return {"interfaces": tuple(replace(one, master=masters.get(one.name, "")) for one in found)}
+
+
+def _members(text: str) -> list[str]:
+    return _found(r"^\s*Aggregated-interfaces *: *(\S.*)$", text).split()
 
 
 def _interface(head: re.Match[str], text: str) -> Interface:
@@ -76,7 +85,7 @@ def _interface(head: re.Match[str], text: str) -> Interface:
         up=up,
         description=_found(r"^ *Description *: *(\S.*?) *$", text),
         mtu=int(_found(r"^\s*MTU (\d+)", text) or 0),
-        addresses=tuple(re.findall(r"^\s*IPv[46] address (\S+/\d+)", text, re.MULTILINE)),
+        addresses=tuple(re.findall(r"^\s*IPv[46] address (?!fe80)(\S+/\d+)", text, re.MULTILINE)),
         errors=_errors(text),
         flaps=int(_found(r"^\s*Link transitions: (\d+)", text) or 0) // 2,
         duplex=_found(r"^\s*(Full|Half)-duplex\b", text).lower() if up else "",

@@ -179,25 +179,26 @@ def default_routes(output: str) -> dict[str, Any]:
         raise ValueError("not the routing table")
     tables = re.split(r"^Routing table for VRF=(?=\d)", output, flags=re.MULTILINE)
     main = next((table for table in tables[1:] if table.startswith("0\n")), "" if tables[1:] else output)
-    blocks = re.findall(r"^([A-Z])\S*(?:[ \t]+[A-Z]\w)?[ \t]+0\.0\.0\.0/0((?:.*\n?)(?:[ \t]{8,}\S.*\n?)*)", main, re.M)
+    blocks = re.findall(r"^([A-Zi])\S*(?:[ \t]+[A-Z]\w)?[ \t]+0\.0\.0\.0/0((?:.*\n?)(?:[ \t]{8,}\S.*\n?)*)", main, re.M)
     return {"default_routes": tuple(_route(code, line) for code, hops in blocks for line in hops.strip().split("\n"))}
 
 
 _CODES = {"S": "static", "O": "ospf", "B": "bgp", "R": "rip", "K": "kernel", "C": "connected", "i": "isis"}
 
 
+_HOP = re.compile(
+    r"\s*(?:\[(?P<distance>\d+)/\d+\] )?"
+    r"(?:via (?P<hop>[\d.]+)(?:, | \(recursive (?:is directly connected|via \S+), )(?P<out>[^\s,)]+)"
+    r"|via (?P<tunnel>\S+) tunnel [\d.]+|is directly connected, (?P<own>[^\s,]+)|is a summary, (?P<null>Null))"
+)
+
+
 def _route(code: str, line: str) -> Route:
-    match = re.match(
-        r"\s*(?:\[(\d+)/\d+\] )?(?:via ([\d.]+|\S+ tunnel [\d.]+), ([^\s,]+)|is directly connected, (\S+?)(?:,|$))",
-        line,
-    )
+    match = _HOP.match(line)
     if match is None:
         raise ValueError(f"a default route of another form: {line!r}")
-    distance, hop, out, own = match.groups()
-    tunnel = hop.split(" tunnel ")[0] if hop and " tunnel " in hop else ""
-    return Route(
-        "0.0.0.0/0", "" if tunnel else hop or "", tunnel or out or own, _CODES[code], distance=int(distance or 0)
-    )
+    out = next(filter(None, match.group("out", "tunnel", "own", "null")))
+    return Route("0.0.0.0/0", match["hop"] or "", out, _CODES[code], distance=int(match["distance"] or 0))
 
 
 def arp(output: str) -> dict[str, Any]:
@@ -274,9 +275,9 @@ PLATFORM = Platform(
     last_line="",
     hostname=r'^config system global\n(?: .*\n)*? +set hostname "?([^"\n]+?)"?$',
     sections=(r"^config system global$", r"^config system interface$", r"^config firewall policy$"),
-    volatile=rf"^(?:#conf_file_ver=.*|.*\bENC \S+.*|\s*set last-?updated? \d+|DEK-Info: .*|\s*{_BASE64}|\s*)$",
+    volatile=rf"^(?:#conf_file_ver=.*|.*\bENC \S{{8,}}.*|\s*set last-?updated? \d+|DEK-Info: .*|\s*{_BASE64}|\s*)$",
     secrets=(
-        r"\bENC (?P<secret>[^\s\"]+)",
+        r"\bENC (?P<secret>\S{8,})",
         rf"^\s*set (?:passwd\d?|password|psksecret|secret|secondary-secret|passphrase|auth-pwd|priv-pwd|key-string"
         rf"|md5-key \d+|login-passwd|proxy-password|api-key) (?P<secret>{_QUOTED})",
         rf"^(?P<secret>{_BASE64})$(?=(?:\n{_BASE64})*\n-----END [A-Z ]*PRIVATE KEY-----)",

@@ -320,9 +320,10 @@ PLATFORM = Platform(
     noise=r"\A\s*(?:(?:Running|Startup) configuration:[^\n]*\n\s*)?",
     volatile=r"^(?:;.*|\s*)$",
     secrets=(
-        rf'^\s*password (?:manager|operator|port-access)(?: user-name (?:"[^"\n]*"|\S+))?(?i: {_TYPE})? +{_QUOTED}',
+        r"^\s*(?:encrypted-)?password (?:manager|operator|port-access)"
+        rf'(?: user-name (?:"[^"\n]*"|\S+))?(?i: {_TYPE})? +(?!user-name ){_QUOTED}',
         rf"\bpassword(?i: {_TYPE}) +{_QUOTED}",
-        rf"\b(?:encrypted-password|(?:neighbor \S+|mac-based|acs .*?|username \S+) password(?! {_TYPE} )) +{_QUOTED}",
+        rf"\b(?:encrypted-password(?! (?:manager|operator|port-access) )|(?:neighbor \S+|mac-based|acs .*?|username \S+) password(?! {_TYPE} )) +{_QUOTED}",
         rf"^\s*(?:radius|tacacs)-server .*?\b(?:encrypted-key|key)(?: {_TYPE})? +{_QUOTED}",
         rf"\b(?:key-value|key-string|encrypted-key|(?:encrypted-)?authentication-key|preshared-key)(?: {_TYPE})? +"
         rf"{_QUOTED}",

@@ -80,13 +80,14 @@ Interface 1/1/2 is down (Administratively down)
 
 Aggregate lag1 is up
  Admin state is up
- Aggregated-interfaces : 1/1/47 1/1/48
+ Aggregated-interfaces : 1/1/1 1/1/48
  Speed 20 Gb/s
 
 Interface vlan10 is up
  Admin state is up
  IPv4 address 192.0.2.1/24
  IPv4 address 198.51.100.1/25 secondary
+ IPv6 address fe80::1/64
  Rx
             0 total packets            0 total bytes
             2 errors                   0 dropped
@@ -240,6 +241,7 @@ EXPECTED: dict[str, tuple[str, dict[str, Any]]] = {
                     duplex="half",
                     speed_mbps=100,
                     load_percent=91.25,
+                    master="lag1",
                     line="Interface 1/1/1 is up, Admin state is up",
                 ),
                 Interface(

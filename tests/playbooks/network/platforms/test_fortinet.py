@@ -291,23 +291,26 @@ def test_what_is_not_the_output_tells_nothing(command: str) -> None:
 
 
 OTHER_DEFAULTS = [
+    ("via vpn1 tunnel 203.0.113.5, [1/0]", Route("0.0.0.0/0", "", "vpn1", "static", distance=10)),
+    ("is a summary, Null, [1/0]", Route("0.0.0.0/0", "", "Null", "static", distance=10)),
     (
-        "via 192.0.2.1, wan, [1/0]",
-        "via vpn1 tunnel 203.0.113.5, [1/0]",
-        Route("0.0.0.0/0", "", "vpn1", "static", distance=10),
-    ),
-    (
-        "[10/0] via 192.0.2.1, wan, [1/0]",
-        "is directly connected, ppp1",
-        Route("0.0.0.0/0", "", "ppp1", "static", distance=0),
+        "via 192.0.2.9 (recursive is directly connected, port9), 01:23:45",
+        Route("0.0.0.0/0", "192.0.2.9", "port9", "static", distance=10),
     ),
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "route"), OTHER_DEFAULTS, ids=["tunnel", "connected"])
-def test_default_routes_without_a_next_hop(old: str, new: str, route: Route) -> None:
-    told = PLATFORM.parse_one("get router info routing-table all", ROUTES.replace(old, new))
+@pytest.mark.parametrize(("hop", "route"), OTHER_DEFAULTS, ids=["tunnel", "black hole", "recursive"])
+def test_default_routes_of_other_forms(hop: str, route: Route) -> None:
+    told = PLATFORM.parse_one("get router info routing-table all", ROUTES.replace("via 192.0.2.1, wan, [1/0]", hop))
     assert told["default_routes"][0] == route
+
+
+def test_default_routes_learnt_and_of_an_unknown_form() -> None:
+    command = "get router info routing-table all"
+    learnt = ROUTES.replace("S*      0.0.0.0/0 [10/0]", "O*E2    0.0.0.0/0 [110/10]")
+    assert PLATFORM.parse_one(command, learnt)["default_routes"][0].protocol == "ospf"
+    assert PLATFORM.parse_one(command, ROUTES.replace("via 192.0.2.1", "by 192.0.2.1")) == {}
 
 
 def test_a_table_without_a_default_route_says_so() -> None:
@@ -454,6 +457,12 @@ def encrypted_anew(text: str) -> str:
     text = re.sub(r"\bENC \S+", lambda found: f"ENC {found[0][4:][::-1].strip('=')}", text)
     text = re.sub(r"^(?:MIIFHD\S+|cA==)$", lambda found: f"Zz{found[0][2:]}", text, flags=re.MULTILINE)
     return text.replace("188373942321", "188373942399").replace("1763700000", "1763800000")
+
+
+def test_a_word_that_looks_like_a_mark_hides_nothing() -> None:
+    line = '        set comments "use ENC mode"\n'
+    assert redact("fortinet", line, hidden) == line
+    assert significant("fortinet", line) == line.strip("\n")
 
 
 def test_secrets_that_were_only_encrypted_anew_change_nothing() -> None:

@@ -372,6 +372,13 @@ def test_the_redacted_view_hides_secrets_and_nothing_else() -> None:
     assert shown.replace("<disamarkan>", "") == bare
 
 
+@pytest.mark.parametrize(
+    "line", ["password manager", 'password manager user-name "pengelola"', "password complexity all"]
+)
+def test_a_password_that_is_not_shown_hides_nothing(line: str) -> None:
+    assert redact("hp_procurve", f"{line}\nno tftp server\n", hidden) == f"{line}\nno tftp server\n"
+
+
 def test_headings_are_no_configuration_and_no_change() -> None:
     saved = CONFIG.replace("Running configuration:", "Startup configuration: 12").replace(
         "WC.16.10.0014", "WC.16.11.0001"
