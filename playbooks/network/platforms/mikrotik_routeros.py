@@ -28,7 +28,7 @@ from playbooks.network.facts import (
     StpPort,
     Tunnel,
 )
-from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
+from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Parser, Platform, Situation, duration_s
 from playbooks.network.platforms.routeros_print import Table, blocks, entries, plain, properties, some, table
 
 __all__ = ["PLATFORM", "entries"]
@@ -46,21 +46,26 @@ def identity(output: str) -> dict[str, Any]:
 
 def resource(output: str) -> dict[str, Any]:
     told = properties(output)
-    return {
-        "version": told["version"],
-        "uptime_s": duration_s(told["uptime"]),
-        "cpu_percent": float(told["cpu-load"].rstrip("%")),
-        "memory_percent": _used(told["free-memory"], told["total-memory"]),
-        "storage_percent": _used(told["free-hdd-space"], told["total-hdd-space"]),
+    shares = {
+        "memory_percent": ("free-memory", "total-memory"),
+        "storage_percent": ("free-hdd-space", "total-hdd-space"),
     }
+    used = {
+        fact: _used(told[free], told[total]) for fact, (free, total) in shares.items() if {free, total} <= set(told)
+    }
+    load = {"cpu_percent": float(told["cpu-load"].rstrip("%"))} if "cpu-load" in told else {}
+    return {"version": told["version"], "uptime_s": duration_s(told["uptime"]), **load, **used}
 
 
 def _used(free: str, total: str) -> float:
+    """Per cent. Raises ValueError."""
+    if not _size(total):
+        raise ValueError("nothing in all")
     return round(100 * (1 - _size(free) / _size(total)), 1)
 
 
 def _size(text: str) -> float:
-    match = re.fullmatch(r"([\d.]+)([KMGT]i)?B", text)
+    match = re.fullmatch(r"([\d.]{1,12})([KMGT]i)?B", text)
     if match is None:
         raise ValueError(f"not a size: {text!r}")
     return float(match[1]) * 1024.0 ** " KMGT".index((match[2] or " ")[0])
@@ -140,8 +145,8 @@ def _wireguard_peer(told: Told) -> Tunnel | None:
 
 def interface_table(output: str) -> dict[str, Any]:
     told = table(output)
-    mtu = next(heading for heading in ("ACTUAL-MTU", "MTU") if heading in told.headings)
-    if told.headings[0] != "NAME":
+    mtu = "ACTUAL-MTU" if "ACTUAL-MTU" in told.headings else "MTU"
+    if told.headings[0] != "NAME" or mtu not in told.headings:
         raise ValueError("no interfaces in the table")
     rows = ((comment, *told.cells(line)) for comment, line in told.lines)
     return {
@@ -154,19 +159,22 @@ def interface_table(output: str) -> dict[str, Any]:
 
 def ethernet(output: str) -> dict[str, Any]:
     """`/interface ethernet monitor`, one port or one after the other."""
-    return {"interfaces": tuple(_port(properties(block), block) for block in blocks(output, "name"))}
+    ports = (_port(properties(block), block) for block in blocks(output, "name"))
+    return {"interfaces": tuple(port for port in ports if port)}
 
 
-def _port(told: Told, block: str) -> Interface:
+def _port(told: Told, block: str) -> Interface | None:
     """Raises ValueError for several ports side by side, whose columns have gaps."""
-    if told["status"] not in ("link-ok", "no-link", "unknown"):
+    if len(told["status"].split()) != 1:
         raise ValueError(f"not a status: {told['status']!r}")
+    if told["status"] not in ("link-ok", "no-link"):
+        return None
     linked = told["status"] == "link-ok"
     light = re.fullmatch(r"(-?[\d.]+)dBm", told.get("sfp-rx-power", ""))
     rx = float(light[1]) if light else None
     return Interface(
         name=told["name"],
-        up=told["status"] != "no-link",
+        up=linked,
         duplex={"yes": "full", "no": "half"}.get(told.get("full-duplex", ""), "") if linked else "",
         speed_mbps=_mbps(told["rate"]) if linked and told.get("rate") else 0,
         rx_dbm=rx,
@@ -176,7 +184,7 @@ def _port(told: Told, block: str) -> Interface:
 
 
 def _mbps(rate: str) -> int:
-    match = re.fullmatch(r"([\d.]+)([MG])bps", rate)
+    match = re.fullmatch(r"([\d.]{1,6})([MG])bps", rate)
     if match is None:
         raise ValueError(f"not a rate: {rate!r}")
     return int(float(match[1]) * (1000 if match[2] == "G" else 1))
@@ -443,7 +451,7 @@ def leases(output: str) -> dict[str, Any]:
 
 def lease_table(output: str) -> dict[str, Any]:
     told = table(output)
-    if not {"ADDRESS", "SERVER", "STATUS", "LAST-SEEN"} <= set(told.headings):
+    if told.headings[0] != "ADDRESS" or told.headings[-2:] != ("STATUS", "LAST-SEEN"):
         raise ValueError(f"columns {told.headings}")
     states = "(?: (?P<status>waiting|testing|authorizing|busy|offered|bound|declined|conflict))?"
     shape = rf"\s*\d+ +(?:[XRDB]+ +)?(?P<address>{_ADDRESS})? *.*?{states}(?: +(?:never|[\dwdhms]+))? *"
@@ -579,6 +587,20 @@ WIRELESS = "/interface wireless print terse; /interface wireless registration-ta
 WIFI = "/interface wifi print terse; /interface wifi registration-table print terse without-paging"
 
 
+LINKS = tuple(f"interface {menu}" for menu in "ethernet bridge vlan bonding wireguard vrrp gre eoip ipip".split())
+"""Menus that show a part of the interfaces with what is special about them."""
+
+
+def _printed(menu: str, read: Parser, columns: Parser | None = None) -> dict[str, Parser]:
+    """Every form of `print`: in columns or as entries, whichever the version and the menu prefer."""
+
+    def parse(output: str) -> dict[str, Any]:
+        in_columns = columns and re.search(r"^\s*#\s+[A-Z]", output, re.MULTILINE)
+        return columns(output) if columns and in_columns else read(output)
+
+    return {f"{menu} print{form}": parse for form in ("", " brief", " terse", " detail")}
+
+
 def _key(command: str) -> str:
     """As `Platform.command_key` spells it."""
     return command.lower().lstrip("/").replace(" without-paging", "")
@@ -634,65 +656,37 @@ PLATFORM = Platform(
         "system identity print": identity,
         "system resource print": resource,
         "system routerboard print": routerboard,
-        "interface print": interface_table,
-        "interface print brief": interface_table,
-        "interface print terse": interfaces,
-        "interface print detail": interfaces,
-        "interface print stats-detail": interfaces,
-        "interface ethernet print": interface_table,
-        "interface ethernet print terse": interfaces,
-        "interface ethernet print detail": interfaces,
-        "interface ethernet monitor name once": ethernet,
-        _key(EACH_PORT): ethernet,
-        "interface bonding print detail": interfaces,
-        "interface bonding print terse": interfaces,
-        "interface vlan print detail": interfaces,
-        "interface vlan print terse": interfaces,
-        "interface wireguard print terse": interfaces,
-        "interface wireguard print detail": interfaces,
-        "interface wireguard peers print terse": wireguard_peers,
-        "interface wireguard peers print detail": wireguard_peers,
-        **{
-            f"interface {kind.removesuffix('-out')}-client print {form}": clients(kind)
-            for kind in DIALLED
-            for form in ("terse", "detail")
-        },
-        "ip address print": address_table,
-        "ip address print terse": addresses,
-        "ip address print detail": addresses,
-        "ip route print": route_table,
-        "ip route print terse": default_routes,
-        "ip route print detail": default_routes,
-        "routing ospf neighbor print": ospf_neighbors,
-        "routing ospf neighbor print terse": ospf_neighbors,
-        "routing ospf neighbor print detail": ospf_neighbors,
-        "routing ospf interface print terse": ospf_interfaces,
-        "routing ospf interface print detail": ospf_interfaces,
-        "routing ospf interface-template print terse": ospf_interfaces,
-        "routing ospf interface-template print detail": ospf_interfaces,
-        _key(OSPF): ospf,
-        "routing bgp peer print status": bgp_peers,
-        "routing bgp session print": bgp_peers,
-        "routing bgp session print terse": bgp_peers,
-        "routing bgp session print detail": bgp_peers,
-        "ip neighbor print terse": neighbors,
-        "ip neighbor print detail": neighbors,
-        "ip arp print": arp_table,
-        "ip arp print terse": arp,
-        "ip arp print detail": arp,
-        _key(EACH_BRIDGE_PORT): bridge_ports,
-        _key(POOLS): pools,
-        "ip dhcp-server lease print": lease_table,
-        "ip dhcp-server lease print terse": leases,
-        "ip dhcp-server lease print detail": leases,
-        _key(CONFLICTS): leases,
-        "ip dhcp-server alert print terse": strangers,
-        "ip dhcp-server alert print detail": strangers,
-        "log print": log,
-        "log print detail": log,
-        _key(LOG): log,
         "system health print": health,
         "system ntp client print": clock,
+        **_printed("interface", interfaces, interface_table),
+        **{key: parser for menu in LINKS for key, parser in _printed(menu, interfaces, interface_table).items()},
+        **{
+            key: parser
+            for kind in DIALLED
+            for key, parser in _printed(f"interface {kind.removesuffix('-out')}-client", clients(kind)).items()
+        },
+        **_printed("interface wireguard peers", wireguard_peers),
+        **_printed("ip address", addresses, address_table),
+        **_printed("ip route", default_routes, route_table),
+        **_printed("ip arp", arp, arp_table),
+        **_printed("ip neighbor", neighbors),
+        **_printed("ip dhcp-server lease", leases, lease_table),
+        **_printed("ip dhcp-server alert", strangers),
+        **_printed("routing ospf neighbor", ospf_neighbors),
+        **_printed("routing ospf interface", ospf_interfaces),
+        **_printed("routing ospf interface-template", ospf_interfaces),
+        **_printed("routing bgp session", bgp_peers),
+        "routing bgp peer print status": bgp_peers,
+        "log print": log,
+        "log print detail": log,
+        "interface print stats-detail": interfaces,
+        "interface ethernet monitor name once": ethernet,
+        _key(EACH_PORT): ethernet,
+        _key(EACH_BRIDGE_PORT): bridge_ports,
+        _key(OSPF): ospf,
+        _key(POOLS): pools,
+        _key(CONFLICTS): leases,
+        _key(LOG): log,
         _key(WIRELESS): radios,
         _key(WIFI): radios,
     },

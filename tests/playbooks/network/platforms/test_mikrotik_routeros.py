@@ -116,6 +116,28 @@ def test_the_optics_own_limit_counts_only_from_the_page_that_was_measured() -> N
     assert (one["rx_dbm"], one["rx_low_dbm"]) == (-16.02, None)
 
 
+def test_interfaces_in_columns_some_with_a_comment() -> None:
+    six = (
+        "Flags: X - disabled, R - running, S - slave \n"
+        " #    NAME                  MTU ARP             VLAN-ID INTERFACE\n"
+        " 0 R  ;;; tamu\n"
+        "      vlan 10              1500 enabled              10 bridge1\n"
+        " 1 X  vlan20               9000 enabled              20 bridge1\n"
+    )
+    seven = (
+        "Flags: X - DISABLED, R - RUNNING\nColumns: NAME, MTU, ARP, VLAN-ID, INTERFACE\n"
+        "#   NAME     MTU  ARP      VLAN-ID  INTERFACE\n;;; tamu\n"
+        "0 R vlan 10  1500  enabled       10  bridge1  \n"
+        "1 X vlan20   9000  enabled       20  bridge1  \n"
+    )
+    for output in (six, seven):
+        found = told("/interface vlan print", output)["interfaces"]
+        assert picked(found, "name", "enabled", "up", "mtu", "description") == [
+            ("vlan 10", True, True, 1500, "tamu"),
+            ("vlan20", False, False, 9000, ""),
+        ]
+
+
 def test_disabled_addresses_with_a_comment_of_version_6_are_left_out() -> None:
     text = (
         "Flags: X - disabled, I - invalid, D - dynamic \n"
