@@ -23,6 +23,7 @@ from playbooks.network.platforms.huawei_vrp import (
     ospf_neighbors,
     parts,
     row,
+    startup,
     stp_ports,
     sysname,
     told,
@@ -38,7 +39,9 @@ SWITCHED_OFF = (
 def version(output: str) -> dict[str, Any]:
     software = only(r"^.*\bComware\b.*?\bVersion (\S.*?) *$", output)
     device = only(r"^(?:HPE|HP|H3C) (\S.*?) uptime is (\d.*)$", output)
-    return {"version": software[1], "model": device[1], "uptime_s": duration_s(device[2])}
+    reason = told(r"^ *Last reboot reason *: *(\S.*)$", output)
+    known = {"version": software[1], "model": device[1], "uptime_s": duration_s(device[2])}
+    return known | ({"restart_reason": reason} if reason else {})
 
 
 def manufacture(output: str) -> dict[str, Any]:
@@ -222,6 +225,7 @@ PLATFORM = Platform(
         "display cpu-usage",
         "display memory",
         "display ntp-service status",
+        "display startup",
     ),
     parsers={
         "display current-configuration | include sysname": sysname,
@@ -245,6 +249,7 @@ PLATFORM = Platform(
         "display cpu-usage": cpu,
         "display memory": memory,
         "display ntp-service status": clock,
+        "display startup": startup,
     },
     first_line=r"^ ?version \d",
     last_line="return",

@@ -301,6 +301,14 @@ def temperatures(output: str) -> dict[str, Any]:
     }
 
 
+def startup(output: str) -> dict[str, Any]:
+    """Whether every main board has a saved configuration to start from next time."""
+    files = re.findall(r"^ *(Next (?:main )?startup saved-configuration file *: *(\S+)) *$", output, re.MULTILINE)
+    empty = [line for line, file in files if file.lower() == "null"]
+    line = (empty or [files[0][0]])[0]
+    return {"startup_empty": bool(empty), "startup_line": line}
+
+
 def cpu(output: str) -> dict[str, Any]:
     """Over five minutes; access points tell the present share only."""
     share = told(r"\bfive minutes *: *(\d+(?:\.\d+)?)%", output) or only(r"^CPU Usage *: *(\d+(?:\.\d+)?)%", output)[1]
@@ -353,6 +361,7 @@ PLATFORM = Platform(
         "display cpu-usage",
         "display memory-usage",
         "display ntp-service status",
+        "display startup",
     ),
     parsers={
         "display current-configuration | include sysname": sysname,
@@ -378,6 +387,7 @@ PLATFORM = Platform(
         "display memory": memory,
         "display ntp-service status": clock,
         "display ntp status": clock,
+        "display startup": startup,
     },
     first_line=r"\A(?:!Software Version |\[V\d|#$)",
     last_line="return",

@@ -188,6 +188,7 @@ def test_it_reads_what_it_is_and_how_long_it_runs() -> None:
         "version": "7.1.070, Release 2612P02",
         "model": "5130-24G-4SFP+ EI JG932A",
         "uptime_s": 9 * 86400 + 3 * 3600 + 4 * 60,
+        "restart_reason": "Power on",
     }
     assert told("display device manuinfo", MANUFACTURE) == {
         "model": "5130-24G-4SFP+ EI JG932A",
@@ -268,6 +269,9 @@ def test_it_reads_load_clock_and_what_is_not_well() -> None:
     assert told("display cpu-usage", CPU) == {"cpu_percent": 18.0}
     assert told("display memory", MEMORY) == {"memory_percent": 46.4}
     assert told("display memory", "System Total Memory(bytes): 431869088\nUsed Rate: 16%\n") == {"memory_percent": 16.0}
+    main = "Next main startup saved-configuration file: flash:/startup.cfg"
+    spare = "Next backup startup saved-configuration file: NULL"
+    assert told("display startup", f" {main}\n {spare}\n") == {"startup_empty": False, "startup_line": main}
     assert told("display ntp-service status", " Clock status: synchronized\n Clock stratum: 3\n") == {
         "clock_synchronised": True,
         "clock_line": "Clock status: synchronized",

@@ -270,6 +270,8 @@ def test_it_reads_load_clock_and_pools() -> None:
     assert told("display cpu-usage", CPU) == {"cpu_percent": 11.0}
     assert told("display cpu-usage", CPU.splitlines()[1] + "\n") == {"cpu_percent": 9.0}
     assert told("display memory-usage", MEMORY) == {"memory_percent": 41.0}
+    next_time = "Next startup saved-configuration file:     null"
+    assert told("display startup", f"MainBoard:\n  {next_time}\n") == {"startup_empty": True, "startup_line": next_time}
     clock = told("display ntp-service status", NTP)
     assert clock == {"clock_synchronised": False, "clock_line": "clock status: unsynchronized"}
     assert told("display ip pool", POOLS) == {"dhcp_pools": [{"name": "Vlanif10", "size": 250, "used": 200}]}
@@ -435,7 +437,7 @@ def test_what_is_read_from_recordings_stands_in_them() -> None:
     files = [file for folder in folders for file in sorted(folder.glob("*.raw"))]
     if not files:
         pytest.skip(f"no recordings at {RECORDINGS}")
-    assert len(files) >= 19
+    assert len(files) >= 20
     for file in files:
         text = file.read_text(encoding="utf-8")
         facts = told(file.parent.name, text)
@@ -479,4 +481,5 @@ def test_recorded_routes_neighbours_arp_and_boards() -> None:
     arp = recorded("display_arp_brief", "huawei_vrp_display_arp_brief2.raw")["arp"]
     assert brief(arp, "address", "interface")[1] == ("192.168.1.118", "Wlan-Bss7")
     assert recorded("display_device", "huawei_vrp_display_device.raw") == {"alarms": [], "model": "CE12808S"}
+    assert recorded("display_startup", "huawei_vrp_display_startup.raw")["startup_empty"] is False
     assert recorded("display_temperature", "huawei_vrp_display_temperature.raw") == {"alarms": []}
