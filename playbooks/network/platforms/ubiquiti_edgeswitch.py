@@ -200,9 +200,7 @@ UNSYNCHRONISED = (
 
 
 def clock(output: str) -> dict[str, Any]:
-    match = re.search(
-        r"^[ \t]*(?:Last )?(?:Unicast )?(?:Last )?Attempt Status:?\.* *(\w.*?)[ \t]*$", output, re.MULTILINE
-    )
+    match = re.search(r"^ *(?:Last )?(?:Unicast )?(?:Last )?Attempt Status:?\.* *(\w.*?) *$", output, re.MULTILINE)
     if match is None or match[1] not in ("Success", *UNSYNCHRONISED):
         raise ValueError("no status of the clock")
     return {"clock_synchronised": match[1] == "Success", "clock_line": match[0].strip()}

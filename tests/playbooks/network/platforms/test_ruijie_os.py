@@ -287,6 +287,9 @@ snmp-server host 192.0.2.9 traps version 2c rahasia-trap
 snmp-server user petugas kantor v3 auth sha kunci-auth priv aes128 kunci-priv
 radius-server host 192.0.2.10 key 7 1a2b3c4d5e
 tacacs-server key 7 6f7a8b9c0d
+aaa group server radius kantor
+ key 7 08231976
+ key sandi-kelompok
 ntp authentication-key 1 md5 kunci-ntp 7
 key chain ospf
  key 1
@@ -325,6 +328,8 @@ SECRETS = (
     "kunci-priv",
     "1a2b3c4d5e",
     "6f7a8b9c0d",
+    "08231976",
+    "sandi-kelompok",
     "kunci-ntp",
     "5d5e5f6061",
     "7172737475",
