@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 from playbooks.network import platforms
 from playbooks.network.platforms.platform import Platform
 
-HEADINGS = ("platform", "also called", "NAPALM", "facts", "end of a configuration", "saves (A)", "repairs (B)", "shown on")
+HEADINGS = "platform|also called|NAPALM|facts|end of a configuration|saves (A)|repairs (B)|shown on".split("|")
 
 
 def table() -> str:
     """Markdown, a row a platform, in the order of their names."""
     own = sorted({platform.name: platform for platform in platforms.ALL.values()}.values(), key=lambda one: one.name)
-    lines = (HEADINGS, ("---",) * len(HEADINGS), *map(_row, own))
+    lines = ([*HEADINGS], ("---",) * len(HEADINGS), *map(_row, own))
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
@@ -41,4 +42,4 @@ def _codes(words: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
-    print(table(), end="")
+    sys.stdout.write(table())

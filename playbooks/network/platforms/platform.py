@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from playbooks.findings import Finding
@@ -166,17 +166,27 @@ class Platform:
 
 
 def merged(name: str, have: Any, new: Any) -> Any:
-    """Two commands about the same thing: interfaces are joined by name, the rest is taken from the later one."""
-    if name != "interfaces" or not have:
+    """Two commands about one thing: interfaces are joined by name, complaints added up, else the later counts."""
+    if not have:
         return new
-    return _joined(have, new)
+    if name == "interfaces":
+        return _joined(have, new)
+    if name in ADDED_UP:
+        return (*have, *(each for each in new if each not in have))
+    return new
+
+
+ADDED_UP = ("alarms", "address_conflicts", "loops", "tunnels")
 
 
 def _joined(have: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What a later command does not tell of an interface (its field is as by default) stays as it was."""
     known = {interface.name: interface for interface in have}
     for interface in new:
-        old = known.get(interface.name)
-        known[interface.name] = replace(old, addresses=interface.addresses) if old else interface
+        told = {each.name: getattr(interface, each.name) for each in fields(interface)}
+        blank = type(interface)(interface.name)
+        changed = {key: value for key, value in told.items() if value != getattr(blank, key)}
+        known[interface.name] = replace(known.get(interface.name, blank), **changed)
     return tuple(known.values())
 
 

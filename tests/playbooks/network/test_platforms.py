@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from playbooks.network import platforms
 from playbooks.network.diagnose import parse
-from playbooks.network.facts import Facts
+from playbooks.network.facts import Facts, Interface, Note
 from playbooks.network.platforms import mikrotik_routeros as ros
-from playbooks.network.platforms.platform import UnknownPlatform, duration_s
+from playbooks.network.platforms.platform import UnknownPlatform, duration_s, merged
 from playbooks.network.terminal import Terminal, driver
 
 RECORDINGS = Path(os.environ.get("PELIHARA_RECORDINGS", Path(__file__).parents[4] / "shared" / "recordings"))
@@ -148,3 +148,18 @@ def test_terse_values_with_spaces_quotes_and_log_lines_between() -> None:
 )
 def test_durations(text: str, seconds: int) -> None:
     assert duration_s(text) == seconds
+
+
+def test_what_several_commands_tell_of_a_port_is_put_together() -> None:
+    states = (Interface("e1", up=False, mtu=1500, addresses=("192.0.2.1/30",)), Interface("e2"))
+    joined = merged("interfaces", states, (Interface("e1", duplex="half", rx_dbm=-31.0), Interface("e3")))
+    assert joined == (
+        Interface("e1", up=False, mtu=1500, addresses=("192.0.2.1/30",), duplex="half", rx_dbm=-31.0),
+        Interface("e2"),
+        Interface("e3"),
+    )
+
+
+def test_complaints_of_several_commands_add_up() -> None:
+    fan, power = Note("fan 1", "failed"), Note("PSU 2", "off")
+    assert merged("alarms", (fan,), (fan, power)) == (fan, power)
