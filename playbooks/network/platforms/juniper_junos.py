@@ -36,6 +36,7 @@ DISKS = ("/", "/.mount", "/var", "/.mount/var", "/config", "/cf/var")
 
 
 def version(output: str) -> dict[str, Any]:
+    _match(r"^(?:Junos: |JUNOS )", output)
     suites = r"^(?:Junos: |JUNOS (?:EX +)?(?:Software (?:Suite|Release)|Base OS (?:boot|Software Suite)) \[)([^\]\s]+)"
     return {
         "hostname": _the(re.findall(r"^Hostname: (\S+)", output, re.MULTILINE)),
@@ -120,7 +121,7 @@ def _port(block: str) -> Iterator[Interface]:
     text, *units = re.split(r"^(?=  Logical interface )", block, flags=re.MULTILINE)
     line = text.partition("\n")[0].strip()
     head = _match(
-        r"\APhysical interface: ([^\s,]+), (Enabled|Administratively down), Physical link is (Up|Down)\b", text
+        r"\APhysical interface: ([^\s,]+) *, (Enabled|Administratively down), Physical link is (Up|Down)\b", text
     )
     speed = re.search(r"\bSpeed: (\d+)(m|g)(?:bps)?\b", text, re.IGNORECASE)
     duplex = re.search(r"\b(?:Link-mode|Duplex): (Full|Half)-duplex", text, re.IGNORECASE)
@@ -378,7 +379,10 @@ def _the(values: list[str]) -> str:
 PLATFORM = Platform(
     name="juniper_junos",
     aliases=("juniper",),
-    prompt=r"(?:\n*\{[a-z]+(?::\w+)?\}(?:\[edit[^\]\n]*\])?\n|\n*\[edit[^\]\n]*\]\n|\n+)?[\w.-]+@NAME[>#]",
+    prompt=(
+        r"(?:\n*# commit confirmed will be [^\n]*\n)?"
+        r"(?:\n*\{[a-z]+(?::\w+)?\}(?:\[edit[^\]\n]*\])?\n|\n*\[edit[^\]\n]*\]\n|\n+)?[\w.-]+@NAME[>#]"
+    ),
     paging=("set cli screen-length 0", "set cli screen-width 0", "set cli complete-on-space off"),
     napalm="junos",
     shown_on="rekaman",

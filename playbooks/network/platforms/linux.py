@@ -28,7 +28,8 @@ NO_NUMBER = ("", "Not Specified", "None", "N/A", "Default string", "To be filled
 
 _LINK = re.compile(r"^\d+: ([^\s:@]+)(?:@[^\s:]+)?: <([A-Z0-9_,-]*)> mtu (\d+)\b.*?(?: state ([A-Z]+)\b|$)")
 _ROUTE = (
-    r"^(?!.* (?:lladdr |[A-Z]{4,} *$))\s*(?:(?:unicast|unreachable|blackhole|prohibit|throw|local|broadcast|multicast) )?"
+    r"^(?!.* (?:lladdr |[A-Z]{4,} *$))\s*"
+    r"(?:(?:unicast|unreachable|blackhole|prohibit|throw|local|broadcast|multicast) )?"
     r"(?:default|[\d.]+(?:/\d+)?|[0-9a-f]*:[0-9a-f:.]*(?:/\d+)?)"
     r"(?: (?:via|dev|proto|scope|src|metric|table|nhid|nexthop|tos|encap|error)\b| *$)"
 )
@@ -146,6 +147,13 @@ def neighbours(output: str) -> dict[str, Any]:
     return {"arp": tuple(Arp(one[1], one[3], one[2]) for one in found if one[3])}
 
 
+def arp(output: str) -> dict[str, Any]:
+    """`arp -a`."""
+    lines = list(filter(str.strip, output.splitlines()))
+    found = [_match(r"^\S+ \(([\d.]+)\) at (?:([0-9a-f:]{17}) \[|<).* on (\S+)\s*$", line) for line in lines]
+    return {"arp": tuple(Arp(one[1], one[2], one[3]) for one in found if one[2])}
+
+
 def load(output: str) -> dict[str, Any]:
     """`vmstat 1 2`: the last line is the last second."""
     head = _match(r"^.* us +sy +id .*$", output)[0].split()
@@ -156,11 +164,11 @@ def load(output: str) -> dict[str, Any]:
 
 
 def top(output: str) -> dict[str, Any]:
-    """The heading of procps' top."""
-    idle = float(_match(r"^%?Cpu\(s\):.*?([\d.]+)[ %]id", output)[1])
+    """The heading of procps' top; of one machine only."""
+    (idle,) = re.findall(r"^%?Cpu\(s\):.*?([\d.]+)[ %]id", output, re.MULTILINE)
     memory = _match(r"^([KMG]i?)B Mem ?: *([\d.]+) total, *([\d.]+) free, *([\d.]+) used", output)
     return {
-        "cpu_percent": round(100 - idle, 1),
+        "cpu_percent": round(100 - float(idle), 1),
         "memory_percent": round(100 * float(memory[4]) / float(memory[2]), 1),
         "uptime_s": up_s(output),
     }
@@ -276,6 +284,7 @@ PLATFORM = Platform(
         "ip -s link show": interfaces,
         "ip route show": default_routes,
         "ip neighbour show": neighbours,
+        "arp -a": arp,
         "lldpctl -f keyvalue": lldp,
         "top": top,
         "vmstat 1 2": load,

@@ -21,7 +21,7 @@ IP = r"[\d.]+|[0-9a-f:]*:[0-9a-f:.]*"
 
 
 def version(output: str) -> dict[str, Any]:
-    known = {"version": _match(r"^Version: +(\S.*?) *$", output)[1]}
+    known = {"version": _match(r"^Version: +((?:VyOS|Vyatta|VC)\S*(?: \S+)*) *$", output)[1]}
     for name, label in (("model", "model"), ("serial", "S/N")):
         if found := re.search(rf"^(?:Hardware|HW) {label}: +(\S.*?) *$", output, re.MULTILINE):
             known[name] = found[1]

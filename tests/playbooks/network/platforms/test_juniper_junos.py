@@ -442,6 +442,7 @@ PROMPT = re.compile(r"(?:\A|\n)" + JUNOS.prompt.replace("NAME", "sw-contoh") + r
         "\n{primary:node0}\notomasi@sw-contoh> ",
         "\n{master}[edit]\notomasi@sw-contoh# ",
         "\n[edit interfaces ge-0/0/0]\notomasi@sw-contoh# ",
+        "\n# commit confirmed will be rolled back in 3 minutes\n[edit]\notomasi@sw-contoh# ",
     ],
 )
 def test_prompts_of_every_mode_are_prompts_with_what_belongs_to_them(prompt: str) -> None:
@@ -449,6 +450,7 @@ def test_prompts_of_every_mode_are_prompts_with_what_belongs_to_them(prompt: str
     assert found is not None
     assert "{master" not in ("    }\n}\n" + prompt)[: found.start()]
     assert "[edit" not in ("    }\n}\n" + prompt)[: found.start()]
+    assert "commit" not in ("    }\n}\n" + prompt)[: found.start()]
 
 
 @pytest.mark.parametrize("line", ["sw-contoh>", "    message otomasi@sw-contoh> ", "otomasi@sw-lain> ", "}", "[edit]"])

@@ -55,6 +55,11 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             ]
         },
     ),
+    "arp -a": (
+        "gw.example.go.id (192.0.2.1) at 00:00:5e:00:53:01 [ether] on eth0\n"
+        "? (192.0.2.7) at <incomplete> on eth0\n",
+        {"arp": [{"address": "192.0.2.1", "mac": "00:00:5e:00:53:01", "interface": "eth0"}]},
+    ),
     "lldpctl -f keyvalue": (
         "lldp.eth0.via=LLDP\nlldp.eth0.rid=1\nlldp.eth0.chassis.mac=00:00:5e:00:53:01\nlldp.eth0.chassis.name=sw-pusat\n"
         "lldp.eth0.chassis.descr=Contoh OS\nlldp.eth0.chassis.mgmt-ip=192.0.2.1\nlldp.eth0.port.ifname=Gi0/1\n",
