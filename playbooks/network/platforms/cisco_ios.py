@@ -58,7 +58,9 @@ SECRETS = (
     r"(?= realm | callin\b| description | one-time\b|[ \t]*$)",
     SETTING + r"\b(?:password|secret)(?: level \d+| encrypted)? (?P<secret>\S+)(?= realm | callin\b|[ \t]*$)",
     r"^ ?password (?![0-9] |encryption\b)(?P<secret>\S+ [^\n]*?)[ \t]*$",
-    r"^(?! *key \d{1,4}[ \t]*$)" + SETTING + r"\b(?:key|key-string|server-key|authentication-key|pre-shared-key"
+    r"^(?! *(?:key \d{1,4}[ \t]*$|ntp (?:server|peer)\b))"
+    + SETTING
+    + r"\b(?:key|key-string|server-key|authentication-key|pre-shared-key"
     r"(?: local| remote)?(?: address \S+(?: \d+\.\S+)? key| hostname \S+ key| hex)?)(?: [0-9])? "
     r"(?P<secret>(?!chain\b|config-key\b|generate\b|address\b|hostname\b|local\b|remote\b|hex\b)\S+)"
     r"(?=[ \t]*$| (?:address|hostname|no-xauth|timeout)\b)",
