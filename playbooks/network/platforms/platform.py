@@ -156,7 +156,7 @@ class Platform:
             return {}
         try:
             return parser(output)
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError):
             return {}
 
     def command_key(self, command: str) -> str:
