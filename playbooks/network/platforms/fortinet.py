@@ -278,11 +278,11 @@ PLATFORM = Platform(
     volatile=rf"^(?:#conf_file_ver=.*|.*\bENC \S{{8,}}.*|\s*set last-?updated? \d+|DEK-Info: .*|\s*{_BASE64}|\s*)$",
     secrets=(
         r"\bENC (?P<secret>\S{8,})",
-        rf"^\s*set (?:passwd\d?|password|psksecret|secret|secondary-secret|passphrase|auth-pwd|priv-pwd|key-string"
+        rf"^[ \t]*set (?:passwd\d?|password|psksecret|secret|secondary-secret|passphrase|auth-pwd|priv-pwd|key-string"
         rf"|md5-key \d+|login-passwd|proxy-password|api-key) (?P<secret>{_QUOTED})",
-        rf"^(?P<secret>{_BASE64})$(?=(?:\n{_BASE64})*\n-----END [A-Z ]*PRIVATE KEY-----)",
+        rf"^(?P<secret>{_BASE64})$(?=(?:\n[A-Za-z0-9+/=]++){{0,200}}+\n-----END [A-Z ]*PRIVATE KEY-----)",
         rf"^config system snmp community\n +edit \d+\n +set name (?P<secret>{_QUOTED})$",
-        rf"^ +set name (?P<secret>{_QUOTED})$(?=(?:\n(?! {{4}}next$).*)*?\n +set (?:query|trap)-v[12]c?-)",
+        rf"^ +set name (?P<secret>{_QUOTED})$(?=(?:\n(?! {{4}}next$|end$).*){{0,150}}?\n +set (?:query|trap)-v[12]c?-)",
     ),
     refused=r"^\s*(?:Unknown action|Command fail\b|command parse error|Parsing error|Permission denied|Access denied"
     r"|.*entry not found in table)",

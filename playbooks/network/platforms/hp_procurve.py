@@ -320,17 +320,19 @@ PLATFORM = Platform(
     noise=r"\A\s*(?:(?:Running|Startup) configuration:[^\n]*\n\s*)?",
     volatile=r"^(?:;.*|\s*)$",
     secrets=(
-        r"^\s*(?:encrypted-)?password (?:manager|operator|port-access)"
+        r"^[ \t]*(?:encrypted-)?password (?:manager|operator|port-access)"
         rf'(?: user-name (?:"[^"\n]*"|\S+))?(?i: {_TYPE})? +(?!user-name ){_QUOTED}',
         rf"\bpassword(?i: {_TYPE}) +{_QUOTED}",
-        rf"\b(?:encrypted-password(?! (?:manager|operator|port-access) )|(?:neighbor \S+|mac-based|acs .*?|username \S+) password(?! {_TYPE} )) +{_QUOTED}",
-        rf"^\s*(?:radius|tacacs)-server .*?\b(?:encrypted-key|key)(?: {_TYPE})? +{_QUOTED}",
+        rf"\bencrypted-password +(?!(?:manager|operator|port-access) ){_QUOTED}",
+        rf"\b(?:neighbor \S{{1,64}}|mac-based|username \S{{1,64}}) password +(?!{_TYPE} ){_QUOTED}",
+        rf"^[ \t]*(?:radius|tacacs)-server .*?\b(?:encrypted-key|key)(?: {_TYPE})? +{_QUOTED}",
         rf"\b(?:key-value|key-string|encrypted-key|(?:encrypted-)?authentication-key|preshared-key)(?: {_TYPE})? +"
         rf"{_QUOTED}",
-        rf"\b(?:snmp-server (?:community|host \S+(?: community)?)|snmpv3 community .*?\bname) +{_QUOTED}",
+        rf"\bsnmp-server (?:community|host \S{{1,64}}(?: community)?) +{_QUOTED}",
+        rf"^[ \t]*snmpv3 community .*?\bname +{_QUOTED}",
         rf"\bauth (?:md5|sha\d*)(?:[ \t]*\\\n)?[ \t]+{_QUOTED}",
         rf"\bpriv(?: (?:des|aes\d*))?(?:[ \t]*\\\n)?[ \t]+(?!(?:des|aes)\b){_QUOTED}",
-        rf"\bsupplicant .*?\bsecret +{_QUOTED}",
+        rf"^[ \t]*aaa port-access supplicant .*?\bsecret +{_QUOTED}",
     ),
     refused=r"^\s*(?:Invalid input|Ambiguous input|Incomplete input|Unknown command|Not authorized|Access denied"
     r"|Command not supported|Module not present)\b",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -415,6 +416,25 @@ SECRETS = (
     *(f"AQBapRahasia{n}==" for n in (1, 2, 4, 5, 7, 11, 12, 13, 14, 16)),
     *(f"Rahasia{n}" for n in (3, 6, 8, 9, 10, 15)),
 )
+
+
+HOSTILE = [
+    "snmp-server host community ",
+    "radius-server key ",
+    "ciphertext ",
+    "\n",
+    " ",
+    "ntp authentication-key 1 md5 ",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_text_cannot_keep_redaction_busy(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    began = time.process_time()
+    redact("aruba_aoscx", text, hidden)
+    digest("aruba_aoscx", text)
+    assert time.process_time() - began < 3
 
 
 def test_the_redacted_view_hides_secrets_and_nothing_else() -> None:

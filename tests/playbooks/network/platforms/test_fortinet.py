@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -440,6 +441,26 @@ SECRETS = (
     '"Rahasia \\" 11"',
     "Rahasia12GGGG",
 )
+
+
+HOSTILE = [
+    '        set name "a"\n',
+    'set password "',
+    "MIIDdzCC\n",
+    " ENC ",
+    "\n",
+    "    ",
+    "config system snmp community\n",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_text_cannot_keep_redaction_busy(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    began = time.process_time()
+    redact("fortinet", text, hidden)
+    digest("fortinet", text)
+    assert time.process_time() - began < 3
 
 
 def test_the_redacted_view_hides_secrets_and_nothing_else() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -361,6 +362,27 @@ SECRETS = (
     "82ca4dc99e782db1a1e914f5d8f16825",
     "00112233445566778899aabbccddeeff",
 )
+
+
+HOSTILE = [
+    "acs password ",
+    "snmpv3 community ",
+    'password sha1 "',
+    "aaa port-access supplicant ",
+    "\n",
+    " ",
+    "neighbor x",
+    "radius-server key ",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_text_cannot_keep_redaction_busy(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    began = time.process_time()
+    redact("hp_procurve", text, hidden)
+    digest("hp_procurve", text)
+    assert time.process_time() - began < 3
 
 
 def test_the_redacted_view_hides_secrets_and_nothing_else() -> None:
