@@ -1,8 +1,8 @@
 """HPE, HP and H3C Comware 5 and 7. VRP and Comware come from one house, and tables that stayed alike are read alike.
 
-HP Comware command references: Fundamentals, Network Management and Monitoring (`display lldp`, `snmp-agent`),
-Layer 3 - IP Routing (`display ospf`, `display bgp peer`), Layer 2 - LAN Switching (`display interface`, `display stp`);
-those of the H3C S5130-EI for 7.1.070.
+HP and H3C command references: Network Management and Monitoring (`snmp-agent`), Fundamentals (`super password`),
+Layer 2 - LAN Switching (`display stp`). Recordings stand behind interfaces, LLDP, ARP, routes, BGP and manufacture;
+the other tables were seen on no device.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Huawei VRP 5 and 8: S and CE switches, AR and NE routers, USG firewalls.
 
-support.huawei.com: S12700 V200R013C00 Command Reference, AR V300R019 Command Reference, NetEngine 8000 Command
-Reference; the names of the columns are those of the "Description of the display ... command output" tables there.
+support.huawei.com: command references of the S12700 (`display ospf peer`, `display stp`), of access points (`display
+cpu-usage`) and of the NetEngine 8000 (`snmp-agent`). Recordings stand behind version, interfaces, LLDP, ARP, verbose
+routes, boards, temperatures and start files; the other tables, and light received, were seen on no device.
 """
 
 from __future__ import annotations
