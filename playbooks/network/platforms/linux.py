@@ -37,7 +37,8 @@ _OWN = re.compile(r"^\s+inet6? (\S+?)(?:/(\d+))?(?: peer [^\s/]+/(\d+))? .*?\bsc
 
 
 def hostname(output: str) -> dict[str, Any]:
-    return {"hostname": _match(r"\A\s*([\w.-]+)\s*\Z", output)[1]}
+    """`uname -snr`: behind the name of the kernel, so that not any word is one."""
+    return {"hostname": _match(r"\A\s*Linux ([\w.-]+) \d+\.\d+\S*\s*\Z", output)[1]}
 
 
 def version(output: str) -> dict[str, Any]:
@@ -257,7 +258,7 @@ PLATFORM = Platform(
         f'(for f in {FILES}; do [ ! -f "$f" ] || {{ echo "# file $f"; awk 1 "$f"; }} || exit 1; done; echo "{END}")'
     ),
     reads=(
-        "uname -n",
+        "uname -snr",
         "cat /etc/os-release",
         "dmidecode -t system",
         "cat /proc/uptime",
@@ -273,8 +274,7 @@ PLATFORM = Platform(
         "chronyc -n tracking",
     ),
     parsers={
-        "uname -n": hostname,
-        "hostname": hostname,
+        "uname -snr": hostname,
         "cat /etc/os-release": version,
         "dmidecode -t system": hardware,
         "cat /proc/uptime": uptime,

@@ -221,7 +221,7 @@ PLATFORM = Platform(
     shown_on="rekaman",
     config_command=f"show configuration commands && echo '{END}'",
     reads=(
-        "uname -n",
+        "uname -snr",
         "show version",
         "cat /proc/uptime",
         "show interfaces",
@@ -238,7 +238,7 @@ PLATFORM = Platform(
         "show ntp",
     ),
     parsers={
-        "uname -n": linux.hostname,
+        "uname -snr": linux.hostname,
         "show version": version,
         "cat /proc/uptime": linux.uptime,
         "show interfaces": interfaces,

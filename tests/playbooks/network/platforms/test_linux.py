@@ -21,7 +21,7 @@ NAME = "linux"
 LINUX = get(NAME)
 
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
-    "uname -n": ("srv-contoh\n", {"hostname": "srv-contoh"}),
+    "uname -snr": ("Linux srv-contoh 6.1.0-13-amd64\n", {"hostname": "srv-contoh"}),
     "cat /etc/os-release": (
         'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n',
         {"version": "Debian GNU/Linux 12 (bookworm)"},
