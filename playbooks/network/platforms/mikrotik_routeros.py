@@ -395,9 +395,14 @@ def _answering(rows: Any) -> tuple[Arp, ...]:
 
 
 def bridge_ports(output: str) -> dict[str, Any]:
-    """`/interface bridge port monitor`, one port after the other; only those in a bridge have a role."""
-    told = [properties(block) for block in blocks(output, "interface")]
-    return {"stp_ports": tuple(_stp_port(each) for each in told if each["status"] == "in-bridge")}
+    """The list of bridge ports and behind it each one's monitor; only one that is in its bridge has a role."""
+    listed, *monitored = re.split(r"^(?=\s*interface: )", plain(output), maxsplit=1, flags=re.MULTILINE)
+    members = [told for flags, told in some(listed) if "X" not in flags and not told["interface"].startswith("*")]
+    states = [properties(block) for text in monitored for block in blocks(text, "interface")]
+    return {
+        "interfaces": tuple(Interface(told["interface"], master=told["bridge"]) for told in members),
+        "stp_ports": tuple(_stp_port(told) for told in states if told["status"] == "in-bridge"),
+    }
 
 
 def _stp_port(told: Told) -> StpPort:
@@ -578,7 +583,10 @@ def arm(inverse: tuple[str, ...]) -> tuple[str, ...]:
 
 EACH_PORT = ":foreach i in=[/interface ethernet find] do={/interface ethernet monitor $i once}"
 """One after the other: side by side their columns have gaps."""
-EACH_BRIDGE_PORT = ":foreach i in=[/interface bridge port find] do={/interface bridge port monitor $i once}"
+BRIDGE_PORTS = (
+    "/interface bridge port print terse without-paging; "
+    ":foreach i in=[/interface bridge port find] do={/interface bridge port monitor $i once}"
+)
 OSPF = "/routing ospf interface print terse; /routing ospf neighbor print terse without-paging"
 POOLS = "/ip dhcp-server print terse; /ip pool print terse; /ip pool used print terse without-paging"
 CONFLICTS = "/ip dhcp-server lease print terse without-paging where status=conflict"
@@ -603,7 +611,8 @@ def _printed(menu: str, read: Parser, columns: Parser | None = None) -> dict[str
 
 def _key(command: str) -> str:
     """As `Platform.command_key` spells it."""
-    return command.lower().lstrip("/").replace(" without-paging", "")
+    words = command.lower().lstrip("/").split()
+    return " ".join(word for word in words if word != "without-paging")
 
 
 _VALUE = (
@@ -642,7 +651,7 @@ PLATFORM = Platform(
         "/routing bgp peer print status without-paging",
         "/ip neighbor print detail without-paging",
         "/ip arp print terse without-paging",
-        EACH_BRIDGE_PORT,
+        BRIDGE_PORTS,
         POOLS,
         CONFLICTS,
         "/ip dhcp-server alert print terse without-paging",
@@ -651,6 +660,7 @@ PLATFORM = Platform(
         "/system ntp client print",
         WIRELESS,
         WIFI,
+        "/interface wireguard peers print terse without-paging",
     ),
     parsers={
         "system identity print": identity,
@@ -682,7 +692,7 @@ PLATFORM = Platform(
         "interface print stats-detail": interfaces,
         "interface ethernet monitor name once": ethernet,
         _key(EACH_PORT): ethernet,
-        _key(EACH_BRIDGE_PORT): bridge_ports,
+        _key(BRIDGE_PORTS): bridge_ports,
         _key(OSPF): ospf,
         _key(POOLS): pools,
         _key(CONFLICTS): leases,

@@ -293,7 +293,10 @@ def test_only_who_answers_stands_in_the_arp_table() -> None:
     assert picked(told("/ip arp print terse", text)["arp"], "address") == [("192.0.2.7",)]
 
 
-BRIDGE = """             interface: ether1
+BRIDGE = """ 0   H comment=pusat interface=ether1 bridge=bridge1 priority=0x80 path-cost=10 bpdu-guard=no
+ 1   H interface=ether2 bridge=bridge1 priority=0x80 path-cost=10
+ 2 XI  interface=ether3 bridge=bridge1 priority=0x80
+             interface: ether1
                 status: in-bridge
                   role: designated-port
               learning: yes
@@ -309,8 +312,9 @@ BRIDGE = """             interface: ether1
 
 
 def test_bridge_ports_tell_role_and_state() -> None:
-    found = told(ros.EACH_BRIDGE_PORT, BRIDGE)["stp_ports"]
-    assert picked(found, "interface", "role", "state") == [
+    facts = told(ros.BRIDGE_PORTS, BRIDGE)
+    assert picked(facts["interfaces"], "name", "master") == [("ether1", "bridge1"), ("ether2", "bridge1")]
+    assert picked(facts["stp_ports"], "interface", "role", "state") == [
         ("ether1", "designated", "forwarding"),
         ("ether2", "alternate", "discarding"),
     ]
@@ -413,6 +417,25 @@ def test_radios_count_their_clients_and_stations_have_none() -> None:
         " 0 MBR default-name=wifi1 name=wifi1 configuration.mode=ap .ssid=kantor\n 1 M name=wifi2 configuration=c1\n"
     )
     assert told(ros.WIFI, seven)["radios"] == [{"name": "wifi1", "enabled": True, "clients": 0}]
+
+
+def test_what_several_commands_tell_of_a_port_is_one_port() -> None:
+    raw = {
+        "/interface print terse without-paging": " 0  R comment=pusat name=ether1 type=ether mtu=1500 link-downs=2\n",
+        "/interface print stats-detail without-paging": ' 0  R name="ether1" link-downs=2 rx-error=7 tx-error=0\n',
+        ros.EACH_PORT: "  name: ether1\n  status: link-ok\n  rate: 100Mbps\n  full-duplex: no\n",
+        ros.BRIDGE_PORTS: BRIDGE,
+        "/ip address print terse without-paging": " 0   address=192.0.2.1/24 network=192.0.2.0 interface=ether1\n",
+    }
+    one = SHAPE.parse(raw).interface("ether1")
+    assert one is not None
+    assert set(raw) <= set(SHAPE.reads)
+    assert (one.up, one.mtu, one.errors, one.flaps, one.duplex) == (True, 1500, 7, 2, "half")
+    assert (one.speed_mbps, one.description, one.master, one.addresses) == (100, "pusat", "bridge1", ("192.0.2.1/24",))
+
+
+def test_every_read_has_its_parser() -> None:
+    assert [command for command in SHAPE.reads if SHAPE.command_key(command) not in SHAPE.parsers] == []
 
 
 def test_wireguard_peers_of_which_it_is_sure() -> None:
