@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 
 from inventory.models import Expectation
@@ -92,12 +93,16 @@ def is_address(text: str) -> bool:
 
 def same_port(one: str, other: str) -> bool:
     """Whether two spellings mean one port: Gi0/1 and GigabitEthernet0/1."""
-    if one.lower() == other.lower():
-        return True
-    mine, theirs = (re.fullmatch(r"([a-z-]{2,}) ?([0-9][0-9/.:]*)", name.lower()) for name in (one, other))
-    if mine is None or theirs is None or mine[2] != theirs[2]:
-        return False
-    return mine[1].startswith(theirs[1]) or theirs[1].startswith(mine[1])
+    (kind, number), (other_kind, other_number) = _spelled(one), _spelled(other)
+    if not number or not other_number:
+        return one.lower() == other.lower()
+    return number == other_number and (kind.startswith(other_kind) or other_kind.startswith(kind))
+
+
+@lru_cache(4096)
+def _spelled(port: str) -> tuple[str, str]:
+    match = re.fullmatch(r"([a-z-]{2,}) ?([0-9][0-9/.:]*)", port.lower())
+    return (match[1], match[2]) if match else ("", "")
 
 
 def _carries(facts: Facts, interface: str) -> bool:

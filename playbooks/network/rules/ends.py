@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import permutations, product
 
 from playbooks.findings import Finding, Severity
 from playbooks.network.facts import Facts, Interface
@@ -11,15 +12,19 @@ from playbooks.network.rules.case import same_port
 from playbooks.network.rules.routing import mismatches
 from playbooks.network.rules.services import SHARED_MACS, bare, conflict
 
+Heard = dict[str, list[tuple[str, str]]]
+"""Port and hardware address of who answers, by address."""
+
 
 def between(facts: Mapping[str, Facts]) -> dict[str, list[Finding]]:
     """Findings of pairs, by device, for both ends."""
     found: dict[str, list[Finding]] = {name: [] for name in facts}
-    for name, own in facts.items():
-        for other, far in facts.items():
-            if name != other:
-                found[name] += [*_ospf(own, other, far), *_duplex(own, other, far)]
-                found[name] += [*_shared_address(own, other, far, facts), *_two_owners(own, other, far)]
+    heard = {name: _heard(told) for name, told in facts.items()}
+    for name, other in permutations(facts, 2):
+        own, far = facts[name], facts[other]
+        found[name] += [*_ospf(own, other, far), *_duplex(own, other, far), *_shared_address(own, other, far, facts)]
+        for address in sorted(heard[name].keys() & heard[other].keys()):
+            found[name] += _two_owners(address, own, heard[name], other, far, heard[other])
     return found
 
 
@@ -52,10 +57,10 @@ def _shared_address(own: Facts, other: str, far: Facts, everyone: Mapping[str, F
 
     Without a witness two offices just use the same private addresses.
     """
-    theirs = {(link.name, held.partition("/")[0]) for link in far.interfaces if link.up for held in link.addresses}
+    theirs = {held.partition("/")[0]: link.name for link in far.interfaces if link.up for held in link.addresses}
     for link in own.interfaces:
         for address in (held.partition("/")[0] for held in link.addresses if link.up and not _lone(held)):
-            port = next((name for name, held in sorted(theirs) if held == address), "")
+            port = theirs.get(address, "")
             if port and (_see(own, link.name, other, far) or _third(address, everyone)):
                 told = conflict(address, f"{address} di {link.name} dan di {other} {port}", Severity.MAJOR)
                 yield replace(told, at=(link.name,))
@@ -76,19 +81,22 @@ def _third(address: str, everyone: Mapping[str, Facts]) -> bool:
     return any(link.up and link.reaches(address) and not link.holds(address) for link in links)
 
 
-def _two_owners(own: Facts, other: str, far: Facts) -> Iterator[Finding]:
+def _two_owners(address: str, own: Facts, heard: Heard, other: str, far: Facts, told: Heard) -> Iterator[Finding]:
     """Two devices of one subnet are told different owners of an address in it."""
-    for port, address, mac in _heard(own):
-        for far_port, far_address, far_mac in _heard(far):
-            mine, theirs = own.interface(port), far.interface(far_port)
-            if address == far_address and mac != far_mac and mine and theirs and _neighbours(mine, theirs, address):
-                evidence = f"{address}: {mac} menurut {port}, {far_mac} menurut {other} {far_port}"
-                yield conflict(address, evidence, Severity.MAJOR)
+    for (port, mac), (far_port, far_mac) in product(heard[address], told[address]):
+        mine, theirs = (own.interface(port), far.interface(far_port)) if mac != far_mac else (None, None)
+        if mine and theirs and _neighbours(mine, theirs, address):
+            evidence = f"{address}: {mac} menurut {port}, {far_mac} menurut {other} {far_port}"
+            yield conflict(address, evidence, Severity.MAJOR)
 
 
-def _heard(facts: Facts) -> list[tuple[str, str, str]]:
-    told = [(one.interface, one.address, bare(one.mac)) for one in facts.arp]
-    return [each for each in told if each[2] and not each[2].startswith(SHARED_MACS)]
+def _heard(facts: Facts) -> Heard:
+    heard: Heard = {}
+    for one in facts.arp:
+        mac = bare(one.mac)
+        if mac and not mac.startswith(SHARED_MACS):
+            heard.setdefault(one.address, []).append((one.interface, mac))
+    return heard
 
 
 def _neighbours(mine: Interface, theirs: Interface, address: str) -> bool:

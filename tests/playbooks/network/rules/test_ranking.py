@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from inventory.models import Expectation
 from playbooks.findings import CODES, Finding, Severity
 from playbooks.network.facts import Facts, Interface, Note, Resolver, Route, Tunnel
-from playbooks.network.rules import EXPLAINS, ORDER, Case, findings, joined, ranked
+from playbooks.network.rules import EXPLAINS, ORDER, Case, between, findings, joined, ranked
 from playbooks.network.rules.ranking import explained
 from tests.playbooks.network.rules.known import (
     DOWN,
@@ -289,6 +289,14 @@ def test_no_facts_whatsoever_make_a_rule_raise(facts: Facts, before: Facts | Non
     names = [one.name for one in done]
     assert len(names) == len(set(names))
     assert all(not one.cause or one.cause in names[:place] for place, one in enumerate(done))
+
+
+@settings(deadline=None)
+@given(ANY, ANY)
+def test_no_two_devices_whatsoever_make_the_comparison_raise(one: Facts, other: Facts) -> None:
+    for name, shared in between({"r1": one, "r2": other}).items():
+        done = joined(findings({"r1": one, "r2": other}[name], device()), shared)
+        assert done == ranked(done)
 
 
 def test_a_rule_asks_about_ports_by_any_of_their_names() -> None:
