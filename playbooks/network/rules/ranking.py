@@ -233,17 +233,17 @@ def _group(root: Finding, under: dict[str, list[Finding]], told: set[str]) -> li
     return [root, *(one for branch in branches for one in branch)]
 
 
-def _group_rank(group: list[Finding]) -> tuple[int, int, int, str, str, str]:
+def _group_rank(group: list[Finding]) -> tuple[int, int, int, *tuple[str, ...]]:
     worst = max(one.severity for one in group)
     return -min(worst, Severity.MAJOR), _place(group[0].code), -worst, *_words(group[0])
 
 
-def _own_rank(one: Finding) -> tuple[int, int, int, str, str, str]:
+def _own_rank(one: Finding) -> tuple[int, int, int, *tuple[str, ...]]:
     return -min(one.severity, Severity.MAJOR), _place(one.code), -one.severity, *_words(one)
 
 
-def _words(one: Finding) -> tuple[str, str, str]:
-    return one.subject, one.evidence, one.advice
+def _words(one: Finding) -> tuple[str, ...]:
+    return one.subject, one.evidence, one.advice, one.cause
 
 
 def _place(code: str) -> int:
