@@ -645,7 +645,6 @@ PLATFORM = Platform(
         EACH_PORT,
         "/ip address print terse without-paging",
         "/ip route print terse without-paging",
-        "/routing ospf neighbor print terse without-paging",
         OSPF,
         "/routing bgp session print terse without-paging",
         "/routing bgp peer print status without-paging",
