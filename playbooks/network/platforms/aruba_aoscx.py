@@ -72,23 +72,23 @@ def interfaces(output: str) -> dict[str, Any]:
 
 
 def _members(text: str) -> list[str]:
-    return _found(r"^\s*Aggregated-interfaces *: *(\S.*)$", text).split()
+    return _found(r"^[ \t]*Aggregated-interfaces *: *(\S.*)$", text).split()
 
 
 def _interface(head: re.Match[str], text: str) -> Interface:
     name, state, more = head.groups()
-    admin, up = _found(r"^\s*Admin state is (up|down)\b", text), state == "up"
-    speed = re.search(r"^\s*Speed:? (\d+) ([MG])b/s", text, re.MULTILINE) if up else None
+    admin, up = _found(r"^[ \t]*Admin state is (up|down)\b", text), state == "up"
+    speed = re.search(r"^[ \t]*Speed:? (\d+) ([MG])b/s", text, re.MULTILINE) if up else None
     return Interface(
         name=name,
         enabled=admin != "down" and "dministratively down" not in more,
         up=up,
         description=_found(r"^ *Description *: *(\S.*?) *$", text),
-        mtu=int(_found(r"^\s*MTU (\d+)", text) or 0),
-        addresses=tuple(re.findall(r"^\s*IPv[46] address (?!fe80)(\S+/\d+)", text, re.MULTILINE)),
+        mtu=int(_found(r"^[ \t]*MTU (\d+)", text) or 0),
+        addresses=tuple(re.findall(r"^[ \t]*IPv[46] address (?!fe80)(\S+/\d+)", text, re.MULTILINE)),
         errors=_errors(text),
-        flaps=int(_found(r"^\s*Link transitions: (\d+)", text) or 0) // 2,
-        duplex=_found(r"^\s*(Full|Half)-duplex\b", text).lower() if up else "",
+        flaps=int(_found(r"^[ \t]*Link transitions: (\d+)", text) or 0) // 2,
+        duplex=_found(r"^[ \t]*(Full|Half)-duplex\b", text).lower() if up else "",
         speed_mbps=int(speed[1]) * (1000 if speed[2] == "G" else 1) if speed else 0,
         load_percent=_load(text),
         line=" ".join(head[0].split()) + (f", Admin state is {admin}" if admin else ""),
@@ -97,13 +97,13 @@ def _interface(head: re.Match[str], text: str) -> Interface:
 
 def _errors(text: str) -> int:
     """In and out, of the table of newer releases or the lists of older ones."""
-    if match := re.search(r"^\s*Errors +(\d+) +(\d+) +\d+\s*$", text, re.MULTILINE):
+    if match := re.search(r"^[ \t]*Errors +(\d+) +(\d+) +\d+\s*$", text, re.MULTILINE):
         return int(match[1]) + int(match[2])
-    return sum(map(int, re.findall(r"^\s*(\d+) errors\b", text, re.MULTILINE)))
+    return sum(map(int, re.findall(r"^[ \t]*(\d+) errors\b", text, re.MULTILINE)))
 
 
 def _load(text: str) -> float | None:
-    match = re.search(r"^\s*Utilization % +([\d.]+) +([\d.]+) ", text, re.MULTILINE)
+    match = re.search(r"^[ \t]*Utilization % +([\d.]+) +([\d.]+) ", text, re.MULTILINE)
     return max(float(match[1]), float(match[2])) if match else None
 
 
@@ -131,8 +131,8 @@ def optics(output: str) -> dict[str, Any]:
 
 def _optic(text: str) -> Interface | None:
     power = r"([\d.]+) ?mW"
-    light = re.findall(rf"^\s*Rx Power ?: {power}", text, re.MULTILINE)
-    low = re.findall(rf"^\s*Rx Power low warning threshold: {power}", text, re.MULTILINE)
+    light = re.findall(rf"^[ \t]*Rx Power ?: {power}", text, re.MULTILINE)
+    low = re.findall(rf"^[ \t]*Rx Power low warning threshold: {power}", text, re.MULTILINE)
     if not light or len(light) != len(low):
         return None
     dark, limit = min((float(own), float(least)) for own, least in zip(light, low, strict=True))
@@ -175,7 +175,7 @@ def arp(output: str) -> dict[str, Any]:
 
 def bgp_peers(output: str) -> dict[str, Any]:
     """Each session once, though it may carry several address families."""
-    if not re.search(r"^\s*Neighbor\s+Remote-AS MsgRcvd MsgSent\s+Up/Down Time\s+State", output, re.MULTILINE):
+    if not re.search(r"^[ \t]*Neighbor\s+Remote-AS MsgRcvd MsgSent\s+Up/Down Time\s+State", output, re.MULTILINE):
         raise ValueError("no heading")
     row = r"^ +([0-9a-f.:]+)\s+([\d.]+)\s+\d+\s+\d+\s+(\S+)\s+([A-Z]\w+)\s+\w+\s*$"
     vrfs = re.split(r"^VRF\s*:", output, flags=re.MULTILINE)
@@ -297,7 +297,7 @@ PLATFORM = Platform(
         r"^ntp authentication-key \d+ (?:md5|sha1) (?!ciphertext |plaintext )(?P<secret>\S+)",
         r"\bospf (?:authentication-key|message-digest-key \d+ md5) (?!ciphertext |plaintext )(?P<secret>\S+)",
     ),
-    refused=r"^\s*(?:% ?(?:Unknown command|Command incomplete|Ambiguous)|Invalid input|Ambiguous command"
+    refused=r"^[ \t]*(?:% ?(?:Unknown command|Command incomplete|Ambiguous)|Invalid input|Ambiguous command"
     r"|Command incomplete|Cannot execute command|Command not (?:allowed|found|supported))",
     enter_config=("configure terminal",),
     leave_config=("end",),

@@ -19,11 +19,11 @@ def status(output: str) -> dict[str, Any]:
     match = re.search(r"^Version: (\S+) (v\d+\.\d+\.\d+),build\S+", output, re.MULTILINE)
     if match is None:
         raise ValueError("no version")
-    hostname = _found(r"^Hostname: (\S.*?)\s*$", output)
+    hostname = _found(r"^Hostname: (\S+)", output)
     told = {"model": match[1], "version": match[2], "hostname": hostname}
     serial = re.search(r"^Serial-Number: (\S+)", output, re.MULTILINE)
-    reason = re.search(r"^Last reboot reason: (\S.*?)\s*$", output, re.MULTILINE)
-    return told | ({"serial": serial[1]} if serial else {}) | ({"restart_reason": reason[1]} if reason else {})
+    reason = re.search(r"^Last reboot reason: (\S.*)$", output, re.MULTILINE)
+    return told | ({"serial": serial[1]} if serial else {}) | ({"restart_reason": reason[1].strip()} if reason else {})
 
 
 def performance(output: str) -> dict[str, Any]:
@@ -76,18 +76,20 @@ def _addresses(text: str) -> tuple[str, ...]:
 
 
 def links(output: str) -> dict[str, Any]:
-    _, *parts = re.split(r"^\s*==\[(?=[^\]\n]+\]\s*$)", output, flags=re.MULTILINE)
+    _, *parts = re.split(r"^[ \t]*==\[(?=[^\]\n]+\]\s*$)", output, flags=re.MULTILINE)
     if not parts:
         raise ValueError("no interface")
     return {"interfaces": tuple(map(_link, parts))}
 
 
 def _link(text: str) -> Interface:
-    name, state = text[: text.index("]")], _found(r"^\s+status: (up|down)\b", text)
+    name, state = text[: text.index("]")], _found(r"^[ \t]+status: (up|down)\b", text)
     speed = (
-        re.search(r"^\s+speed: (\d+)Mbps(?: \(Duplex: (full|half)\))?", text, re.MULTILINE) if state == "up" else None
+        re.search(r"^[ \t]+speed: (\d+)Mbps(?: \(Duplex: (full|half)\))?", text, re.MULTILINE)
+        if state == "up"
+        else None
     )
-    wide = re.findall(r"^\s+ipv6: ((?!::/0)\S+/\d+)\s*$", text, re.MULTILINE)
+    wide = re.findall(r"^[ \t]+ipv6: ((?!::/0)\S+/\d+)\s*$", text, re.MULTILINE)
     return Interface(
         name=name,
         up=state == "up",
@@ -107,15 +109,15 @@ def devices(output: str) -> dict[str, Any]:
 
 
 def _device(text: str) -> Interface:
-    flags, mtu = re.search(r"^\s+((?:[A-Z]+ )*) *MTU:(\d+)", text, re.MULTILINE).groups()  # type: ignore[union-attr]
-    own = re.findall(r"^\s+inet addr:(\S+).*?\bMask:(\S+)", text, re.MULTILINE)
+    flags, mtu = re.search(r"^[ \t]+((?:[A-Z]+ )*) *MTU:(\d+)", text, re.MULTILINE).groups()  # type: ignore[union-attr]
+    own = re.findall(r"^[ \t]+inet addr:(\S+).*?\bMask:(\S+)", text, re.MULTILINE)
     return Interface(
         name=text.split(maxsplit=1)[0],
         enabled="UP" in flags.split(),
         up={"UP", "RUNNING"} <= set(flags.split()),
         mtu=int(mtu),
         addresses=tuple(ip_interface(f"{address}/{mask}").with_prefixlen for address, mask in own),
-        errors=sum(map(int, re.findall(r"^\s+[RT]X packets:\d+ errors:(\d+)", text, re.MULTILINE))),
+        errors=sum(map(int, re.findall(r"^[ \t]+[RT]X packets:\d+ errors:(\d+)", text, re.MULTILINE))),
         line=" ".join(flags.split()),
     )
 
@@ -284,7 +286,7 @@ PLATFORM = Platform(
         rf"^config system snmp community\n +edit \d+\n +set name (?P<secret>{_QUOTED})$",
         rf"^ +set name (?P<secret>{_QUOTED})$(?=(?:\n(?! {{4}}next$|end$).*){{0,150}}?\n +set (?:query|trap)-v[12]c?-)",
     ),
-    refused=r"^\s*(?:Unknown action|Command fail\b|command parse error|Parsing error|Permission denied|Access denied"
+    refused=r"^[ \t]*(?:Unknown action|Command fail\b|command parse error|Parsing error|Permission denied|Access denied"
     r"|.*entry not found in table)",
     ping="execute ping {address}",
     ping_answer=r"\b[1-9]\d* packets received\b",

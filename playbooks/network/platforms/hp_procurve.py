@@ -32,7 +32,7 @@ def system(output: str) -> dict[str, Any]:
 
 
 def stack(output: str) -> dict[str, Any]:
-    if not re.search(r"^\s*VSF Domain ID\s*:", output, re.MULTILINE):
+    if not re.search(r"^[ \t]*VSF Domain ID\s*:", output, re.MULTILINE):
         raise ValueError("not a VSF stack")
     return _known(
         hostname=_value(output, "Name"),
@@ -69,18 +69,18 @@ def version(output: str) -> dict[str, Any]:
     if match is None:
         raise ValueError("no version")
     uptime = re.search(r"^AP uptime is (\d.*?)\s*$", output, re.MULTILINE)
-    reason = re.search(r"^Reboot Time and Cause: *(\S.*?)\s*$", output, re.MULTILINE)
+    reason = re.search(r"^Reboot Time and Cause: *(\S.*)$", output, re.MULTILINE)
     return _known(
         model=match[1],
         version=match[2],
         uptime_s=duration_s(uptime[1]) if uptime else None,
-        restart_reason=reason[1] if reason else "",
+        restart_reason=reason[1].strip() if reason else "",
     )
 
 
 def interfaces(output: str) -> dict[str, Any]:
     """`show interfaces brief`: the mode of a port that is down is what it would be, not what it is."""
-    if not re.search(r"^\s*Port\s+Type\s*\| Alert\s+Enabled Status Mode\b", output, re.MULTILINE):
+    if not re.search(r"^[ \t]*Port\s+Type\s*\| Alert\s+Enabled Status Mode\b", output, re.MULTILINE):
         raise ValueError("no heading")
     return {"interfaces": tuple(map(_port, _below(output)))}
 
@@ -139,7 +139,7 @@ def counters(output: str) -> dict[str, Any]:
 
 def addresses(output: str) -> dict[str, Any]:
     """`show ip`: addresses by the name of their VLAN; a further address of a VLAN has no name before it."""
-    if not re.search(r"^\s*VLAN\s+\| IP Config\s+IP Address\s+Subnet Mask", output, re.MULTILINE):
+    if not re.search(r"^[ \t]*VLAN\s+\| IP Config\s+IP Address\s+Subnet Mask", output, re.MULTILINE):
         raise ValueError("no heading")
     found: dict[str, list[str]] = {}
     name = ""
@@ -154,9 +154,9 @@ def addresses(output: str) -> dict[str, Any]:
 
 
 def default_routes(output: str) -> dict[str, Any]:
-    if not re.search(r"^\s*Destination\s+Gateway\s+VLAN\s+Type\s+Sub-Type\s+Metric\s+Dist\.", output, re.MULTILINE):
+    if not re.search(r"^[ \t]*Destination\s+Gateway\s+VLAN\s+Type\s+Sub-Type\s+Metric\s+Dist\.", output, re.MULTILINE):
         raise ValueError("no heading")
-    return {"default_routes": tuple(map(_route, re.findall(r"^\s*0\.0\.0\.0/0\s.*", output, re.MULTILINE)))}
+    return {"default_routes": tuple(map(_route, re.findall(r"^[ \t]*0\.0\.0\.0/0\s.*", output, re.MULTILINE)))}
 
 
 def _route(line: str) -> Route:
@@ -179,14 +179,14 @@ def neighbors(output: str) -> dict[str, Any]:
 
 
 def neighbor_details(output: str) -> dict[str, Any]:
-    _, *parts = re.split(r"^\s*Local Port\s*:", output, flags=re.MULTILINE)
+    _, *parts = re.split(r"^[ \t]*Local Port\s*:", output, flags=re.MULTILINE)
     if not parts or "LLDP Remote Device" not in output:
         raise ValueError("no neighbour")
     return {"neighbors": tuple(map(_neighbor, parts))}
 
 
 def _neighbor(text: str) -> Neighbor:
-    address = re.search(r"^\s*Type\s*:\s*ipv4\s*\n\s*Address\s*:\s*([\d.]+)", text, re.MULTILINE)
+    address = re.search(r"^[ \t]*Type\s*:\s*ipv4\s*\n\s*Address\s*:\s*([\d.]+)", text, re.MULTILINE)
     return Neighbor(
         interface=text.split("\n", 1)[0].strip(),
         name=_value(text, "SysName"),
@@ -197,7 +197,7 @@ def _neighbor(text: str) -> Neighbor:
 
 
 def cdp_neighbors(output: str) -> dict[str, Any]:
-    _, *parts = re.split(r"^\s*Port\s*:", output, flags=re.MULTILINE)
+    _, *parts = re.split(r"^[ \t]*Port\s*:", output, flags=re.MULTILINE)
     if not parts or "CDP neighbors information" not in output:
         raise ValueError("no neighbour")
     return {"neighbors": tuple(map(_cdp_neighbor, parts))}
@@ -215,9 +215,9 @@ def _cdp_neighbor(text: str) -> Neighbor:
 
 
 def arp(output: str) -> dict[str, Any]:
-    if not re.search(r"^\s*IP Address\s+MAC Address\s+Type\s+Port\s*$", output, re.MULTILINE):
+    if not re.search(r"^[ \t]*IP Address\s+MAC Address\s+Type\s+Port\s*$", output, re.MULTILINE):
         raise ValueError("no heading")
-    found = re.findall(r"^\s*(\d[\d.]+)\s+([0-9a-f]{6}-[0-9a-f]{6})\s+\S+(?:[ \t]+(\S+))?\s*$", output, re.MULTILINE)
+    found = re.findall(r"^[ \t]*(\d[\d.]+)\s+([0-9a-f]{6}-[0-9a-f]{6})\s+\S+(?:[ \t]+(\S+))?\s*$", output, re.MULTILINE)
     return {"arp": tuple(Arp(address, mac, _plain(port)) for address, mac, port in found)}
 
 
@@ -232,7 +232,7 @@ def _below(output: str) -> Iterator[str]:
 
 def _table(output: str, heading: str) -> list[list[str]]:
     """Cells of each row, cut where the rule under the heading says. ValueError for another heading."""
-    match = re.search(rf"^\s*{heading}[ \t]*\n[ \t]*(?=-)", output, re.MULTILINE)
+    match = re.search(rf"^[ \t]*{heading}[ \t]*\n[ \t]*(?=-)", output, re.MULTILINE)
     if match is None:
         raise ValueError("no such table")
     rule = output[output.rindex("\n", 0, match.end()) + 1 :].partition("\n")[0]
@@ -249,7 +249,9 @@ def _value(text: str, label: str) -> str:
 
 def _values(text: str, label: str) -> list[str]:
     found: list[str] = re.findall(
-        rf"(?:^|[ \t]{{2}})[ \t]*{re.escape(label)}[ \t]*:[ \t]*(\S.*?)?(?=[ \t]{{3,}}\S|[ \t]*$)", text, re.MULTILINE
+        rf"(?:^[ \t]*|(?<=[ \t][ \t])){re.escape(label)}[ \t]*:[ \t]*(\S.*?)?(?=[ \t]{{3,}}\S|[ \t]*$)",
+        text,
+        re.MULTILINE,
     )
     return [value for value in found if value]
 
@@ -334,7 +336,7 @@ PLATFORM = Platform(
         rf"\bpriv(?: (?:des|aes\d*))?(?:[ \t]*\\\n)?[ \t]+(?!(?:des|aes)\b){_QUOTED}",
         rf"^[ \t]*aaa port-access supplicant .*?\bsecret +{_QUOTED}",
     ),
-    refused=r"^\s*(?:Invalid input|Ambiguous input|Incomplete input|Unknown command|Not authorized|Access denied"
+    refused=r"^[ \t]*(?:Invalid input|Ambiguous input|Incomplete input|Unknown command|Not authorized|Access denied"
     r"|Command not supported|Module not present)\b",
     enter_config=("configure terminal",),
     leave_config=("end",),
