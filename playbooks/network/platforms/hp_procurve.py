@@ -132,6 +132,11 @@ def _status(row: list[str]) -> Interface:
     )
 
 
+def trunks(output: str) -> dict[str, Any]:
+    rows = _table(output, r"Port\s+\|\s+Name\s+Type\s+\|\s+Group\s+Type")
+    return {"interfaces": tuple(Interface(row[0], description=_whole(row[1]), master=row[3]) for row in rows)}
+
+
 def counters(output: str) -> dict[str, Any]:
     rows = _table(output, r"Port\s+Total Bytes\s+Total Frames\s+Errors Rx\s+Drops Tx\s+Ctrl(?:\s+Limit)?")
     return {"interfaces": tuple(Interface(_plain(row[0]), errors=_number(row[3])) for row in rows)}
@@ -307,6 +312,7 @@ PLATFORM = Platform(
         "show interfaces": counters,
         "show interfaces brief": interfaces,
         "show interfaces status": statuses,
+        "show trunks": trunks,
         "show ip": addresses,
         "show ip route": default_routes,
         "show lldp info local-device": local_device,

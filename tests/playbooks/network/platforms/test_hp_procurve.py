@@ -76,6 +76,13 @@ STATUS = """
   1/28-... Srv-001... Up      Auto          10GigFD  10GbE-GEN  multi  No
   2/28                Down                                      No     1
 """
+TRUNKS = """
+ Load Balancing Method:  L3-based (default)
+
+  Port   | Name                             Type       | Group Type
+  ------ + -------------------------------- ---------- + ----- --------
+  49     | ke gedung utama                  1000LX     | Trk2  LACP
+"""
 COUNTERS = """
  Status and Counters - Port Counters
 
@@ -237,6 +244,7 @@ EXPECTED: dict[str, tuple[str, dict[str, Any]]] = {
             )
         },
     ),
+    "show trunks": (TRUNKS, {"interfaces": (Interface("49", description="ke gedung utama", master="Trk2"),)}),
     "show interfaces": (COUNTERS, {"interfaces": (Interface("1", errors=1203), Interface("1/28"))}),
     "show ip": (IP, {"interfaces": (Interface("kantor", addresses=("192.0.2.10/24", "198.51.100.1/25")),)}),
     "show ip route": (ROUTES, {"default_routes": (Route("0.0.0.0/0", "192.0.2.254", protocol="static", distance=1),)}),
@@ -475,6 +483,11 @@ def test_spot_checks_of_recorded_tables() -> None:
     assert [one.name for one in disabled if not one.enabled] == ["5"]
     status = {one.name: one for one in sample("show_interfaces_status", "show_interfaces_status3.raw")["interfaces"]}
     assert (status["2/14"].duplex, status["2/14"].speed_mbps, status["1/52"].up) == ("half", 10, False)
+    trunks = sample("show_trunks", "hp_procurve_show_trunks.raw")["interfaces"]
+    assert [(one.name, one.description, one.master) for one in trunks] == [
+        ("49", "Uplink 65432p-swi001", "Trk2"),
+        ("50", "Uplink 65432p-swi001", "Trk2"),
+    ]
     errors = sample("show_interfaces", "hp_procurve_show_interfaces.raw")["interfaces"]
     assert [(one.name, one.errors) for one in errors if one.errors] == [("4", 6700)]
 
