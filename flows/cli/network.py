@@ -121,7 +121,17 @@ def restore(
     official: as_option = "",
     json: Json = False,
 ) -> None:
-    """Rencanakan kembali ke konfigurasi tersimpan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
+    """Rencanakan kembali ke konfigurasi tersimpan; dengan --apply HASH jalankan rencana yang sudah disetujui.
+
+    Selama permohonannya belum sampai di langkah teknis, keinginan ini dicatat dan rencananya dibuat di langkah itu.
+    """
+    here = office.open_office()
+    if not apply and repairs.may_ask(here, case):
+        device = _one(here, name)
+        repairs.ask_restore(here, case, device, at, technician(here, official, "tim_teknis"))
+        said = f"Dicatat: pengembalian {device} diajukan begitu {case} sampai di langkah teknis."
+        answer({"device": device, "case": case, "plans": [], "noted": True}, json, lambda c: c.print(plain(said)))
+        return
 
     def propose(here: office.Office, case: str, device: str, actor: Actor) -> list[PlanRecord]:
         return repairs.propose_restore(here, case, device, at, actor)

@@ -79,16 +79,23 @@ def _in_trouble(task: Task, device: str) -> bool:
 
 
 def _to_consider(task: Task, device: str) -> bool:
-    """Whether the device was read since its repairs were put forward, or the last of them failed."""
+    """Whether the device was read since its plans were put forward, or the last of them came to nothing."""
     plans = [each for each in task.office.register.plans(task.case.id) if each.target == device]
-    failed = bool(plans) and max(plans, key=lambda each: each.at).state in ("failed", "rolled_back")
-    return failed or _last(task, "findings", device) > _last(task, "proposals", device)
+    last = max(plans, key=lambda each: each.at, default=None)
+    undone = last is not None and (
+        last.state in ("failed", "rolled_back") or (last.action, last.state) == ("restore", "dropped")
+    )
+    return undone or _last(task, "findings", device) > _last(task, "proposals", device)
 
 
 def _propose(task: Task, device: str, reading: DeviceReading | None) -> None:
-    """Put a device's repairs forward once; which ones is kept, so that a run that was killed does not miss any."""
+    """Put a device's repairs forward once; which ones is kept, so that a run that was killed does not miss any.
+
+    A restore that was asked for comes alone: it changes what repairs would have been planned from.
+    """
     try:
-        plans = repairs.propose_repairs(task.office, task.case.id, device, task.actor, reading)
+        asked = repairs.asked_restore(task.office, task.case.id, device)
+        plans = asked or repairs.propose_repairs(task.office, task.case.id, device, task.actor, reading)
     except TargetError as error:
         task.on_progress(device, f"rencana tidak dapat dibuat: {error.detail or error.reason}")
         return
