@@ -109,7 +109,7 @@ def repair(
     json: Json = False,
 ) -> None:
     """Rencanakan perbaikan dan tampilkan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
-    _change("repair", name, case, apply, official, json, repairs.propose_repairs)
+    _change(office.open_office(), "repair", name, case, apply, official, json, repairs.propose_repairs)
 
 
 @app.command(cls=Order)
@@ -136,7 +136,7 @@ def restore(
     def propose(here: office.Office, case: str, device: str, actor: Actor) -> list[PlanRecord]:
         return repairs.propose_restore(here, case, device, at, actor)
 
-    _change("restore", name, case, apply, official, json, propose)
+    _change(here, "restore", name, case, apply, official, json, propose)
 
 
 @app.command(cls=Order)
@@ -163,6 +163,7 @@ def _one(here: office.Office, name: str) -> str:
 
 
 def _change(
+    here: office.Office,
     action: str,
     name: str,
     case: str,
@@ -171,7 +172,6 @@ def _change(
     json: bool,
     propose: Callable[[office.Office, str, str, Actor], list[PlanRecord]],
 ) -> None:
-    here = office.open_office()
     actor, device = technician(here, official, "tim_teknis"), _one(here, name)
     change(
         here,

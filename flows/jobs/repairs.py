@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
-from flows.jobs.changes import OnStep, keep_outcome, put_forward
+from flows.jobs.changes import OnStep, apply_approved, put_forward
 from flows.jobs.configurations import version_of
 from flows.jobs.errors import BadInput, unknown
-from flows.jobs.leases import holding
 from flows.jobs.network import DEADLINE_S, device_endpoint, last_baseline
 from flows.office import Office
 from playbooks.findings import TargetError
 from playbooks.network import repair, restore
 from playbooks.network.diagnose import DeviceReading, diagnose
-from playbooks.plans import Ladder, Outcome, Plan
+from playbooks.plans import Ladder, Outcome, Permit, Plan
 from sop.register.records import SOFTWARE, Actor, PlanRecord
 
 
@@ -57,18 +55,14 @@ def apply_plan(
     Raises RegisterError (PermitRefused above all) before the device is touched, ChangedSincePlan when the device is no
     longer as it was planned for, TargetError when it cannot be reached.
     """
-    register = office.register
     if device not in office.inventory.devices:
         raise unknown("perangkat", device, office.inventory.devices)
-    with holding(office, device, f"{action} {case_id}", actor, patience_s) as lease:
-        permit = register.permit(case_id, action, device, plan_hash, lease, actor)
-        permit()
-        plan = Plan.from_document(register.plan(plan_hash, case_id).document)
-        change = restore.apply if action == "restore" else repair.apply
-        outcome = change(plan, device_endpoint(office, device), office.inventory.devices[device], permit, on_step)
-        keep_outcome(office, case_id, plan, outcome, actor)
-        register.settle_plan(plan_hash, outcome.status, asdict(outcome), actor, case_id)
-    return outcome
+
+    def change(plan: Plan, permit: Permit) -> Outcome:
+        apply = restore.apply if action == "restore" else repair.apply
+        return apply(plan, device_endpoint(office, device), office.inventory.devices[device], permit, on_step)
+
+    return apply_approved(office, case_id, device, action, plan_hash, actor, patience_s, change)
 
 
 ASKED = "restore_request"
@@ -87,7 +81,7 @@ def ask_restore(office: Office, case_id: str, device: str, version: str, actor: 
 
     That step is over within seconds when there is nothing to decide. Raises BadInput when there is no such version.
     """
-    if device not in _devices(office, case_id):
+    if device not in office.devices_of(office.register.case(case_id)):
         raise BadInput(f"{device} tidak termasuk dalam {case_id}", "unknown_target")
     document = {"version": str(version_of(office, device, version).id), "official": actor.official}
     about = (ASKED, f"{device}-pengembalian.json", "application/json", case_id, device)
@@ -102,11 +96,6 @@ def asked_restore(office: Office, case_id: str, device: str) -> list[PlanRecord]
         return []
     wish = json.loads(office.register.read(asked[-1].id))
     return propose_restore(office, case_id, device, wish["version"], Actor(wish["official"], via="flow"))
-
-
-def _devices(office: Office, case_id: str) -> list[str]:
-    case = office.register.case(case_id)
-    return list(case.devices) or office.device_names(case.opd)
 
 
 def propose_restore(office: Office, case_id: str, device: str, version: str, actor: Actor) -> list[PlanRecord]:

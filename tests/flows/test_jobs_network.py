@@ -401,6 +401,15 @@ def test_a_restore_that_the_office_refuses_keeps_no_fault_from_being_repaired(
 
 
 @pytest.mark.usefixtures("routers")
+def test_a_device_is_not_restored_within_a_websites_case(pelihara: Pelihara, office: Office, submit: Submit) -> None:
+    network.back_up_devices(office, ["dinkes-r1"])
+    site = submit("--website", "dinkes-web", sop="website")
+    said = pelihara("network", "restore", "dinkes-r1", "--case", site, "--as", "teknis-1")
+    assert said.code == 2
+    assert f"dinkes-r1 tidak termasuk dalam {site}" in said.err
+
+
+@pytest.mark.usefixtures("routers")
 def test_a_restore_is_not_asked_for_once_the_devices_were_dealt_with(office: Office, case: str) -> None:
     network.back_up_devices(office, ["dinkes-r1"])
     assert cases.carry(office, case).state == "done"
