@@ -18,7 +18,8 @@ from flows.forms import MonthForm
 from flows.jobs import duties as jobs
 from flows.jobs import reports
 from flows.jobs.duties import CLOCK
-from flows.runs import batches, ended, office
+from flows.jobs.targets import batches
+from flows.runs import BATCH, ended, office
 from sop.register.records import CaseRecord
 
 
@@ -35,8 +36,8 @@ def _today() -> date:
 def nightly_backup() -> State[None]:
     """Back up every device, then every website."""
     inventory = office().inventory
-    devices = [each for batch in batches([*inventory.devices]) for each in network.back_up_batch(batch, "", CLOCK)]
-    sites = [each for batch in batches([*inventory.websites]) for each in websites.back_up_batch(batch, "", CLOCK)]
+    devices = [each for batch in batches(inventory.devices, BATCH) for each in network.back_up_batch(batch, "", CLOCK)]
+    sites = [each for batch in batches(inventory.websites, BATCH) for each in websites.back_up_batch(batch, "", CLOCK)]
     return ended([*devices, *sites], "perangkat dan website")
 
 

@@ -12,7 +12,8 @@ from prefect.states import Completed
 from flows import artifacts
 from flows.forms import DeviceChangeForm, DevicesForm
 from flows.jobs import network as jobs
-from flows.runs import ME, ONE_BY_ONE, SIDE_BY_SIDE, change, ended, known_case, named, office, read, tell
+from flows.jobs.targets import known_case
+from flows.runs import ME, ONE_BY_ONE, SIDE_BY_SIDE, change, ended, named, office, read, tell
 from playbooks.findings import TargetResult
 from sop.register.records import Actor
 

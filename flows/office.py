@@ -10,6 +10,7 @@ from inventory.load import load_inventory
 from inventory.models import Inventory
 from inventory.settings import Settings
 from sop.register import Register
+from sop.register.records import CaseRecord
 
 
 @dataclass
@@ -28,8 +29,11 @@ class Office:
     def known_hosts(self) -> Path:
         return self.settings.known_hosts
 
-    def device_names(self, opd: str) -> list[str]:
-        return [name for name, device in self.inventory.devices.items() if device.opd == opd]
+    def devices_of(self, case: CaseRecord) -> list[str]:
+        """The devices that a network case is about: those it names, else all of its OPD."""
+        if case.website:
+            return []
+        return list(case.devices) or [name for name, each in self.inventory.devices.items() if each.opd == case.opd]
 
 
 def open_office() -> Office:

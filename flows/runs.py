@@ -19,7 +19,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows import artifacts
 from flows.jobs.changes import ready_plan
 from flows.jobs.step import apply_plan
-from flows.office import Office, open_office
+from flows.jobs.targets import batches
+from flows.office import open_office
 from playbooks.findings import TargetResult
 from playbooks.plans import Outcome
 from sop.register.records import Actor
@@ -41,15 +42,6 @@ def named(verb: str) -> Any:
         return f"{verb} {names[0]}" if len(names) == 1 else f"{verb} {len(names)}, mulai {names[0]}"
 
     return name
-
-
-def known_case(here: Office, case: str) -> str:
-    """The case's number, if one is given. Raises UnknownCase before anything is read."""
-    return here.register.case(case).id if case else ""
-
-
-def batches(names: Sequence[str], size: int = BATCH) -> list[Sequence[str]]:
-    return [names[start : start + size] for start in range(0, len(names), size)]
 
 
 def read(

@@ -13,7 +13,8 @@ from flows import artifacts
 from flows.forms import WebsiteCaseForm, WebsiteChangeForm, WebsitesForm
 from flows.jobs import websites as jobs
 from flows.jobs.leases import PATIENCE_S
-from flows.runs import ME, SIDE_BY_SIDE, change, known_case, named, office, read, tell
+from flows.jobs.targets import known_case
+from flows.runs import ME, SIDE_BY_SIDE, change, named, office, read, tell
 from playbooks.findings import TargetResult
 from sop.register.records import Actor
 

@@ -61,9 +61,10 @@ REASONS = {
 """What a technician reads for each reason (Indonesian); `detail` adds to it and does not say it again."""
 
 
-def why(reason: str) -> str:
-    """A reason as it was stored or reported, in Indonesian; any other word as it is."""
-    return REASONS.get(Reason(reason), reason) if reason in frozenset(Reason) else reason
+def why(reason: str, detail: str = "") -> str:
+    """A reason as it was stored or reported, in Indonesian (any other word as it is), and what `detail` adds."""
+    said = REASONS.get(Reason(reason), reason) if reason in frozenset(Reason) else reason
+    return f"{said}: {detail}" if detail else said
 
 
 @dataclass(frozen=True)
@@ -131,5 +132,5 @@ class TargetError(Exception):
     """A device or host could not be used; `reason` says why in the stable vocabulary, `detail` in words."""
 
     def __init__(self, target: str, reason: Reason, detail: str = "") -> None:
-        super().__init__(f"{target}: {why(reason)}{': ' + detail if detail else ''}")
+        super().__init__(f"{target}: {why(reason, detail)}")
         self.target, self.reason, self.detail = target, reason, detail

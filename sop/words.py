@@ -10,6 +10,7 @@ EVIDENCE = {
     "proposals": "rencana",
     "config": "konfigurasi (tersegel)",
     "config_redacted": "konfigurasi (disamarkan)",
+    "restore_request": "permintaan pengembalian",
     "backup": "cadangan",
     "outcome": "hasil pekerjaan",
     "laporan": "laporan",

@@ -109,7 +109,7 @@ def repair(
     json: Json = False,
 ) -> None:
     """Rencanakan perbaikan dan tampilkan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
-    _change("repair", name, case, apply, official, json, repairs.propose_repairs)
+    _change(office.open_office(), "repair", name, case, apply, official, json, repairs.propose_repairs)
 
 
 @app.command(cls=Order)
@@ -121,12 +121,22 @@ def restore(
     official: as_option = "",
     json: Json = False,
 ) -> None:
-    """Rencanakan kembali ke konfigurasi tersimpan; dengan --apply HASH jalankan rencana yang sudah disetujui."""
+    """Rencanakan kembali ke konfigurasi tersimpan; dengan --apply HASH jalankan rencana yang sudah disetujui.
+
+    Selama permohonannya belum sampai di langkah teknis, keinginan ini dicatat dan rencananya dibuat di langkah itu.
+    """
+    here = office.open_office()
+    if not apply and repairs.may_ask(here, case):
+        device = _one(here, name)
+        repairs.ask_restore(here, case, device, at, technician(here, official, "tim_teknis"))
+        said = f"Dicatat: pengembalian {device} diajukan begitu {case} sampai di langkah teknis."
+        answer({"device": device, "case": case, "plans": [], "noted": True}, json, lambda c: c.print(plain(said)))
+        return
 
     def propose(here: office.Office, case: str, device: str, actor: Actor) -> list[PlanRecord]:
         return repairs.propose_restore(here, case, device, at, actor)
 
-    _change("restore", name, case, apply, official, json, propose)
+    _change(here, "restore", name, case, apply, official, json, propose)
 
 
 @app.command(cls=Order)
@@ -153,6 +163,7 @@ def _one(here: office.Office, name: str) -> str:
 
 
 def _change(
+    here: office.Office,
     action: str,
     name: str,
     case: str,
@@ -161,7 +172,6 @@ def _change(
     json: bool,
     propose: Callable[[office.Office, str, str, Actor], list[PlanRecord]],
 ) -> None:
-    here = office.open_office()
     actor, device = technician(here, official, "tim_teknis"), _one(here, name)
     change(
         here,

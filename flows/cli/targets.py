@@ -16,9 +16,10 @@ from playbooks.findings import why
 
 if TYPE_CHECKING:
     from flows import office
+    from flows.jobs import targets as jobs
     from playbooks.findings import TargetResult
 else:
-    office = later("flows.office")
+    office, jobs = later("flows.office"), later("flows.jobs.targets")
 
 Found = TypeVar("Found")
 Case = Annotated[str, typer.Option("--case", metavar="ID", help="Permohonan yang menaungi pekerjaan ini.")]
@@ -38,7 +39,7 @@ def read_targets(
     here = office.open_office()
     names, opd, every = meant
     targets = choose(here, names or [], opd, every)
-    known = here.register.case(case).id if case else ""
+    known = jobs.known_case(here, case)
     with progress(what, len(targets), as_json) as told:
         return read(here, targets, known, told, terminal_actor(here.settings.official))
 
@@ -55,8 +56,7 @@ def print_targets(targets: Iterable[dict[str, Any]], to: Console) -> None:
     for each in targets:
         to.print(status(each["status"], f"{each['name']}: {STATES[each['status']]} ({each['seconds']:.1f} s)"))
         if each["reason"]:
-            said = f"  {why(each['reason'])}{': ' + each['detail'] if each['detail'] else ''}"
-            to.print(plain(indented(said, 4), "red"))
+            to.print(plain(indented(f"  {why(each['reason'], each['detail'])}", 4), "red"))
         for finding in each["findings"]:
             _print_finding(finding, to)
 

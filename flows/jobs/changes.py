@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from flows.jobs.errors import BadInput
+from flows.jobs.leases import holding
 from flows.office import Office
-from playbooks.plans import Outcome, Plan
+from playbooks.plans import Outcome, Permit, Plan
 from sop.register.records import Actor, PlanRecord
 from sop.words import PLANS
 
@@ -46,3 +47,29 @@ def keep_outcome(office: Office, case_id: str, plan: Plan, outcome: Outcome, act
     document = json.dumps({"plan": plan.hash, **asdict(outcome)}, ensure_ascii=False).encode()
     name = f"{plan.target}-{plan.action}-{plan.hash[:12]}.json"
     office.register.keep(document, "outcome", name, "application/json", case_id, plan.target, actor=actor)
+
+
+def apply_approved(
+    office: Office,
+    case_id: str,
+    target: str,
+    action: str,
+    plan_hash: str,
+    actor: Actor,
+    patience_s: float,
+    change: Callable[[Plan, Permit], Outcome],
+) -> Outcome:
+    """Lease and permit, then `change`; what it came to is kept as evidence and settles the plan.
+
+    The target may be another's for up to `patience_s`. Raises RegisterError (PermitRefused above all) before the target
+    is touched, and whatever `change` raises.
+    """
+    register = office.register
+    with holding(office, target, f"{action} {case_id}", actor, patience_s) as lease:
+        permit = register.permit(case_id, action, target, plan_hash, lease, actor)
+        permit()
+        plan = Plan.from_document(register.plan(plan_hash, case_id).document)
+        outcome = change(plan, permit)
+        keep_outcome(office, case_id, plan, outcome, actor)
+        register.settle_plan(plan_hash, outcome.status, asdict(outcome), actor, case_id)
+    return outcome

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 
 from flows.jobs import network, repairs
-from flows.jobs.step import Stopped, Task, kept_here, ready, run_plan
+from flows.jobs.step import Stopped, Task, kept_here, newest_plan, ready, run_plan
 from playbooks.findings import Severity, TargetError
 from playbooks.network import rules
 from playbooks.network.diagnose import DeviceReading
@@ -22,7 +22,7 @@ def diagnose(task: Task) -> None:
     beside a fault, which is saved only once the fault is gone.
     """
     office, case = task.office, task.case
-    devices = list(case.devices) or office.device_names(case.opd)
+    devices = office.devices_of(case)
     if not devices:
         raise Stopped(f"OPD {case.opd} tidak punya perangkat dalam inventaris")
     fresh = _examine(task, [name for name in devices if not _read_well(task, name) or _changed_since_read(task, name)])
@@ -79,16 +79,20 @@ def _in_trouble(task: Task, device: str) -> bool:
 
 
 def _to_consider(task: Task, device: str) -> bool:
-    """Whether the device was read since its repairs were put forward, or the last of them failed."""
-    plans = [each for each in task.office.register.plans(task.case.id) if each.target == device]
-    failed = bool(plans) and max(plans, key=lambda each: each.at).state in ("failed", "rolled_back")
-    return failed or _last(task, "findings", device) > _last(task, "proposals", device)
+    """Whether the device was read since its plans were put forward, or the last of them came to nothing."""
+    last = newest_plan(task, lambda plan: plan.target == device)
+    undone = last and (last.came_to_nothing or (last.action, last.state) == ("restore", "dropped"))
+    return bool(undone) or _last(task, "findings", device) > _last(task, "proposals", device)
 
 
 def _propose(task: Task, device: str, reading: DeviceReading | None) -> None:
-    """Put a device's repairs forward once; which ones is kept, so that a run that was killed does not miss any."""
+    """Put a device's repairs forward once; which ones is kept, so that a run that was killed does not miss any.
+
+    A restore that was asked for comes alone: it changes what repairs would have been planned from.
+    """
     try:
-        plans = repairs.propose_repairs(task.office, task.case.id, device, task.actor, reading)
+        asked = repairs.asked_restore(task.office, task.case.id, device)
+        plans = asked or repairs.propose_repairs(task.office, task.case.id, device, task.actor, reading)
     except TargetError as error:
         task.on_progress(device, f"rencana tidak dapat dibuat: {error.detail or error.reason}")
         return

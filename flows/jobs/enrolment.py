@@ -29,7 +29,7 @@ class Seen:
     @property
     def said(self) -> str:
         """Why there are no keys, for a person."""
-        return f"{why(self.reason)}{': ' + self.detail if self.detail else ''}"
+        return why(self.reason, self.detail)
 
     def as_json(self) -> dict[str, Any]:
         keys = [{"type": key.type, "fingerprint": key.fingerprint} for key in self.keys]

@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import TypeVar
 
 from flows.jobs.changes import Progress
-from flows.jobs.targets import BackedUp, picked
+from flows.jobs.targets import BackedUp, batches, picked
 from flows.office import Office
 from inventory.credentials import CredentialError
 from inventory.problems import shown
@@ -27,7 +25,6 @@ from playbooks.network.history import History
 from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, NewConfig
 
 log = logging.getLogger("pelihara.network")
-T = TypeVar("T")
 
 PARALLEL = 32
 BATCH = 50
@@ -135,18 +132,12 @@ def examine(
                 on_progress(found.name, found.said)
     # Two ends of a link show more together than each alone, so findings are settled once all are home.
     joined = {each.name: each for each in together([readings[name] for name in wanted if name in readings])}
-    for some in _batches(joined.values()):
+    for some in batches(joined.values(), BATCH):
         with office.register.at_once():
             for reading in some:
                 _keep_reading(office, reading, case_id, actor)
     commits = _project(office, [each.name for each in backups.values() if each.status != "failed"], case_id)
     return [Examined(name, joined.get(name), _with_commit(backups.get(name), commits)) for name in wanted]
-
-
-def _batches(many: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(many)
-    while some := list(islice(rest, BATCH)):
-        yield some
 
 
 def _read_all(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[list[_Read]]:
@@ -156,10 +147,10 @@ def _read_all(office: Office, names: list[str], read: bool, back_up: bool) -> It
     """
     pool = ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(names))), thread_name_prefix="device")
     came: SimpleQueue[Future[_Read]] = SimpleQueue()
-    batches, away = _batches(names), 0
+    fleet, away = batches(names, BATCH), 0
     try:
         while True:
-            while away < PARALLEL + BATCH and (some := next(batches, None)):
+            while away < PARALLEL + BATCH and (some := next(fleet, None)):
                 for task in _tasks(office, some, read, back_up):
                     pool.submit(_read, office, task, read, back_up).add_done_callback(came.put)
                 away += len(some)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
 
-from flows.jobs.changes import OnStep, keep_outcome, put_forward
+from flows.jobs.changes import OnStep, apply_approved, put_forward
 from flows.jobs.configurations import version_of
-from flows.jobs.errors import unknown
-from flows.jobs.leases import holding
+from flows.jobs.errors import BadInput, unknown
 from flows.jobs.network import DEADLINE_S, device_endpoint, last_baseline
 from flows.office import Office
 from playbooks.findings import TargetError
 from playbooks.network import repair, restore
 from playbooks.network.diagnose import DeviceReading, diagnose
-from playbooks.plans import Ladder, Outcome, Plan
+from playbooks.plans import Ladder, Outcome, Permit, Plan
 from sop.register.records import SOFTWARE, Actor, PlanRecord
 
 
@@ -56,18 +55,47 @@ def apply_plan(
     Raises RegisterError (PermitRefused above all) before the device is touched, ChangedSincePlan when the device is no
     longer as it was planned for, TargetError when it cannot be reached.
     """
-    register = office.register
     if device not in office.inventory.devices:
         raise unknown("perangkat", device, office.inventory.devices)
-    with holding(office, device, f"{action} {case_id}", actor, patience_s) as lease:
-        permit = register.permit(case_id, action, device, plan_hash, lease, actor)
-        permit()
-        plan = Plan.from_document(register.plan(plan_hash, case_id).document)
-        change = restore.apply if action == "restore" else repair.apply
-        outcome = change(plan, device_endpoint(office, device), office.inventory.devices[device], permit, on_step)
-        keep_outcome(office, case_id, plan, outcome, actor)
-        register.settle_plan(plan_hash, outcome.status, asdict(outcome), actor, case_id)
-    return outcome
+
+    def change(plan: Plan, permit: Permit) -> Outcome:
+        apply = restore.apply if action == "restore" else repair.apply
+        return apply(plan, device_endpoint(office, device), office.inventory.devices[device], permit, on_step)
+
+    return apply_approved(office, case_id, device, action, plan_hash, actor, patience_s, change)
+
+
+ASKED = "restore_request"
+"""Kind of the evidence that a return to a stored configuration was asked for."""
+
+
+def may_ask(office: Office, case_id: str) -> bool:
+    """Whether the case has yet to come to the step at which a restore is planned and approved."""
+    case = office.register.case(case_id)
+    steps = [step.no for step in case.procedure.steps if "restore" in step.allows]
+    return case.position.is_open and bool(steps) and case.position.step < min(steps)
+
+
+def ask_restore(office: Office, case_id: str, device: str, version: str, actor: Actor) -> None:
+    """Keep the wish; the plan is made, from the device as it is then, when the case comes to its step.
+
+    That step is over within seconds when there is nothing to decide. Raises BadInput when there is no such version.
+    """
+    if device not in office.devices_of(office.register.case(case_id)):
+        raise BadInput(f"{device} tidak termasuk dalam {case_id}", "unknown_target")
+    document = {"version": str(version_of(office, device, version).id), "official": actor.official}
+    about = (ASKED, f"{device}-pengembalian.json", "application/json", case_id, device)
+    office.register.keep(json.dumps(document).encode(), *about, actor=actor)
+
+
+def asked_restore(office: Office, case_id: str, device: str) -> list[PlanRecord]:
+    """Put forward the restore that was asked for last, once in a case; nothing when there is none such."""
+    asked = office.register.evidence(case_id, device, ASKED)
+    tried = [each for each in office.register.plans(case_id) if (each.target, each.action) == (device, "restore")]
+    if not asked or tried:
+        return []
+    wish = json.loads(office.register.read(asked[-1].id))
+    return propose_restore(office, case_id, device, wish["version"], Actor(wish["official"], via="flow"))
 
 
 def propose_restore(office: Office, case_id: str, device: str, version: str, actor: Actor) -> list[PlanRecord]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -66,6 +66,12 @@ def kept_here(task: Task, kind: str) -> list[EvidenceRecord]:
     """Evidence of a kind since the case came to this step."""
     since = task.case.position.since
     return [each for each in task.office.register.evidence(case_id=task.case.id, kind=kind) if each.at >= since]
+
+
+def newest_plan(task: Task, of: Callable[[PlanRecord], bool]) -> PlanRecord | None:
+    """The plan of this case that was put forward last, among those meant."""
+    plans = filter(of, task.office.register.plans(task.case.id))
+    return max(plans, key=lambda each: each.at, default=None)
 
 
 def ready(task: Task, actions: Collection[str]) -> list[PlanRecord]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from flows.jobs.errors import BadInput, unknown
+from flows.office import Office
 from inventory.models import Agency, Device, Website
+
+T = TypeVar("T")
 
 
 def picked(
@@ -35,6 +39,17 @@ def picked(
     if not meant:
         raise BadInput(f"OPD {opd} tidak punya {what}" if opd else f"sebut {what}nya, atau --opd OPD, atau --all")
     return list(dict.fromkeys(meant))
+
+
+def known_case(office: Office, case_id: str) -> str:
+    """The case's number, if one is given. Raises UnknownCase before anything is read."""
+    return office.register.case(case_id).id if case_id else ""
+
+
+def batches(many: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(many)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 @dataclass(frozen=True)

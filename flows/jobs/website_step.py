@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flows.jobs import websites
 from flows.jobs.changes import put_forward
 from flows.jobs.leases import PATIENCE_S
-from flows.jobs.step import Stopped, Task, kept_here, ready, run_plan
+from flows.jobs.step import Stopped, Task, kept_here, newest_plan, ready, run_plan
 from playbooks.findings import TargetError
 from playbooks.hosting.site import SiteError
 
@@ -94,8 +94,8 @@ def change(*actions: str) -> Callable[[Task], None]:
 
 def _plan_again(task: Task, action: str) -> None:
     """What failed is planned for the site and the inventory as they are now; a person decides whether to try it."""
-    plans = [each for each in task.office.register.plans(task.case.id) if each.action == action]
-    if not plans or max(plans, key=lambda each: each.at).state not in ("failed", "rolled_back"):
+    last = newest_plan(task, lambda plan: plan.action == action)
+    if last is None or not last.came_to_nothing:
         return
     try:
         websites.propose(task.office, task.case.id, task.case.website, action, task.actor)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
-from flows.jobs.changes import OnStep, Progress, keep_outcome, put_forward
+from flows.jobs.changes import OnStep, Progress, apply_approved, put_forward
 from flows.jobs.errors import BadInput
 from flows.jobs.leases import holding
 from flows.jobs.targets import BackedUp, picked
@@ -204,13 +204,10 @@ def apply_plan(
 
     Raises RegisterError (PermitRefused above all) before the host is touched, ChangedSincePlan, TargetError, SiteError.
     """
-    with holding(office, name, f"{action} {case_id}", actor, patience_s) as lease:
-        permit = office.register.permit(case_id, action, name, plan_hash, lease, actor)
-        permit()
-        plan = Plan.from_document(office.register.plan(plan_hash, case_id).document)
+
+    def change(plan: Plan, permit: Permit) -> Outcome:
         place = site(office, name)
         with open_host(place.access) as shell:
-            outcome = CHANGES[action][1](plan, place, shell, permit, on_step)
-        keep_outcome(office, case_id, plan, outcome, actor)
-        office.register.settle_plan(plan_hash, outcome.status, asdict(outcome), actor, case_id)
-    return outcome
+            return CHANGES[action][1](plan, place, shell, permit, on_step)
+
+    return apply_approved(office, case_id, name, action, plan_hash, actor, patience_s, change)

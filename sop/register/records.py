@@ -87,6 +87,11 @@ class PlanRecord:
     """Why it was dropped."""
     outcome: dict[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether it was tried and its target is as it was before."""
+        return self.state in ("failed", "rolled_back")
+
 
 @dataclass(frozen=True)
 class CaseRecord:

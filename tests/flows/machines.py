@@ -144,6 +144,17 @@ class Routers:
             if each.code in ladders and not (each.code == "config.unsaved" and rules.unfit_to_save(reading.findings))
         ]
 
+    def plan_restore(self, endpoint: Any, _: object, wanted: str) -> Plan:
+        now = self.configs.get(endpoint.name, "")
+        changes = () if now == wanted else tuple(wanted.splitlines())
+        return Plan("restore", endpoint.name, Ladder.B, "kembali", changes, base=now, details={"wanted": wanted})
+
+    def restore(self, plan: Plan, endpoint: Any, _: object, permit: Callable[[], None], __: object) -> Outcome:
+        permit()
+        self.writes.append(endpoint.name)
+        self.configs[endpoint.name] = str(plan.details["wanted"])
+        return Outcome("applied")
+
     def apply(self, plan: Plan, endpoint: Any, _: object, permit: Callable[[], None], __: object) -> Outcome:
         if self.drifted:
             raise ChangedSincePlan("keadaan berubah")
@@ -180,4 +191,6 @@ def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
     monkeypatch.setattr(network, "fetch_config", there.fetch)
     monkeypatch.setattr(repairs.repair, "propose", there.propose)
     monkeypatch.setattr(repairs.repair, "apply", there.apply)
+    monkeypatch.setattr(repairs.restore, "plan", there.plan_restore)
+    monkeypatch.setattr(repairs.restore, "apply", there.restore)
     return there

@@ -98,10 +98,10 @@ def test_the_history_catches_up_after_a_killed_run(
     assert done.commit
 
 
-def test_a_device_that_was_never_backed_up_has_an_empty_history(pelihara: Pelihara) -> None:
+def test_a_device_that_was_never_backed_up_has_an_empty_history(pelihara: Pelihara, submit: Submit) -> None:
     assert pelihara("network", "history", "dinkes-r1", "--json").json["versions"] == []
-    for words in (("show",), ("diff",), ("restore", "--case", "X", "--as", "teknis-1")):
-        said = pelihara("network", words[0], "dinkes-r1", *words[1:])
+    for words in (("show", "dinkes-r1"), ("diff", "dinkes-r1"), ("restore", "dinkes-r1", "--case", submit())):
+        said = pelihara("network", *words, *(("--as", "teknis-1") if "--case" in words else ()))
         assert (said.code, "belum punya cadangan" in said.err) == (2, True)
 
 
@@ -351,6 +351,71 @@ def test_a_repair_that_the_technician_did_first_is_done_for_the_case_too(
     monkeypatch.setattr(repairs, "apply_plan", technician_first)
     assert cases.carry(office, case).state == "done"
     assert routers.writes == ["dinkes-r1"]
+
+
+def approved(office: Office, case: str, *officials: str) -> None:
+    for official in officials:
+        office.register.act(case, official, "YA")
+
+
+def test_a_restore_asked_for_while_the_letter_goes_round_is_planned_when_the_case_comes_to_its_step(
+    pelihara: Pelihara, office: Office, routers: Routers, submit: Submit
+) -> None:
+    case, old, new = submit(), "hostname dinkes-r1\nlama\nend\n", "hostname dinkes-r1\nbaru\nend\n"
+    for text in (old, new):
+        routers.configs["dinkes-r1"] = text
+        network.back_up_devices(office, ["dinkes-r1"])
+    version = str(office.register.config_versions("dinkes-r1")[0].id)
+    said = pelihara("network", "restore", "dinkes-r1", "--case", case, "--as", "teknis-1", "--at", version)
+    assert said.code == 0
+    assert "diajukan begitu" in said.out
+    assert office.register.plans(case) == []
+    approved(office, case, "kadis", "kabid-aptika", "koordinator")
+    routers.findings["dinkes-r1"] = [DOWN]
+    assert cases.carry(office, case).state == "waiting"
+    (plan,) = office.register.plans(case)
+    assert (plan.action, plan.ladder, plan.proposer) == ("restore", "B", "teknis-1")
+    assert routers.writes == []
+    office.register.act(case, "koordinator", "YA")
+    cases.carry(office, case)
+    assert routers.configs["dinkes-r1"] == old
+    assert [each.action for each in office.register.plans(case)] == ["restore", "repair"]
+
+
+def test_a_restore_that_the_office_refuses_keeps_no_fault_from_being_repaired(
+    office: Office, routers: Routers, submit: Submit
+) -> None:
+    case = submit()
+    network.back_up_devices(office, ["dinkes-r1"])
+    repairs.ask_restore(office, case, "dinkes-r1", "", TEKNIS)
+    routers.findings["dinkes-r1"] = [DOWN]
+    routers.configs["dinkes-r1"] = "hostname dinkes-r1\nbaru\nend\n"
+    approved(office, case, "kadis", "kabid-aptika", "koordinator")
+    cases.carry(office, case)
+    office.register.act(case, "koordinator", "TIDAK", "Tidak perlu dikembalikan.")
+    assert cases.carry(office, case).state == "waiting"
+    assert [(each.action, each.state) for each in office.register.plans(case)] == [
+        ("restore", "dropped"),
+        ("repair", "proposed"),
+    ]
+
+
+@pytest.mark.usefixtures("routers")
+def test_a_device_is_not_restored_within_a_websites_case(pelihara: Pelihara, office: Office, submit: Submit) -> None:
+    network.back_up_devices(office, ["dinkes-r1"])
+    site = submit("--website", "dinkes-web", sop="website")
+    said = pelihara("network", "restore", "dinkes-r1", "--case", site, "--as", "teknis-1")
+    assert said.code == 2
+    assert f"dinkes-r1 tidak termasuk dalam {site}" in said.err
+
+
+@pytest.mark.usefixtures("routers")
+def test_a_restore_is_not_asked_for_once_the_devices_were_dealt_with(office: Office, case: str) -> None:
+    network.back_up_devices(office, ["dinkes-r1"])
+    assert cases.carry(office, case).state == "done"
+    assert not repairs.may_ask(office, case)
+    with pytest.raises(PermitRefused):
+        repairs.propose_restore(office, case, "dinkes-r1", "", TEKNIS)
 
 
 def test_a_plan_that_may_not_be_run_says_how_it_stands(office: Office, routers: Routers, case: str) -> None:

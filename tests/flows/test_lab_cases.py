@@ -137,6 +137,26 @@ def test_a_device_is_brought_back_to_a_stored_configuration(
     assert at_network(*words, "--json").json["plans"] == []
 
 
+def test_a_restore_asked_for_with_the_letter_is_carried_out_by_its_case(
+    at_network: Pelihara, healthy_network: NetworkLab, tmp_path: Path
+) -> None:
+    router = healthy_network["r2"]
+    assert at_network("network", "backup", "r2").code == 0
+    case = submit(at_network, tmp_path, "--sop", "jaringan", "--opd", "dinkes", "--device", "r2")
+    asked = at_network("network", "restore", "r2", "--case", case, "--as", "tim-teknis", "--json")
+    assert (asked.code, asked.json["noted"]) == (0, True), asked.err
+    router.configure("interface eth3", "description salah ketik")
+    router.save()
+    act(at_network, case, "kadis", "kabid-aptika", "koordinator")
+    office = open_office()
+    assert cases.carry(office, case).state == "waiting"
+    assert "salah ketik" in router.running
+    act(at_network, case, "koordinator")
+    done = cases.carry(office, case)
+    assert done.state == "done", done.reason
+    assert "salah ketik" not in router.running
+
+
 @pytest.mark.parametrize("after_s", [0.7, 1.2, 2.0, 3.0])
 def test_a_backup_killed_at_any_moment_is_finished_by_the_next(
     at_network: Pelihara, tmp_path: Path, after_s: float
