@@ -308,7 +308,7 @@ PLATFORM = Platform(
     prompt=r"NAME(?:\.\d\d:\d\d:\d\d)?(?:\([^()\s]+\))*[>#] ?",
     paging=("terminal length 0", "terminal width 32767"),
     napalm="eos",
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="show running-config",
     reads=(
         "show version",

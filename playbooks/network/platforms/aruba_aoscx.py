@@ -252,7 +252,7 @@ PLATFORM = Platform(
     name="aruba_aoscx",
     prompt=r"NAME(?:\([^)\n]{1,60}\))?[>#] ?",
     paging=("no page",),
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="show running-config",
     reads=(
         "show system",

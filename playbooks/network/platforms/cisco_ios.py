@@ -87,7 +87,7 @@ PLATFORM = Platform(
     prompt=r"NAME[\w.-]{0,60}(?:\([^\s()#>]{1,40}\)?)?[>#]",
     paging=("terminal width 511", "terminal length 0"),
     napalm="ios",
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="show running-config",
     reads=(
         "show version",

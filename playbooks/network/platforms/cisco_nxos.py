@@ -377,7 +377,7 @@ PLATFORM = Platform(
     prompt=r"NAME(?:\([^()\s]+\))*[>#] ?",
     paging=("terminal length 0", "terminal width 511"),
     napalm="nxos_ssh",
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="show running-config",
     reads=(
         "show version",

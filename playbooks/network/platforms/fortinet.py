@@ -240,7 +240,7 @@ PLATFORM = Platform(
     name="fortinet",
     prompt=r"NAME (?:\([^)\n]{1,60}\) )?[#$] ?",
     more=r"--More-- ?",
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="show full-configuration",
     reads=(
         "get system status",

@@ -198,7 +198,7 @@ def section(config: str, head: str) -> list[str]:
 
 PLATFORM = Platform(
     name="frr",
-    shown_on="perangkat nyata",
+    shown_on="a real part",
     netmiko="cisco_ios",
     prompt=r"NAME(?:\([^\n()]*\))?[>#]",
     paging=("terminal length 0",),

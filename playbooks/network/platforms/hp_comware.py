@@ -206,7 +206,7 @@ PLATFORM = Platform(
     name="hp_comware",
     prompt=r"(?:RBM_[PS])?(?:<NAME>|\[[~*]?NAME(?:-[^\]\s]+)?\])",
     paging=("screen-length disable", "undo terminal monitor"),
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="display current-configuration",
     reads=(
         "display current-configuration | include sysname",

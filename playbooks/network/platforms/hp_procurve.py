@@ -291,7 +291,7 @@ PLATFORM = Platform(
     aliases=("aruba_procurve", "aruba_osswitch"),
     prompt=r"NAME(?:\([^)\n]{1,40}\))?[>#] ?",
     paging=("no page", "terminal width 1920"),
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="show running-config",
     reads=(
         "show system",

@@ -344,7 +344,7 @@ PLATFORM = Platform(
     aliases=("huawei",),
     prompt=r"(?:HRP_[MS])?(?:<NAME(?:-diagnose)?>|\[[~*]?NAME(?:-[^\]\s]+)?\])",
     paging=("screen-length 0 temporary", "undo terminal monitor"),
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="display current-configuration",
     reads=(
         "display current-configuration | include sysname",

@@ -385,7 +385,7 @@ PLATFORM = Platform(
     ),
     paging=("set cli screen-length 0", "set cli screen-width 0", "set cli complete-on-space off"),
     napalm="junos",
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="show configuration",
     reads=(
         "show chassis hardware",

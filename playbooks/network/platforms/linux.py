@@ -253,7 +253,7 @@ PLATFORM = Platform(
     name="linux",
     prompt=r"(?:\([\w.-]+\) ?)?\[?(?:[\w.-]+@)?NAME(?:[: ][^\n$#]*)?\]?[$#]",
     paging=("export LC_ALL=C PAGER=cat SYSTEMD_PAGER=cat",),
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command=(
         f'(for f in {FILES}; do [ ! -f "$f" ] || {{ echo "# file $f"; awk 1 "$f"; }} || exit 1; done; echo "{END}")'
     ),

@@ -635,7 +635,7 @@ PLATFORM = Platform(
     name="mikrotik_routeros",
     config_command=f'/export; :put "{END}"',
     napalm="ros",
-    shown_on="rekaman",
+    shown_on="recordings",
     reads=(
         "/system identity print",
         "/system resource print",

@@ -80,7 +80,7 @@ class Platform:
     napalm: str = ""
     """Name of the NAPALM driver, where one exists."""
     shown_on: str = ""
-    """What stood behind the tests: "perangkat nyata", "rekaman" (recorded output), or "" (manuals only)."""
+    """What stood behind the tests: "a real part", "recordings" (of real output), or "" (manuals only)."""
     first_line: str
     """A complete configuration has such a line near its beginning."""
     last_line: str

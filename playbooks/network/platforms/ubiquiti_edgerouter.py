@@ -269,7 +269,7 @@ PLATFORM = Platform(
     name="ubiquiti_edgerouter",
     prompt=r"(?:\[edit[^\n\]]*\]\n)?[\w.-]+@NAME(?::[^\n$#]{0,80}[$#]|#)",
     paging=("terminal width 512", "terminal length 0"),
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="show configuration commands | no-more",
     reads=(
         "show version",

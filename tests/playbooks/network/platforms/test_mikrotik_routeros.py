@@ -567,9 +567,10 @@ UNTOLD = {
 OWN_WORDS = {"line", "note", "role", "state", "kind", "protocol", "duplex"}
 
 
-@pytest.mark.skipif(not RECORDED, reason=f"no recordings at {RECORDINGS}")
-@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
-def test_every_string_of_a_recordings_facts_stands_in_it(file: Path) -> None:
+@pytest.mark.parametrize("file", RECORDED or [None], ids=lambda file: file.stem if file else "none")
+def test_every_string_of_a_recordings_facts_stands_in_it(file: Path | None) -> None:
+    if file is None:
+        pytest.skip(f"no recordings at {RECORDINGS}")
     text = file.read_text()
     facts = told(file.parent.name, text)
     assert ("unparsed" in facts) == (file.parent.name in UNTOLD)
