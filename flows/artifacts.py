@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows.words import SEVERITIES, STATES
-from playbooks.findings import why
+from flows.words import SEVERITIES, STATES, headline, named, title, worst_first
+from playbooks.findings import nested, why
 from playbooks.plans import Outcome
 
 LONGEST = 400
 """Characters of one hostile text; the whole of it is evidence in the register."""
+_COLUMNS = ("perangkat", "temuan", "tingkat", "bukti", "langkah", "penyebab")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -30,34 +31,54 @@ def quoted(text: object) -> str:
     return _PUNCTUATION.sub(r"\\\1", plain(text))
 
 
-def findings(key: str, title: str, results: Sequence[dict[str, Any]], tip: str, papers: Iterable[str] = ()) -> None:
-    """Findings of devices or websites (TargetResult.as_json), unread targets first, as a Markdown artifact."""
-    counted = f"{len(results)} diperiksa: {summary(each['status'] for each in results)}."
-    markdown(key, title, [counted, *targets(results)], tip, papers)
+def findings(
+    key: str, title: str, what: str, results: Sequence[dict[str, Any]], tip: str, papers: Iterable[str] = ()
+) -> None:
+    """Findings of `what` (devices, websites; TargetResult.as_json): to read as Markdown, to sort as a table."""
+    markdown(key, title, [quoted(headline(results, what)), *targets(results)], tip, papers)
+    if rows := finding_rows(results):
+        table(f"{key}-temuan", f"Temuan: {title}", rows)
 
 
 def targets(results: Sequence[dict[str, Any]]) -> list[str]:
-    """Markdown of what was found, a section a target, the worst finding first."""
-    worst_first = sorted(results, key=lambda each: (not each["reason"], -len(each["findings"]), each["name"]))
-    return [line for result in worst_first for line in _target(result)]
+    """Markdown of what was found: a section a target with findings, the worst target first; the good ones by name."""
+    good = sorted(quoted(each["name"]) for each in results if each["status"] == "ok")
+    bad = [line for each in worst_first(results) if each["status"] != "ok" for line in _target(each)]
+    return [*bad, *(["", f"**Baik:** {', '.join(good)}"] if good else [])]
 
 
 def _target(result: dict[str, Any]) -> list[str]:
     lines = ["", f"## {quoted(result['name'])}: {STATES[result['status']]} ({result['seconds']:.1f} s)", ""]
     if result["reason"]:
-        lines.append(f"{why(result['reason'])}: {quoted(result['detail'])}")
-    if result["findings"]:
-        lines += ["| Berat | Temuan | Mengenai | Bukti | Saran |", "|---|---|---|---|---|"]
-    return lines + [_finding(each) for each in sorted(result["findings"], key=_rank)]
+        lines += [f"{quoted(why(result['reason']))}: {quoted(result['detail'])}", ""]
+    return lines + [line for depth, finding in nested(result["findings"]) for line in _finding(depth, finding)]
 
 
-def _finding(finding: dict[str, str]) -> str:
-    cells = (SEVERITIES[finding["severity"]], *(finding[key] for key in ("code", "subject", "evidence", "advice")))
-    return f"| {' | '.join(quoted(cell) or '-' for cell in cells)} |"
+def _finding(depth: int, finding: Mapping[str, str]) -> list[str]:
+    """A cause with evidence and next step; what follows from it stands under it, and needs no step of its own."""
+    told, evidence = quoted(title(finding)), quoted(finding["evidence"]) or "-"
+    if depth:
+        return [f"{'  ' * depth}- akibatnya: {told} (bukti: {evidence})"]
+    return [
+        f"- **{SEVERITIES[finding['severity']].upper()}: {told}** ({quoted(finding['code'])})",
+        f"  - bukti: {evidence}",
+        f"  - langkah: {quoted(finding['advice']) or '-'}",
+    ]
 
 
-def _rank(finding: dict[str, str]) -> int:
-    return [*SEVERITIES].index(finding["severity"])
+def finding_rows(results: Sequence[dict[str, Any]]) -> list[dict[str, object]]:
+    """A row a finding, in the order of the rules: causes before what follows from them."""
+    return [row for result in worst_first(results) for row in _rows(result)]
+
+
+def _rows(result: dict[str, Any]) -> Iterator[dict[str, object]]:
+    if result["reason"]:
+        said = (result["name"], "tidak terbaca", "-", why(result["reason"], result["detail"]), "-", "-")
+        yield dict(zip(_COLUMNS, said, strict=True))
+    for each in result["findings"]:
+        cause = named(each["cause"]) if each.get("cause") else "-"
+        about = (result["name"], title(each), SEVERITIES[each["severity"]], each["evidence"], each["advice"], cause)
+        yield dict(zip(_COLUMNS, about, strict=True))
 
 
 def outcome(key: str, title: str, done: Outcome, tip: str, papers: Iterable[str] = ()) -> None:

@@ -13,7 +13,8 @@ from flows import artifacts
 from flows.forms import DeviceChangeForm, DevicesForm
 from flows.jobs import network as jobs
 from flows.jobs.targets import known_case
-from flows.runs import ME, ONE_BY_ONE, SIDE_BY_SIDE, change, ended, named, office, read, tell
+from flows.runs import ME, SIDE_BY_SIDE, change, ended, named, office, read, tell
+from flows.words import headline
 from playbooks.findings import TargetResult
 from sop.register.records import Actor
 
@@ -31,11 +32,8 @@ def diagnose(isian: DevicesForm) -> State[None]:
     names = jobs.chosen(here, isian.perangkat, isian.opd, isian.semua)
     done = read(_diagnose, names, case)
     found, title = [each.as_json() for each in done], f"Diagnosa {isian.label}"
-    artifacts.findings("diagnosa-jaringan", title, found, here.register.audit_tip())
-    if len(done) > ONE_BY_ONE:
-        rows = [{"perangkat": r.name, "keadaan": r.status, "sebab": r.reason or "", "detik": r.seconds} for r in done]
-        artifacts.table("diagnosa-jaringan-daftar", title, rows)
-    return Completed(message=f"{len(done)} perangkat: {artifacts.summary(each.status for each in done)}")
+    artifacts.findings("diagnosa-jaringan", title, "perangkat", found, here.register.audit_tip())
+    return Completed(message=artifacts.plain(headline(found, "perangkat")))
 
 
 @task(task_run_name=named("diagnosa"), cache_policy=NO_CACHE, persist_result=False)

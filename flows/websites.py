@@ -15,6 +15,7 @@ from flows.jobs import websites as jobs
 from flows.jobs.leases import PATIENCE_S
 from flows.jobs.targets import known_case
 from flows.runs import ME, SIDE_BY_SIDE, change, named, office, read, tell
+from flows.words import headline
 from playbooks.findings import TargetResult
 from sop.register.records import Actor
 
@@ -32,8 +33,8 @@ def check(isian: WebsitesForm) -> State[None]:
     names = jobs.chosen(here, isian.website, isian.opd, isian.semua)
     done = read(_check, names, case)
     found, title = [each.as_json() for each in done], f"Periksa {isian.label}"
-    artifacts.findings("periksa-website", title, found, here.register.audit_tip())
-    return Completed(message=f"{len(done)} website: {artifacts.summary(each.status for each in done)}")
+    artifacts.findings("periksa-website", title, "website", found, here.register.audit_tip())
+    return Completed(message=artifacts.plain(headline(found, "website")))
 
 
 @task(task_run_name=named("periksa"), cache_policy=NO_CACHE, persist_result=False)
@@ -56,7 +57,7 @@ def maintain(isian: WebsiteCaseForm) -> State[None]:
     done = _maintain(isian.permohonan, isian.website)
     artifacts.table("cadangkan-website", f"Cadangan {isian.website}", [done.backup.as_json()])
     title = f"{isian.permohonan}: pemeliharaan {isian.website}"
-    artifacts.findings("pelihara-website", title, [done.check.as_json()], here.register.audit_tip())
+    artifacts.findings("pelihara-website", title, "website", [done.check.as_json()], here.register.audit_tip())
     message = f"cadangan {done.backup.status}, pemeriksaan {done.check.status}"
     return Completed(message=message) if done.ok else Failed(message=message)
 

@@ -2,6 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from playbooks.findings import TITLES, why
+
 STATES = {"ok": "baik", "findings": "ada temuan", "failed": "tidak terbaca"}
 SEVERITIES = {"critical": "kritis", "major": "berat", "warning": "peringatan", "info": "catatan"}
 """The worst first."""
+_MOST_NAMES = 5
+
+
+def named(finding: str) -> str:
+    """A finding's name ("link.down ether1") in words: sambungan putus: ether1."""
+    code, _, subject = finding.partition(" ")
+    return f"{TITLES.get(code, code)}: {subject}" if subject else TITLES.get(code, code)
+
+
+def title(finding: Mapping[str, str]) -> str:
+    return named(f"{finding['code']} {finding['subject']}")
+
+
+def headline(results: Sequence[Mapping[str, Any]], what: str) -> str:
+    """How reading went: 12 perangkat: 11 terbaca (2 ada temuan), 1 gagal: sw3 (tidak terjangkau)."""
+    failed = [each for each in results if each["reason"]]
+    found = sum(each["status"] == "findings" for each in results)
+    read = f"{len(results) - len(failed)} terbaca ({f'{found} ada temuan' if found else 'tanpa temuan'})"
+    some = [f"{each['name']} ({why(each['reason']).partition(';')[0]})" for each in failed[:_MOST_NAMES]]
+    more = f" dan {len(failed) - len(some)} lainnya" if len(failed) > len(some) else ""
+    lost = f"{len(failed)} gagal: {', '.join(some)}{more}"
+    return f"{len(results)} {what}: " + ", ".join(
+        [*([read] if len(failed) < len(results) else []), *([lost] if failed else [])]
+    )
+
+
+def worst_first(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Unread targets, then those with the gravest findings."""
+    return sorted(results, key=lambda each: (not each["reason"], _gravest(each), -len(each["findings"]), each["name"]))
+
+
+def _gravest(result: Mapping[str, Any]) -> int:
+    ranks = [[*SEVERITIES].index(each["severity"]) for each in result["findings"]]
+    return min(ranks, default=len(SEVERITIES))

@@ -2,23 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
-CODES = frozenset(
-    """
-    link.down link.admin_down link.errors link.flapping link.duplex optic.low_power ospf.neighbor_lost
-    ospf.area_mismatch ospf.mtu_mismatch ospf.timer_mismatch bgp.peer_down route.default_missing gateway.unreachable
-    path.loss dhcp.pool_exhausted dhcp.rogue_server dns.not_answering ip.conflict loop.detected stp.blocked_uplink
-    cpu.high memory.high storage.low environment.alarm config.unsaved config.changed config.lost firmware.eol
-    clock.unsynchronised device.rebooted errdisabled.port pppoe.down vpn.down wifi.clients_none uplink.saturated
-    http.down http.error http.slow tls.expiring tls.expired tls.untrusted tls.hostname dns.missing dns.mismatch
-    dns.dangling content.gambling content.cloaked content.hidden_links content.defaced files.changed files.unknown
-    files.webshell headers.missing cms.outdated cms.unknown_admin php.eol os.eol disk.low backup.stale
-    backup.unproven exposed.file exposed.debug links.broken mixed_content domain.expiring
-    """.split()
-)
+TITLES = {
+    "link.down": "sambungan putus",
+    "link.admin_down": "port dimatikan di konfigurasi",
+    "link.errors": "banyak bingkai rusak",
+    "link.flapping": "sambungan putus-nyambung",
+    "link.duplex": "kecepatan atau dupleks tidak cocok",
+    "optic.low_power": "daya cahaya serat lemah",
+    "ospf.neighbor_lost": "tetangga OSPF hilang",
+    "ospf.area_mismatch": "area OSPF berbeda",
+    "ospf.mtu_mismatch": "MTU berbeda pada sambungan OSPF",
+    "ospf.timer_mismatch": "waktu hello/dead OSPF berbeda",
+    "bgp.peer_down": "sesi BGP putus",
+    "route.default_missing": "rute bawaan tidak ada",
+    "gateway.unreachable": "gerbang tidak menjawab",
+    "path.loss": "paket hilang di jalan",
+    "dhcp.pool_exhausted": "alamat DHCP habis",
+    "dhcp.rogue_server": "server DHCP asing",
+    "dns.not_answering": "server DNS tidak menjawab",
+    "ip.conflict": "alamat IP ganda",
+    "loop.detected": "jaringan berputar (loop)",
+    "stp.blocked_uplink": "uplink diblokir spanning tree",
+    "cpu.high": "prosesor sibuk",
+    "memory.high": "memori hampir habis",
+    "storage.low": "penyimpanan hampir penuh",
+    "environment.alarm": "alarm daya, kipas atau suhu",
+    "config.unsaved": "konfigurasi belum disimpan",
+    "config.changed": "konfigurasi berubah",
+    "config.lost": "konfigurasi hilang",
+    "firmware.eol": "versi perangkat lunak tidak didukung lagi",
+    "clock.unsynchronised": "jam tidak sinkron",
+    "device.rebooted": "perangkat baru menyala ulang",
+    "errdisabled.port": "port dimatikan oleh perangkatnya sendiri",
+    "pppoe.down": "sambungan PPPoE putus",
+    "vpn.down": "VPN putus",
+    "wifi.clients_none": "Wi-Fi tanpa pengguna",
+    "uplink.saturated": "uplink penuh",
+    "http.down": "situs tidak menjawab",
+    "http.error": "situs menjawab dengan kesalahan",
+    "http.slow": "situs lambat",
+    "tls.expiring": "sertifikat segera habis",
+    "tls.expired": "sertifikat sudah habis",
+    "tls.untrusted": "sertifikat tidak dipercaya",
+    "tls.hostname": "sertifikat untuk nama lain",
+    "dns.missing": "nama tidak ada di DNS",
+    "dns.mismatch": "DNS menunjuk ke tempat lain",
+    "dns.dangling": "nama menunjuk ke yang tidak ada lagi",
+    "content.gambling": "konten judi",
+    "content.cloaked": "isi berbeda bagi mesin pencari",
+    "content.hidden_links": "tautan tersembunyi",
+    "content.defaced": "halaman diubah orang",
+    "files.changed": "berkas berubah",
+    "files.unknown": "berkas tidak dikenal",
+    "files.webshell": "pintu belakang (webshell)",
+    "headers.missing": "kepala keamanan HTTP kurang",
+    "cms.outdated": "CMS usang",
+    "cms.unknown_admin": "admin CMS tidak dikenal",
+    "php.eol": "PHP tidak didukung lagi",
+    "os.eol": "sistem operasi tidak didukung lagi",
+    "disk.low": "diska hampir penuh",
+    "backup.stale": "cadangan terlalu lama",
+    "backup.unproven": "cadangan belum terbukti",
+    "exposed.file": "berkas rahasia terbuka",
+    "exposed.debug": "mode debug terbuka",
+    "links.broken": "tautan rusak",
+    "mixed_content": "isi tanpa HTTPS",
+    "domain.expiring": "masa domain segera habis",
+}
+"""Each finding in a few Indonesian words, for headings, pictures and tables."""
+CODES = frozenset(TITLES)
 
 
 class Severity(IntEnum):
@@ -126,6 +183,23 @@ class TargetResult:
             "seconds": round(self.seconds, 2),
             "findings": [finding.as_json() for finding in self.findings],
         }
+
+
+def nested(findings: Iterable[Mapping[str, str]]) -> list[tuple[int, Mapping[str, str]]]:
+    """Findings as JSON, in the order given, each with how many of them stand between it and its first cause."""
+    ones = list(findings)
+    causes = {f"{one['code']} {one['subject']}": one.get("cause", "") for one in ones}
+    return [(len(_causes_of(one, causes)), one) for one in ones]
+
+
+def _causes_of(one: Mapping[str, str], causes: Mapping[str, str]) -> set[str]:
+    """The known findings behind one; a chain that bites its own tail ends there."""
+    seen: set[str] = set()
+    name = one.get("cause", "")
+    while name in causes and name not in seen:
+        seen.add(name)
+        name = causes[name]
+    return seen
 
 
 class TargetError(Exception):

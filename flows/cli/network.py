@@ -42,7 +42,7 @@ At = Annotated[str, typer.Option("--at", metavar="VERSI", help="Versi dari `netw
 def diagnose(names: Devices = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
     """Diagnosa perangkat (hanya membaca): temuan, bukti dan saran."""
     meant = (names, opd, every)
-    answer_targets(read_targets("Diagnosa", jobs.chosen, jobs.diagnose_devices, meant, case, json), json)
+    answer_targets(read_targets("Diagnosa", jobs.chosen, jobs.diagnose_devices, meant, case, json), "perangkat", json)
 
 
 @app.command(cls=Order)

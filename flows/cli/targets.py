@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -11,8 +11,8 @@ from rich.console import Console
 from flows.cli.answer import Json, answer, indented, plain, progress, status
 from flows.cli.later import later
 from flows.cli.person import terminal_actor
-from flows.words import SEVERITIES, STATES
-from playbooks.findings import why
+from flows.words import SEVERITIES, STATES, headline, title, worst_first
+from playbooks.findings import nested, why
 
 if TYPE_CHECKING:
     from flows import office
@@ -44,25 +44,38 @@ def read_targets(
         return read(here, targets, known, told, terminal_actor(here.settings.official))
 
 
-def answer_targets(results: Iterable[TargetResult], json: Json) -> None:
-    """Findings; exit code 1 when a target could not be read."""
+def answer_targets(results: Iterable[TargetResult], what: str, json: Json) -> None:
+    """Findings of `what` (perangkat, website); exit code 1 when a target could not be read."""
     targets = [each.as_json() for each in results]
     done = not any(each["reason"] for each in targets)
-    answer({"targets": targets}, json, lambda c: print_targets(targets, c), done)
+    answer({"targets": targets}, json, lambda c: print_targets(targets, what, c), done)
 
 
-def print_targets(targets: Iterable[dict[str, Any]], to: Console) -> None:
-    """Each target as `as_json` of playbooks.findings.TargetResult gives it."""
-    for each in targets:
-        to.print(status(each["status"], f"{each['name']}: {STATES[each['status']]} ({each['seconds']:.1f} s)"))
-        if each["reason"]:
-            to.print(plain(indented(f"  {why(each['reason'], each['detail'])}", 4), "red"))
-        for finding in each["findings"]:
-            _print_finding(finding, to)
+def print_targets(targets: Sequence[dict[str, Any]], what: str, to: Console) -> None:
+    """How it went, then what is wrong where (TargetResult.as_json), the worst first; good ones by name."""
+    to.print(plain(headline(targets, what), "bold"))
+    for each in worst_first(targets):
+        if each["status"] != "ok":
+            _print_target(each, to)
+    if good := sorted(each["name"] for each in targets if each["status"] == "ok"):
+        to.print(status("ok", f"Baik: {', '.join(good)}"))
 
 
-def _print_finding(finding: dict[str, str], to: Console) -> None:
+def _print_target(target: dict[str, Any], to: Console) -> None:
+    to.print(status(target["status"], f"{target['name']}: {STATES[target['status']]} ({target['seconds']:.1f} s)"))
+    if target["reason"]:
+        to.print(plain(indented(f"  {why(target['reason'], target['detail'])}", 4), "red"))
+    for depth, finding in nested(target["findings"]):
+        _print_finding(depth, finding, to)
+
+
+def _print_finding(depth: int, finding: Mapping[str, str], to: Console) -> None:
+    """A cause with evidence and next step; what follows from it one line each under it, for it goes with its cause."""
     severity = finding["severity"]
-    to.print(plain(f"  [{SEVERITIES[severity]}] {finding['code']} {finding['subject']}", STYLES[severity]))
-    for word, said in (("bukti", finding["evidence"]), ("saran", finding["advice"])):
+    if depth:
+        said = f"akibatnya: {title(finding)} ({finding['code']}); {finding['evidence']}"
+        to.print(plain(indented(f"  {'    ' * depth}{said}", 6 + 4 * depth), "dim"))
+        return
+    to.print(plain(f"  {SEVERITIES[severity].upper()}: {title(finding)} ({finding['code']})", STYLES[severity]))
+    for word, said in (("bukti", finding["evidence"]), ("langkah", finding["advice"])):
         to.print(plain(indented(f"      {word}: {said}", 13)))

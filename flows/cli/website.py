@@ -33,7 +33,7 @@ All = Annotated[bool, typer.Option("--all", help="Semua website.")]
 def check(names: Sites = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
     """Periksa website (hanya membaca): HTTP, sertifikat, DNS, ruang disk, umur cadangan."""
     meant = (names, opd, every)
-    answer_targets(read_targets("Periksa", jobs.chosen, jobs.check_websites, meant, case, json), json)
+    answer_targets(read_targets("Periksa", jobs.chosen, jobs.check_websites, meant, case, json), "website", json)
 
 
 @app.command(cls=Order)
@@ -104,4 +104,4 @@ def _print_backups(done: list[jobs.SiteBackedUp], to: Console) -> None:
 
 def _print_maintained(done: jobs.Maintained, to: Console) -> None:
     _print_backups([done.backup], to)
-    print_targets([done.check.as_json()], to)
+    print_targets([done.check.as_json()], "website", to)

@@ -44,7 +44,34 @@ def test_findings_of_a_hostile_device_steer_no_terminal_and_forge_no_line() -> N
         "seconds": 1,
         "findings": [finding],
     }
-    assert_harmless(printed(lambda to: print_targets([{**target, "findings": [finding]}], to)))
+    assert_harmless(printed(lambda to: print_targets([{**target, "findings": [finding]}], "perangkat", to)))
+
+
+def test_a_technician_reads_the_cause_and_its_next_step_and_under_it_what_follows() -> None:
+    cause = {
+        "code": "link.down",
+        "severity": "major",
+        "subject": "ether2",
+        "evidence": "no link",
+        "advice": "Cek kabel.",
+    }
+    lost = {
+        **cause,
+        "code": "ospf.neighbor_lost",
+        "subject": "10.0.0.2",
+        "evidence": "Down",
+        "cause": "link.down ether2",
+    }
+    found = {"name": "r1", "status": "findings", "reason": "", "detail": "", "seconds": 1.2, "findings": [cause, lost]}
+    said = printed(lambda to: print_targets([found], "perangkat", to))
+    assert said.splitlines() == [
+        "1 perangkat: 1 terbaca (1 ada temuan)",
+        "r1: ada temuan (1.2 s)",
+        "  BERAT: sambungan putus: ether2 (link.down)",
+        "      bukti: no link",
+        "      langkah: Cek kabel.",
+        "      akibatnya: tetangga OSPF hilang: 10.0.0.2 (ospf.neighbor_lost); Down",
+    ]
 
 
 def test_a_plan_with_hostile_lines_steers_no_terminal_and_forges_no_line() -> None:

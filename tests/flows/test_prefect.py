@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from flows import artifacts, forms
+from flows.words import headline
 from inventory.load import load_inventory
 from inventory.settings import CHECKOUT
 from tests.flows.house import House, until
@@ -124,11 +125,31 @@ def test_what_cannot_be_seen_is_not_shown() -> None:
     assert len(artifacts.plain("x" * 10_000)) == artifacts.LONGEST + 1
 
 
-def test_the_worst_target_and_finding_come_first() -> None:
-    finding = {"code": "link.down", "severity": "info", "subject": "eth1", "evidence": "down", "advice": "lihat kabel"}
-    calm = {"name": "a", "status": "ok", "reason": "", "detail": "", "seconds": 1.0, "findings": []}
-    bad = {**calm, "name": "b", "status": "findings", "findings": [finding, {**finding, "severity": "critical"}]}
-    silent = {**calm, "name": "c", "status": "failed", "reason": "timeout"}
-    text = "\n".join(artifacts.targets([calm, bad, silent]))
-    assert text.index("## c") < text.index("## b") < text.index("## a")
-    assert text.index("| kritis |") < text.index("| catatan |")
+FINDING = {"code": "link.down", "severity": "warning", "subject": "eth1", "evidence": "down", "advice": "lihat kabel"}
+CALM = {"name": "a", "status": "ok", "reason": "", "detail": "", "seconds": 1.0, "findings": []}
+
+
+def test_the_worst_target_comes_first_and_a_cause_before_its_graver_consequence() -> None:
+    lost = {**FINDING, "code": "ospf.neighbor_lost", "severity": "critical", "cause": "link.down eth1"}
+    bad = {**CALM, "name": "b", "status": "findings", "findings": [FINDING, lost]}
+    silent = {**CALM, "name": "c", "status": "failed", "reason": "timeout"}
+    text = "\n".join(artifacts.targets([CALM, bad, silent]))
+    assert text.index("## c") < text.index("## b") < text.index("**Baik:** a")
+    assert text.index("PERINGATAN: sambungan putus") < text.index("  - akibatnya: tetangga OSPF hilang")
+    rows = artifacts.finding_rows([CALM, bad, silent])
+    assert [(row["perangkat"], row["temuan"], row["penyebab"]) for row in rows] == [
+        ("c", "tidak terbaca", "-"),
+        ("b", "sambungan putus: eth1", "-"),
+        ("b", "tetangga OSPF hilang: eth1", "sambungan putus: eth1"),
+    ]
+
+
+def test_the_headline_names_who_could_not_be_read_and_why() -> None:
+    silent = {**CALM, "name": "sw3", "status": "failed", "reason": "timeout"}
+    bad = {**CALM, "status": "findings", "findings": [FINDING]}
+    said = headline([CALM, bad, silent], "perangkat")
+    assert said == "3 perangkat: 2 terbaca (1 ada temuan), 1 gagal: sw3 (tidak menjawab sampai batas waktu)"
+    assert headline([CALM], "perangkat") == "1 perangkat: 1 terbaca (tanpa temuan)"
+    many = headline([{**silent, "name": f"sw{no}"} for no in range(7)], "perangkat")
+    assert many.startswith("7 perangkat: 7 gagal: sw0")
+    assert many.endswith("dan 2 lainnya")
