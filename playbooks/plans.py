@@ -73,6 +73,20 @@ class Outcome:
     def ok(self) -> bool:
         return self.status in ("applied", "unchanged")
 
+    @property
+    def verdict(self) -> dict[str, list[str]]:
+        """What the change did to the findings, each by its code and subject: hilang, tetap, baru."""
+        before, after = ([f"{each['code']} {each['subject']}" for each in found] for found in (self.before, self.after))
+        return {
+            "hilang": [name for name in before if name not in after],
+            "tetap": [name for name in before if name in after],
+            "baru": [name for name in after if name not in before],
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Its fields, and the verdict."""
+        return {**asdict(self), "verdict": self.verdict}
+
 
 class ChangedSincePlan(Exception):
     """The target is no longer as it was when the plan was made; nothing was written."""

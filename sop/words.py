@@ -8,6 +8,7 @@ EVIDENCE = {
     "analysis": "analisis",
     "raw": "keluaran perangkat",
     "proposals": "rencana",
+    "runbook": "panduan kerja",
     "config": "konfigurasi (tersegel)",
     "config_redacted": "konfigurasi (disamarkan)",
     "restore_request": "permintaan pengembalian",

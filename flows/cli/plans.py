@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,7 +48,7 @@ def change(
         return
     meant = hashes.whole((each.hash for each in here.register.case(about["case"]).plans), given)
     outcome = apply(meant)
-    document, target, zone = {**about, "hash": meant, **asdict(outcome)}, next(iter(about.values())), _zone(here)
+    document, target, zone = {**about, "hash": meant, **outcome.as_json()}, next(iter(about.values())), _zone(here)
     answer(document, as_json, lambda c: print_outcome(target, outcome, zone, c), outcome.ok)
 
 
@@ -118,5 +117,8 @@ def print_outcome(target: str, outcome: Outcome, zone: str, to: Console) -> None
         to.print(plain(f"  {moment(datetime.fromisoformat(at), zone, '%H:%M:%S %Z')}  {what}"))
     style, said = OUTCOMES[outcome.status]
     to.print(status(style, f"{target}: {said}{': ' + outcome.detail if outcome.detail else ''}."))
+    for name in outcome.verdict["hilang"]:
+        to.print(plain(f"  hilang: {name}"))
     for finding in outcome.after:
-        to.print(plain(f"  masih ada: {finding['code']} {finding['subject']}: {finding['evidence']}"))
+        state = "baru" if f"{finding['code']} {finding['subject']}" in outcome.verdict["baru"] else "tetap"
+        to.print(plain(f"  {state}: {finding['code']} {finding['subject']}: {finding['evidence']}"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 
 from flows.jobs.errors import BadInput
 from flows.jobs.leases import holding
@@ -44,7 +43,7 @@ def ready_plan(office: Office, case_id: str, action: str, target: str, wanted: s
 
 def keep_outcome(office: Office, case_id: str, plan: Plan, outcome: Outcome, actor: Actor) -> None:
     """What was done and what it changed, as evidence: findings before and after stand side by side in it."""
-    document = json.dumps({"plan": plan.hash, **asdict(outcome)}, ensure_ascii=False).encode()
+    document = json.dumps({"plan": plan.hash, **outcome.as_json()}, ensure_ascii=False).encode()
     name = f"{plan.target}-{plan.action}-{plan.hash[:12]}.json"
     office.register.keep(document, "outcome", name, "application/json", case_id, plan.target, actor=actor)
 
@@ -71,5 +70,5 @@ def apply_approved(
         plan = Plan.from_document(register.plan(plan_hash, case_id).document)
         outcome = change(plan, permit)
         keep_outcome(office, case_id, plan, outcome, actor)
-        register.settle_plan(plan_hash, outcome.status, asdict(outcome), actor, case_id)
+        register.settle_plan(plan_hash, outcome.status, outcome.as_json(), actor, case_id)
     return outcome

@@ -9,9 +9,10 @@ from flows.jobs.configurations import version_of
 from flows.jobs.errors import BadInput, unknown
 from flows.jobs.network import DEADLINE_S, device_endpoint, last_baseline
 from flows.office import Office
-from playbooks.findings import TargetError
+from playbooks.findings import Severity, TargetError
 from playbooks.network import repair, restore
 from playbooks.network.diagnose import DeviceReading, diagnose
+from playbooks.network.runbook import runbook
 from playbooks.plans import Ladder, Outcome, Permit, Plan
 from sop.register.records import SOFTWARE, Actor, PlanRecord
 
@@ -32,8 +33,25 @@ def propose_repairs(
         raise TargetError(device, seen.reason, seen.detail)
     dropped = [_fault(Plan.from_document(plan.document)) for plan in case.plans if plan.state == "dropped"]
     plans = [plan for plan in repair.propose(here, entry, seen) if plan.changes and _fault(plan) not in dropped]
+    _keep_runbooks(office, case_id, seen, {_fault(plan)[1:] for plan in plans}, actor)
     first = [plan for plan in plans if plan.ladder is Ladder.A] or plans
     return [put_forward(office, case_id, plan, actor) for plan in first]
+
+
+def _keep_runbooks(
+    office: Office, case_id: str, seen: DeviceReading, planned: set[tuple[str, str]], actor: Actor
+) -> None:
+    """What a technician has to do by hand: every cause worth it that no plan is for. Kept for the report."""
+    platform = office.inventory.devices[seen.name].platform
+    pages = {
+        finding.name: runbook(finding, seen.name, platform)
+        for finding in seen.findings
+        if finding.severity > Severity.INFO and not finding.cause and (finding.code, finding.subject) not in planned
+    }
+    if any(pages.values()):
+        document = json.dumps({name: lines for name, lines in pages.items() if lines}, ensure_ascii=False).encode()
+        about = ("runbook", f"{seen.name}-panduan.json", "application/json", case_id, seen.name)
+        office.register.keep(document, *about, actor=actor)
 
 
 def _fault(plan: Plan) -> tuple[str, str, str]:

@@ -487,3 +487,13 @@ def test_a_secret_that_is_not_there_is_not_blamed_on_the_device(pelihara: Peliha
     (device,) = pelihara("network", "backup", "utara-r1", "--json").json["devices"]
     assert (device["status"], device["reason"]) == ("failed", "error")
     assert "belum diisi" in device["detail"]
+
+
+def test_what_no_plan_is_for_leaves_a_runbook_in_the_case(office: Office, routers: Routers, case: str) -> None:
+    lost = Finding("link.down", Severity.MAJOR, "ether3", "no-link", "Periksa kabel.")
+    routers.findings["dinkes-r1"] = [lost, Finding("cpu.high", Severity.INFO, "prosesor", "-", "-")]
+    cases.carry(office, case)
+    (kept,) = office.register.evidence(case_id=case, kind="runbook")
+    pages = json.loads(office.register.read(kept.id))
+    assert (kept.target, list(pages)) == ("dinkes-r1", ["link.down ether3"])
+    assert "ether3" in pages["link.down ether3"][1]
