@@ -15,8 +15,8 @@ from prefect.states import Completed
 
 from flows import artifacts, network, websites
 from flows.forms import MonthForm
+from flows.jobs import board, reports
 from flows.jobs import duties as jobs
-from flows.jobs import reports
 from flows.jobs.duties import CLOCK
 from flows.jobs.targets import batches
 from flows.runs import BATCH, ended, office
@@ -34,11 +34,20 @@ def _today() -> date:
 
 @flow(name="Cadangan malam", flow_run_name=_named("Cadangan malam"), persist_result=False)
 def nightly_backup() -> State[None]:
-    """Back up every device, then every website."""
+    """Back up every device, then every website; the board shows how every device stands after it."""
     inventory = office().inventory
     devices = [each for batch in batches(inventory.devices, BATCH) for each in network.back_up_batch(batch, "", CLOCK)]
     sites = [each for batch in batches(inventory.websites, BATCH) for each in websites.back_up_batch(batch, "", CLOCK)]
+    _show_board()
     return ended([*devices, *sites], "perangkat dan website")
+
+
+@task(task_run_name="papan cadangan", cache_policy=NO_CACHE, persist_result=False)
+def _show_board() -> None:
+    here = office()
+    lines = board.board(here, list(here.inventory.devices))
+    title = board.summary(lines, here.inventory.office.backup_stale_days)
+    artifacts.table("papan-cadangan", title, [line.cells for line in lines])
 
 
 @flow(name="Sapuan tahunan", flow_run_name=_named("Sapuan tahunan"), persist_result=False)

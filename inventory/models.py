@@ -430,6 +430,8 @@ class Office(Entry):
     """Days that are worked although the calendar says holiday, with the reason."""
     mail: Mail | None = None
     telegram: Telegram | None = None
+    backup_stale_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 3
+    """A device whose last good backup is older counts as stale. They are nightly; a weekend may pass."""
 
 
 class Inventory(Entry):

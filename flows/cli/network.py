@@ -21,13 +21,14 @@ from playbooks.findings import why
 
 if TYPE_CHECKING:
     from flows import office
+    from flows.jobs import board as boards
     from flows.jobs import configurations, recordings, repairs
     from flows.jobs import network as jobs
     from sop.register.records import Actor, PlanRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.network")
     configurations, repairs = later("flows.jobs.configurations"), later("flows.jobs.repairs")
-    recordings = later("flows.jobs.recordings")
+    recordings, boards = later("flows.jobs.recordings"), later("flows.jobs.board")
 
 app = typer.Typer(cls=Orders, help="Jaringan: diagnosa, cadangan, riwayat, perbaikan, pemulihan.")
 
@@ -52,6 +53,19 @@ def backup(names: Devices = None, opd: Opd = "", every: All = False, case: Case 
     done = read_targets("Cadangan", jobs.chosen, jobs.back_up_devices, meant, case, json)
     document = {"devices": [each.as_json() for each in done]}
     answer(document, json, lambda c: _print_backups(done, c), all(each.status != "failed" for each in done))
+
+
+@app.command(cls=Order)
+def board(names: Devices = None, opd: Opd = "", json: Json = False) -> None:
+    """Papan cadangan: kapan tiap perangkat terakhir dicadangkan dengan baik, dan mengapa percobaan terakhir gagal.
+
+    Tanpa nama dan tanpa --opd: semua perangkat.
+    """
+    here = office.open_office()
+    lines = boards.board(here, jobs.chosen(here, names or [], opd, not (names or opd)))
+    limit = here.inventory.office.backup_stale_days
+    document = {"stale_after_days": limit, "devices": [each.as_json() for each in lines]}
+    answer(document, json, lambda c: _print_board(lines, limit, c))
 
 
 @app.command(cls=Order)
@@ -193,6 +207,16 @@ def _print_backups(done: list[jobs.DeviceBackedUp], to: Console) -> None:
     for each in done:
         if each.detail:
             to.print(plain(f"{each.name}: {each.detail}"))
+
+
+def _print_board(lines: list[boards.Line], limit: int, to: Console) -> None:
+    styles = {"fresh": "green", "stale": "yellow", "never": "red"}
+    rows = [
+        tuple(plain(cell, styles[line.state]) if name == "keadaan" else cell for name, cell in line.cells.items())
+        for line in lines
+    ]
+    to.print(table([name[0].upper() + name[1:] for name in boards.COLUMNS], rows))
+    to.print(plain(boards.summary(lines, limit)))
 
 
 def _print_diff(text: str, to: Console) -> None:

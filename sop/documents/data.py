@@ -296,6 +296,17 @@ class FailedBackup:
 
 
 @dataclass(frozen=True)
+class OldBackup:
+    """A device without a fresh backup; `last_good` is None when it was never backed up, `reason` of the last try."""
+
+    device: str
+    opd: str
+    last_good: datetime | None
+    tried_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Average:
     """Mean times of the finished cases of one SOP."""
 
@@ -319,6 +330,10 @@ class Periodic(Document):
     cases: tuple[CaseLine, ...] = ()
     overdue: tuple[OverdueSite, ...] = ()
     failed_backups: tuple[FailedBackup, ...] = ()
+    devices: int = 0
+    """How many devices there are; those of `old_backups` have no fresh backup."""
+    old_backups: tuple[OldBackup, ...] = ()
+    stale_days: int = 0
     signatories: tuple[Signatory, ...] = ()
 
     def averages(self) -> tuple[Average, ...]:

@@ -42,6 +42,9 @@ def _periodic(
         cases=tuple(_case(register, case) for case in register.cases() if _in_period(case, start, end)),
         overdue=tuple(_overdue(register, site, today) for site in register.websites_due(today)),
         failed_backups=tuple(_failed_backups(register, start, end)),
+        devices=len(register.inventory.devices),
+        old_backups=tuple(_old_backups(register)),
+        stale_days=register.inventory.office.backup_stale_days,
         signatories=(signer,),
     )
 
@@ -85,3 +88,13 @@ def _failed_backups(register: Register, start: datetime, end: datetime) -> Itera
         if notes:
             good = register.last_good_backup(target)
             yield data.FailedBackup(target, notes[-1].at, notes[-1].reason, good)
+
+
+def _old_backups(register: Register) -> Iterator[data.OldBackup]:
+    """Devices that have no fresh backup at the time of writing."""
+    for each in register.backup_states(list(register.inventory.devices)):
+        if each.state != "fresh":
+            opd = register.inventory.opd[register.inventory.devices[each.device].opd].name
+            tried = each.last
+            failed = tried.reason if tried and tried.status == "failed" else ""
+            yield data.OldBackup(each.device, opd, each.good_at, tried.at if tried else None, failed)

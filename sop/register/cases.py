@@ -15,6 +15,7 @@ from sop import progress
 from sop.procedure import Procedure, ProcedureError, Step
 from sop.progress import Event, EventKind, Position
 from sop.register import audit
+from sop.register.archive import Archive
 from sop.register.authority import OPD, Capacity, authorise, capacities, find
 from sop.register.dossier import Dossier, open_dossier, records
 from sop.register.errors import (
@@ -35,7 +36,6 @@ from sop.register.letters import media_type
 from sop.register.plans import approve, drop
 from sop.register.queue import Queue, outbox_entry
 from sop.register.records import SOFTWARE, Actor, CaseRecord, Letter, proposal
-from sop.register.shelf import Shelf
 from sop.register.tables import Case, CaseEvent, Evidence, storable
 from sop.words import EVIDENCE
 
@@ -53,7 +53,7 @@ class _Act:
     actor: Actor
 
 
-class Cases(Shelf, Queue):
+class Cases(Archive, Queue):
     """Every method that changes a case does so in one transaction with its event, audit row and outbox row."""
 
     def open_case(

@@ -161,6 +161,25 @@ class BackupNote:
     seconds: float = 0.0
 
 
+Freshness = Literal["fresh", "stale", "never"]
+
+
+@dataclass(frozen=True)
+class BackupState:
+    """How a device stands with its backups.
+
+    `good_at` is when its newest good version was last taken or found unchanged; `last` is the last try, good or not.
+    """
+
+    device: str
+    state: Freshness
+    good_at: datetime | None = None
+    version: ConfigVersion | None = None
+    bytes: int = 0
+    """Of the full text of `version`."""
+    last: BackupNote | None = None
+
+
 @dataclass(frozen=True)
 class OutboxRow:
     """Work that a flow must do. `key` (case:step:attempt) makes its start idempotent."""

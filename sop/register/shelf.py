@@ -18,7 +18,7 @@ from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, Evi
 from sop.register.tables import Backup, Blob, Config, DeviceBaseline, Evidence
 from sop.register.trail import Trail
 
-_GOOD = ("ok", "unchanged")
+GOOD = ("ok", "unchanged")
 
 
 class Shelf(Trail):
@@ -82,10 +82,11 @@ class Shelf(Trail):
             if not each.full.strip() or not each.redacted.strip():
                 raise ConfigRefused(f"konfigurasi {each.device} kosong; versi yang ada tetap dipertahankan")
         with self._database.writing() as session:
-            rows = session.scalars(select(Config).where(Config.id.in_(_newest([each.device for each in taken]))))
-            versions = {row.device: _version(row, changed=False) for row in rows}
+            newest = newest_versions([each.device for each in taken])
+            rows = session.scalars(select(Config).where(Config.id.in_(newest)))
+            versions = {row.device: version_record(row, changed=False) for row in rows}
             new = [each for each in taken if each.device not in versions or versions[each.device].digest != each.digest]
-            versions |= {row.device: _version(row) for row in self._add_versions(session, new, case_id, actor)}
+            versions |= {row.device: version_record(row) for row in self._add_versions(session, new, case_id, actor)}
             return [versions[each.device] for each in taken]
 
     def _add_versions(self, session: Session, new: Sequence[NewConfig], case_id: str, actor: Actor) -> list[Config]:
@@ -110,7 +111,7 @@ class Shelf(Trail):
         """The stored configurations of a device, oldest first."""
         with self._database.reading() as session:
             rows = session.scalars(select(Config).filter_by(device=device).order_by(Config.id))
-            return [_version(config) for config in rows]
+            return [version_record(config) for config in rows]
 
     def read_config(self, version_id: int, full: bool = False) -> str:
         """The redacted text, or the full one for who holds the seal's key. Raises as `read`."""
@@ -127,7 +128,7 @@ class Shelf(Trail):
         content = and_(Blob.sha256 == Evidence.sha256, Blob.sealed == Evidence.sealed)
         texts = select(Config.device, Evidence, Blob).join(Evidence, Evidence.id == Config.redacted_id)
         with self._database.reading() as session:
-            rows = session.execute(texts.outerjoin(Blob, content).where(Config.id.in_(_newest(devices))))
+            rows = session.execute(texts.outerjoin(Blob, content).where(Config.id.in_(newest_versions(devices))))
             return {
                 device: self._opened(evidence, blob).decode("utf-8", "surrogateescape")
                 for device, evidence, blob in rows
@@ -161,7 +162,7 @@ class Shelf(Trail):
 
     def last_good_backup(self, target: str) -> datetime | None:
         """When the target was last backed up with success (or found unchanged)."""
-        rows = select(Backup.at).filter_by(target=target).where(Backup.status.in_(_GOOD))
+        rows = select(Backup.at).filter_by(target=target).where(Backup.status.in_(GOOD))
         with self._database.reading() as session:
             return session.scalar(rows.order_by(Backup.at.desc()).limit(1))
 
@@ -219,7 +220,7 @@ def evidence_record(row: Evidence) -> EvidenceRecord:
     return EvidenceRecord(**{name: getattr(row, name) for name in EvidenceRecord.__dataclass_fields__})
 
 
-def _version(row: Config, changed: bool = True) -> ConfigVersion:
+def version_record(row: Config, changed: bool = True) -> ConfigVersion:
     return ConfigVersion(row.id, row.device, row.digest, row.at, changed)
 
 
@@ -228,7 +229,7 @@ def _kept(evidence: Evidence) -> Happening:
     return "evidence.kept", evidence.case_id or evidence.target, about
 
 
-def _newest(devices: Collection[str]) -> Select[tuple[int]]:
+def newest_versions(devices: Collection[str]) -> Select[tuple[int]]:
     """Numbers of the newest versions of some devices."""
     return select(func.max(Config.id)).where(Config.device.in_(devices)).group_by(Config.device)
 

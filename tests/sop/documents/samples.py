@@ -16,6 +16,7 @@ from sop.documents.data import (
     Handover,
     Item,
     Letterhead,
+    OldBackup,
     OverdueSite,
     Periodic,
     PlanLine,
@@ -240,5 +241,11 @@ PERIODIC = Periodic(
         FailedBackup("dinkes-r2", AT, "unreachable", AT - timedelta(days=2)),
         FailedBackup("x1", AT, "timeout"),
     ),
+    devices=12,
+    old_backups=(
+        OldBackup("dinkes-r2", "Dinas Kesehatan", AT - timedelta(days=9), AT, "unreachable"),
+        OldBackup("disdik-sw1", "Dinas Pendidikan", None),
+    ),
+    stale_days=3,
     signatories=(replace(HEAD_OF_OFFICE, heading=""),),
 )

@@ -163,6 +163,8 @@ def test_a_month_holds_its_cases_overdue_sites_and_failed_backups(register: Regi
         ("dinsos.example.go.id", None),
     ]
     assert [(each.target, each.reason) for each in month.failed_backups] == [("dinkes-r2", "timeout")]
+    stale = [(each.device, each.last_good, each.reason) for each in month.old_backups]
+    assert stale == [("dinkes-r2", None, "timeout"), ("dinsos-r1", None, "")]
     assert "LAPORAN BULANAN" in text_of(write.periodic(month))
     assert not from_period.monthly(register, 2026, 10).cases
     assert "LAPORAN TAHUNAN" in text_of(write.periodic(from_period.yearly(register, 2026)))

@@ -178,6 +178,8 @@ def test_a_monthly_report_lists_cases_overdue_websites_and_failed_backups() -> N
     printed = text_of(write.periodic(samples.PERIODIC))
     for text in ("LAPORAN BULANAN", "November 2026", "lama.example.go.id", "112 hari", "belum pernah tercatat"):
         assert text in printed
+    for text in ("2 dari 12", "disdik-sw1", "belum pernah", "basi setelah 3 hari"):
+        assert text in printed
     for text in ("Ditolak", "Tidak terjangkau", "belum ada", "berjalan 1, selesai 1, ditolak 1, ditarik 0"):
         assert text in printed
 
