@@ -47,7 +47,7 @@ class Router:
         if words[0] == "export":
             return self._export()
         if words[0] == "ping":
-            return self._ping(words[1])
+            return self._ping(words[1], dict(word.split("=", 1) for word in words if "=" in word))
         at = next((index for index, word in enumerate(words) if word in _VERBS), 0)
         menu, verb, rest = "/".join(words[:at]), words[at], words[at + 1 :]
         if menu not in self.menus:
@@ -66,9 +66,11 @@ class Router:
     def _runs(self, row: Row) -> bool:
         return row["name"] in self.cabled and row.get("disabled") != "true"
 
-    def _ping(self, address: str) -> str:
-        received = 2 if self._is_near(address) else 0
-        return f"    sent=2 received={received} packet-loss={100 - 50 * received}%\n"
+    def _ping(self, address: str, given: dict[str, str]) -> str:
+        sent = min(int(given.get("count", "4")), 20)
+        if not self._is_near(address):
+            return f"    sent={sent} received=0 packet-loss=100%\n"
+        return f"    sent={sent} received={sent} packet-loss=0% min-rtt=340us avg-rtt=410us max-rtt=620us\n"
 
     def _is_active(self, route: Row) -> bool:
         return route.get("disabled") != "true" and self._is_near(route["gateway"])

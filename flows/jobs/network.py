@@ -18,7 +18,7 @@ from inventory.credentials import CredentialError
 from inventory.problems import shown
 from playbooks.findings import Reason, Severity, TargetError, TargetResult, why
 from playbooks.network import platforms
-from playbooks.network.backup import ConfigCopy, fetch_config
+from playbooks.network.backup import ConfigCopy, Shown, fetch_config
 from playbooks.network.connect import Endpoint, endpoint, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, failed, together
 from playbooks.network.history import History
@@ -193,8 +193,14 @@ def _read(office: Office, task: _Task, read: bool, back_up: bool) -> _Read:
     reading, config, error = None, None, None
     try:
         with open_session(device_endpoint(office, task.name), DEADLINE_S) as session:
-            reading = diagnose(session.endpoint, device, task.baseline, session) if read else None
-            config = fetch_config(session, task.previous) if back_up else None
+            running = Shown(session)
+            clock = office.register.clock
+            reading = (
+                diagnose(session.endpoint, device, task.baseline, session, running=running, clock=clock)
+                if read
+                else None
+            )
+            config = fetch_config(session, task.previous, running) if back_up else None
     except TargetError as failure:
         error = failure
     except Exception as surprise:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 
 from playbooks.findings import Reason, TargetError
 from playbooks.network import platforms
@@ -46,36 +47,56 @@ class ConfigCopy:
     bytes: int
 
 
-def fetch_config(source: Endpoint | Session, previous: str | None = None) -> ConfigCopy:
+class Shown:
+    """The running configuration as a session shows it; what it showed once is not asked for again.
+
+    A diagnosis and a backup of one session share it. After a change it is stale: make a new one.
+    """
+
+    def __init__(self, session: Session, timeout_s: float = 60) -> None:
+        self.session, self.timeout_s = session, timeout_s
+        self.answers: list[str] = []
+        """As they came, secrets included."""
+
+    def __iter__(self) -> Iterator[str]:
+        """The answers, normalised; asked for as they are needed, without end."""
+        for number in count():
+            if number == len(self.answers):
+                self.answers.append(self.session.ask(self.session.platform.config_command, self.timeout_s))
+            yield normalised(self.session.platform.name, self.answers[number])
+
+
+def fetch_config(
+    source: Endpoint | Session, previous: str | None = None, shown: Iterable[str] | None = None
+) -> ConfigCopy:
     """The running configuration, proven complete; asked a second time when the first answer proves nothing.
 
-    `previous` is the text of the last good copy, if any. Raises TargetError: INCOMPLETE, REFUSED_OUTPUT and others.
+    `previous` is the text of the last good copy, if any; `shown` what this session showed already. Raises TargetError:
+    INCOMPLETE, REFUSED_OUTPUT and others.
     """
     if isinstance(source, Endpoint):
         with open_session(source) as session:
             return fetch_config(session, previous)
     try:
-        return _proven(source, _answers(source), previous)
+        return copy_of(source.platform.name, proven(source, shown or Shown(source), previous))
     except NotComplete as error:
         raise TargetError(source.endpoint.name, error.reason, error.detail) from None
 
 
-def _answers(session: Session) -> Iterator[str]:
-    while True:
-        yield normalised(session.platform.name, session.ask(session.platform.config_command, timeout_s=60))
+def proven(session: Session, shown: Iterable[str], previous: str | None = None) -> str:
+    """The first answer that is whole by itself, or the text on which two answers in a row agree.
 
-
-def _proven(session: Session, answers: Iterator[str], previous: str | None) -> ConfigCopy:
-    """The first answer that is whole by itself, or the text on which two answers in a row agree."""
-    platform = session.platform.name
+    Raises NotComplete.
+    """
+    platform, answers = session.platform.name, iter(shown)
     first = next(answers)
     with suppress(NotComplete):
         check_complete(platform, first, previous, session.prompt)
-        return copy_of(platform, first)
+        return first
     second = next(answers)
     text = agreed(platform, first, second, previous) or second
     check_complete(platform, text, previous, session.prompt)
-    return copy_of(platform, text)
+    return text
 
 
 def agreed(platform: str, first: str, second: str, previous: str | None) -> str:

@@ -9,7 +9,7 @@ import re
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from playbooks.network import platforms
 from playbooks.network.terminal import Closed, driver
 
 CONNECT_S = 10.0
+INTERRUPTED_S = 2.0
+"""How long an interrupted command may take to sum up."""
 LEGACY = {
     "kex": ["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"],
     "keys": ["ssh-rsa", "ssh-dss"],
@@ -134,6 +136,26 @@ class Session:
                 end = min(time.monotonic() + timeout_s, self.connection.end_of_time)
                 return _read_all(channel, end, until).replace("\r\n", "\n")
 
+    def run_endless(self, command: str, times: int, apart_s: float, cut_s: float) -> list[str]:
+        """What `times` runs of a command that never ends said, each interrupted (Ctrl-C) after `cut_s` seconds.
+
+        They run side by side, started `apart_s` seconds apart, each on a channel with a terminal of its own, so that
+        the device ends them when the channel is closed. A device that allows fewer channels runs fewer.
+        """
+        with _classified(self.endpoint), ExitStack() as stack:
+            running: list[tuple[float, paramiko.Channel]] = []
+            transport = self.connection.remote_conn.get_transport()
+            for _ in range(times):
+                try:
+                    channel = stack.enter_context(transport.open_session(timeout=cut_s))
+                    channel.get_pty()
+                    channel.exec_command(command)
+                except paramiko.SSHException:
+                    break
+                running.append((time.monotonic() + cut_s, channel))
+                time.sleep(apart_s)
+            return [_interrupted(channel, min(at, self.connection.end_of_time)) for at, channel in running]
+
     @property
     def driver(self) -> Any:
         """The NAPALM driver of the platform on this very connection; None where NAPALM has none."""
@@ -163,6 +185,14 @@ def _read_all(channel: paramiko.Channel, end: float, until: str) -> str:
             break
         data += chunk
     return data.decode("utf-8", "replace")
+
+
+def _interrupted(channel: paramiko.Channel, at: float) -> str:
+    """What it said until the moment `at`, and in answer to Ctrl-C."""
+    time.sleep(max(0.0, at - time.monotonic()))
+    with suppress(OSError):  # it may have ended by itself
+        channel.sendall(b"\x03")
+    return _read_all(channel, at + INTERRUPTED_S, until=r"\bmdev = .*\n").replace("\r\n", "\n")
 
 
 @contextmanager

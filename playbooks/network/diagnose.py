@@ -8,21 +8,29 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from difflib import unified_diff
 from typing import Any
 
 from inventory.models import Device
 from playbooks.findings import Finding, Reason, TargetError, TargetResult
-from playbooks.network import platforms, rules
-from playbooks.network.backup import NotComplete, check_complete, digest, normalised, significant
+from playbooks.network import echoes, platforms, rules
+from playbooks.network.backup import NotComplete, Shown, agreed, check_complete, digest, normalised, proven, significant
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.facts import Facts
+from playbooks.network.platforms.platform import Platform
 from playbooks.network.redaction import hidden, redact
+from playbooks.network.rules.case import is_address
 
 Progress = Callable[[str], None]
 """Told each command before it is asked."""
+Clock = Callable[[], datetime]
 COMMAND_S = 15.0
-PING_S = 4.0
+CONFIG_S = 30.0
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,13 @@ def diagnose(
     session: Session | None = None,
     deadline_s: float = 60,
     on_progress: Progress | None = None,
+    running: Shown | None = None,
+    clock: Clock = utc_now,
 ) -> DeviceReading:
     """Read `device` and find what is wrong. Never raises TargetError: it is the result's `reason`.
 
     `session`: one that is open already (and stays so). Without it one is opened for at most `deadline_s` seconds.
+    `running`: what that session shows as its running configuration, for who wants to use it too.
     """
     begin = time.monotonic()
     raw: dict[str, str] = {}
@@ -79,9 +90,10 @@ def diagnose(
     try:
         with ExitStack() as stack:
             open_one = session or stack.enter_context(open_session(endpoint, deadline_s))
-            facts = read(open_one, device, raw, on_progress or _quietly)
+            facts = read(open_one, device, raw, on_progress or _quietly, running)
     except TargetError as error:
         failure, facts = error, platforms.get(endpoint.platform).parse(raw)
+    facts = replace(facts, read_at=clock().isoformat(timespec="seconds"))
     before = baseline.as_facts() if baseline else None
     return DeviceReading(
         name=endpoint.name,
@@ -108,7 +120,9 @@ def _quietly(command: str) -> None:
     del command
 
 
-def read(session: Session, device: Device, raw: dict[str, str], on_progress: Progress) -> Facts:
+def read(
+    session: Session, device: Device, raw: dict[str, str], on_progress: Progress, running: Shown | None = None
+) -> Facts:
     """Ask everything, filling `raw` as answers come, so that a device that breaks off still tells what it told."""
     platform = session.platform
     for command in platform.reads:
@@ -116,72 +130,93 @@ def read(session: Session, device: Device, raw: dict[str, str], on_progress: Pro
         raw[command] = session.ask(command, COMMAND_S)
     facts = platform.parse(raw)
     facts = _with_gateway(session, device, facts, raw, on_progress)
-    return _with_config(session, facts, raw, on_progress)
+    return _with_config(session, facts, raw, running or Shown(session, CONFIG_S), on_progress)
 
 
 def _with_gateway(session: Session, device: Device, facts: Facts, raw: dict[str, str], on_progress: Progress) -> Facts:
-    """Whether the gateway answers: the one the inventory names, else the one in use."""
+    """Whether the gateway answers, and how many echoes get lost: the one the inventory names, else the one in use."""
     in_use = (route.gateway for route in facts.default_routes or () if route.active and route.gateway)
     gateway = device.expect.gateway or next(in_use, "")
-    platform = session.platform
-    if not re.fullmatch(r"[0-9.]+|[0-9a-fA-F:]+", gateway) or not platform.ping:
+    if not is_address(gateway) or not session.platform.ping:
         return facts
-    command = platform.ping.format(address=gateway)
-    on_progress(command)
-    if platform.ping_by_exec:
-        raw[command] = _aside(session, command, until=platform.ping_answer)
-    else:
-        raw[command] = session.ask(command, PING_S + COMMAND_S)
-    answers = re.search(platform.ping_answer, raw[command]) is not None
-    line = f"{command}: " + (_last_line(raw[command]) or "tidak ada jawaban")
-    return replace(facts, gateway=gateway, gateway_answers=answers, gateway_line=line)
+    told = echoes.ask(session, gateway, raw, on_progress)
+    if told is None:
+        return replace(facts, gateway=gateway)
+    return replace(
+        facts,
+        gateway=gateway,
+        gateway_answers=told.received > 0,
+        gateway_line=f"ping {gateway}: {told.received} dari {told.sent} dijawab",
+        gateway_sent=told.sent,
+        gateway_received=told.received,
+        gateway_rtt_ms=told.rtt_ms,
+    )
 
 
-def _aside(session: Session, command: str, until: str = "") -> str:
-    """Output on a channel beside the terminal; a login that serves none tells nothing, and that is no failure."""
-    try:
-        return session.run(command, PING_S, until)
-    except TargetError:
-        return ""
-
-
-def _last_line(output: str) -> str:
-    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
-
-
-def _with_config(session: Session, facts: Facts, raw: dict[str, str], on_progress: Progress) -> Facts:
+def _with_config(session: Session, facts: Facts, raw: dict[str, str], running: Shown, on_progress: Progress) -> Facts:
     """Digests of the running and the saved configuration; what cannot be shown whole is not compared."""
     platform = session.platform
     on_progress(platform.config_command)
-    raw[platform.config_command] = session.ask(platform.config_command, COMMAND_S * 2)
-    running = _whole(platform.name, raw[platform.config_command])
-    if running is None:
+    text = _running(session, running, raw)
+    if text is None:
         return facts
-    facts = replace(facts, running_digest=digest(platform.name, running))
+    lines = sum(bool(line.strip()) for line in significant(platform.name, text).splitlines())
+    facts = replace(facts, running_digest=digest(platform.name, text), config_lines=lines)
     for command in platform.saved_commands:
         on_progress(command)
-        raw[command] = _aside(session, command) if platform.saved_by_exec else session.ask(command, COMMAND_S * 2)
-        if saved := _saved(platform.name, raw[command]):
-            return _with_saved(platform.name, facts, running, saved)
+        saved = _saved(session, command, text, raw)
+        if saved is not None:
+            return _with_saved(platform.name, facts, text, saved)
+        if found := re.search(platform.nothing_saved, raw[command], re.MULTILINE):
+            return replace(facts, startup_empty=True, startup_line=found[0].strip())
     return facts
 
 
-def _whole(platform: str, output: str) -> str | None:
-    text = normalised(platform, output)
+def _running(session: Session, running: Shown, raw: dict[str, str]) -> str | None:
+    """The running configuration, proven; its last answer goes to `raw` however this ends."""
     try:
-        check_complete(platform, text)
+        return proven(session, running)
     except NotComplete:
         return None
+    finally:
+        if running.answers:
+            raw[session.platform.config_command] = running.answers[-1]
+
+
+def _saved(session: Session, command: str, running: str, raw: dict[str, str]) -> str | None:
+    """The saved configuration, proven like the running one; where it says the same, that is proof enough."""
+    platform = session.platform
+    raw[command] = _aside(session, command) if platform.saved_by_exec else session.ask(command, CONFIG_S)
+    first = _with_end(platform, raw[command])
+    if significant(platform.name, first) == significant(platform.name, running):
+        return running
+    if not _is_whole(platform.name, first) and platform.mark_is_ours and not platform.refuses(first):
+        first = agreed(platform.name, first, _with_end(platform, session.ask(command, CONFIG_S)), None)
+    return first if _is_whole(platform.name, first) else None
+
+
+def _with_end(platform: Platform, output: str) -> str:
+    """FRR's file ends without the `end` that its running configuration has; vtysh does not show it."""
+    text = normalised(platform.name, output)
+    if platform.name == "frr" and text.strip() and not text.endswith(f"\n{platform.last_line}\n"):
+        return f"{text.rstrip()}\n{platform.last_line}\n"
     return text
 
 
-def _saved(platform: str, output: str) -> str | None:
-    """The saved configuration; FRR's file ends without the `end` that the running one has."""
-    text = normalised(platform, output)
-    end = platforms.get(platform).last_line
-    if platform == "frr" and text.strip() and not text.endswith(f"\n{end}\n"):
-        text = f"{text.rstrip()}\n{end}\n"
-    return _whole(platform, text)
+def _is_whole(platform: str, text: str) -> bool:
+    try:
+        check_complete(platform, text)
+    except NotComplete:
+        return False
+    return True
+
+
+def _aside(session: Session, command: str) -> str:
+    """Output on a channel beside the terminal; a login that serves none tells nothing, and that is no failure."""
+    try:
+        return session.run(command, COMMAND_S)
+    except TargetError:
+        return ""
 
 
 def _with_saved(platform: str, facts: Facts, running: str, saved: str) -> Facts:

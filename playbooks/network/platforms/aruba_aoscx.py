@@ -304,6 +304,5 @@ PLATFORM = Platform(
     save=("write memory",),
     saved=r"\[Success\]|^Success",
     saved_commands=("show startup-config",),
-    ping="ping {address} repetitions 2",
-    ping_answer=r"\bbytes from\b|\b[1-9]\d* received\b",
+    ping="ping {address} repetitions {count}",
 )

@@ -463,8 +463,8 @@ PLATFORM = Platform(
     save=("copy running-config startup-config",),
     saved=r"Copy complete",
     saved_commands=("show startup-config",),
-    ping="ping {address} count 2 timeout 1",
-    ping_answer=r"\b[1-9]\d* packets received",
+    nothing_saved=r"^No startup configuration.*",
+    ping="ping {address} count {count} timeout 1",
     undo="tidak ada yang berjangka di perangkat: `checkpoint` sebelum perubahan, dan bila gagal "
     "`rollback running-config checkpoint`, dijalankan orang",
 )

@@ -289,5 +289,4 @@ PLATFORM = Platform(
     refused=r"^[ \t]*(?:Unknown action|Command fail\b|command parse error|Parsing error|Permission denied|Access denied"
     r"|.*entry not found in table)",
     ping="execute ping {address}",
-    ping_answer=r"\b[1-9]\d* packets received\b",
 )

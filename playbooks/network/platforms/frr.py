@@ -243,8 +243,7 @@ PLATFORM = Platform(
     saved_commands=("cat /etc/frr/frr.conf", "show startup-config"),
     saved_by_exec=True,
     ping="ping {address}",
-    ping_by_exec=True,
-    ping_answer=r"bytes from ",
+    ping_endless=True,
     repairs={
         "link.admin_down": enable_port,
         "ospf.area_mismatch": restore_area,

@@ -350,6 +350,5 @@ PLATFORM = Platform(
     save=("write memory",),
     saved=r"\A\s*\Z",
     saved_commands=("show config",),
-    ping="ping {address} repetitions 2 timeout 1",
-    ping_answer=r"\bis alive\b",
+    ping="ping {address} repetitions {count} timeout 1",
 )

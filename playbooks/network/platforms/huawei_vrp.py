@@ -414,6 +414,5 @@ PLATFORM = Platform(
     save=("save", "y"),
     saved=r"(?i)\bsuccessfully\b",
     saved_commands=("display saved-configuration",),
-    ping="ping -c 2 -t 1000 {address}",
-    ping_answer=r"^\s*Reply from ",
+    ping="ping -c {count} -m 200 -t 1000 {address}",
 )

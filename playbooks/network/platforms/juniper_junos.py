@@ -449,8 +449,7 @@ PLATFORM = Platform(
     enter_config=("configure exclusive",),
     enter_armed=("configure exclusive",),
     leave_config=("rollback 0", "exit configuration-mode"),
-    ping="ping {address} count 2 wait 1",
-    ping_answer=r"bytes from ",
+    ping="ping {address} rapid count {count} wait 1",
     repairs={
         "link.admin_down": enable_port,
         "route.default_missing": restore_default,

@@ -308,6 +308,5 @@ PLATFORM = Platform(
     ),
     refused=r": (?:command )?not found$|[Pp]ermission denied|: No such file or directory|Operation not permitted"
     r"|^(?:Object|Command) .* is unknown|^(?:Error|Usage|usage): |Cannot talk to daemon|[Ii]nvalid option",
-    ping="ping -c 2 -W 1 {address}",
-    ping_answer=r"bytes from ",
+    ping="ping -c {count} -i 0.2 -W 1 {address}",
 )

@@ -708,8 +708,7 @@ PLATFORM = Platform(
     secrets=(_KEYED, *(_COMMUNITY % place for place in range(12))),
     refused=r"^\s*(?:bad command name|syntax error|expected |failure: |input does not match|invalid value|no such item"
     r"|ambiguous value|bad parameter|not enough permissions|interrupted|missing value|value of )",
-    ping="/ping {address} count=2",
-    ping_answer=r"received=[1-9]",
+    ping="/ping {address} count={count} interval=100ms",
     repairs={"link.admin_down": enable_port, "route.default_missing": add_default},
     arm=arm,
     disarm=(f"/system scheduler remove {GUARD}",),

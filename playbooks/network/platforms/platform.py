@@ -111,11 +111,12 @@ class Platform:
     """Show the saved configuration; the first that shows a whole one counts."""
     saved_by_exec: bool = False
     """`saved_commands` are answered on an exec channel only."""
+    nothing_saved: str = r"(?!)"
+    """How the device says that there is no saved configuration."""
     ping: str = ""
-    """With {address}."""
-    ping_by_exec: bool = False
-    ping_answer: str = r"(?!)"
-    """In the output when the address answered."""
+    """With {address} and, where it takes one, {count}; quick, and at most a second for an echo that is lost."""
+    ping_endless: bool = False
+    """It takes no count and does not end by itself."""
     repairs: Mapping[str, Repair] = field(default_factory=dict)
     """Class B repairs by finding code."""
     arm: Callable[[tuple[str, ...]], tuple[str, ...]] = _unarmed

@@ -244,6 +244,5 @@ PLATFORM = Platform(
     save=("write",),
     saved=r"\[OK\]",
     saved_commands=("show startup-config",),
-    ping="ping {address} ntimes 2 timeout 1",
-    ping_answer=r"Success rate is (?!0 percent)",
+    ping="ping {address} ntimes {count} timeout 1",
 )

@@ -317,6 +317,5 @@ PLATFORM = Platform(
     leave_config=("commit", "exit"),
     save=("configure", "save", "exit"),
     saved=r"^Done$",
-    ping="/bin/ping -c 2 -W 1 {address}",
-    ping_answer=r"bytes from ",
+    ping="/bin/ping -c {count} -i 0.2 -W 1 {address}",
 )

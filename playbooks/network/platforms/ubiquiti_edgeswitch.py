@@ -270,6 +270,5 @@ PLATFORM = Platform(
     save=("write memory confirm",),
     saved=r"Configuration Saved!",
     saved_commands=("show startup-config",),
-    ping="ping {address} count 2",
-    ping_answer=r"[1-9]\d* packets received",
+    ping="ping {address} count {count}",
 )

@@ -273,8 +273,7 @@ PLATFORM = Platform(
     leave_config=("exit discard",),
     save=("configure", "save", "exit discard"),
     saved=r"^Done\b",
-    ping="ping {address} count 2",
-    ping_answer=r"bytes from ",
+    ping="ping {address} count {count} interval 0.2",
     repairs={
         "link.admin_down": enable_port,
         "route.default_missing": restore_default,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Double:
     banner: str = ""
     hang: str = ""
     """Command that is never answered."""
+    endless: dict[str, list[str]] = field(default_factory=dict)
+    """Pieces of an answer on an exec channel that only Ctrl-C ends."""
     drop: str = ""
     """Command in whose middle the session ends."""
     stale: bool = False
@@ -77,6 +79,9 @@ class Double:
     """What callers offered to log in with."""
 
     async def speak(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        if process.command in self.endless:
+            await self.go_on(process, self.endless[process.command])
+            return
         if process.command:
             process.stdout.write(self.answers.get(process.command, self.refuse).encode())
             return
@@ -91,6 +96,13 @@ class Double:
                 line, _, typed = typed.partition(b"\r")
                 if not await self.obey(process, line.decode().strip()):
                     return
+
+    async def go_on(self, process: asyncssh.SSHServerProcess[bytes], pieces: list[str]) -> None:
+        for piece in pieces:
+            await self.write(process, piece.replace("\n", "\r\n"))
+        with suppress(asyncssh.BreakReceived, asyncssh.TerminalSizeChanged):
+            while b"\x03" not in await process.stdin.read(64):
+                pass
 
     async def obey(self, process: asyncssh.SSHServerProcess[bytes], command: str) -> bool:
         """Answer one line; False ends the session."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from inventory.models import Device
 from playbooks.findings import Reason
+from playbooks.network.backup import Shown, digest, fetch_config
+from playbooks.network.connect import open_session
 from playbooks.network.diagnose import Baseline, diagnose
 from playbooks.network.facts import BgpPeer, Facts, Interface, OspfNeighbor
-from tests.playbooks.network.doubles import Double, device
+from tests.playbooks.network.doubles import IOS_CONFIG, Double, device
 
 SHUT = json.dumps({"eth1": {"administrativeStatus": "down", "ipAddresses": [{"address": "10.1.12.1/30"}]}}) + "\n"
 UP = SHUT.replace('"down"', '"up", "operationalStatus": "up"')
@@ -51,3 +54,44 @@ def test_secrets_do_not_stand_in_the_raw_output(tmp_path: Path) -> None:
         reading = diagnose(endpoint, ENTRY, deadline_s=20)
     assert "password <disamarkan>" in reading.raw["show running-config"]
     assert "rahasia9" not in json.dumps(reading.raw) + json.dumps(reading.facts) + repr(reading)
+
+
+NEXUS = "version 9.3(3)\nhostname sw-contoh\n\ninterface Ethernet1/1\n  no shutdown\nline vty\n"
+MORNING = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
+
+
+def test_where_a_device_prints_no_end_two_readings_that_agree_are_its_digest(tmp_path: Path) -> None:
+    double = Double({"show running-config": NEXUS, "show startup-config": NEXUS})
+    with device(double, tmp_path, platform="cisco_nxos") as endpoint:
+        reading = diagnose(endpoint, ENTRY, deadline_s=20, clock=lambda: MORNING)
+    assert reading.config_digest == digest("cisco_nxos", NEXUS)
+    assert reading.facts["config_lines"] == 5
+    assert reading.facts["saved_digest"] == reading.config_digest
+    assert reading.facts["read_at"] == "2026-11-02T07:30:00+00:00"
+    assert double.asked.count("show running-config") == 2
+
+
+def test_what_runs_and_was_not_saved_is_seen_there_too(tmp_path: Path) -> None:
+    saved = NEXUS.replace("  no shutdown\n", "  shutdown\n")
+    double = Double({"show running-config": NEXUS, "show startup-config": saved})
+    with device(double, tmp_path, platform="cisco_nxos") as endpoint:
+        reading = diagnose(endpoint, ENTRY, deadline_s=20)
+    told = [(one.code, one.evidence) for one in reading.findings]
+    assert ("config.unsaved", "-  shutdown; +  no shutdown") in told
+
+
+def test_a_device_that_has_nothing_saved_says_so(tmp_path: Path) -> None:
+    double = Double({"show running-config": IOS_CONFIG, "show startup-config": "startup-config is not present\n"})
+    with device(double, tmp_path) as endpoint:
+        reading = diagnose(endpoint, ENTRY, deadline_s=20)
+    lost = next(one for one in reading.findings if one.code == "config.lost")
+    assert lost.evidence == "startup-config is not present"
+
+
+def test_diagnosis_and_backup_of_one_session_ask_for_the_configuration_once(tmp_path: Path) -> None:
+    double = Double({"show running-config": NEXUS})
+    with device(double, tmp_path, platform="cisco_nxos") as endpoint, open_session(endpoint, 20) as session:
+        running = Shown(session)
+        reading = diagnose(endpoint, ENTRY, session=session, running=running)
+        assert fetch_config(session, None, running).digest == reading.config_digest
+    assert double.asked.count("show running-config") == 2

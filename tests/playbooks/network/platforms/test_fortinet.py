@@ -544,17 +544,6 @@ def test_no_line_of_a_configuration_is_a_prompt(line: str) -> None:
     assert not re.fullmatch(PLATFORM.prompt.replace("NAME", "fw-contoh"), line)
 
 
-@pytest.mark.parametrize(
-    ("said", "answered"),
-    [
-        ("5 packets transmitted, 5 packets received, 0% packet loss", True),
-        ("5 packets transmitted, 0 packets received", False),
-    ],
-)
-def test_a_ping_is_answered_or_not(said: str, answered: bool) -> None:
-    assert bool(re.search(PLATFORM.ping_answer, said)) is answered
-
-
 def recorded() -> list[Path]:
     return [file for file in sorted(FOLDER.glob("*/*.raw")) if file.parent.name.replace("_", " ") in PLATFORM.parsers]
 
