@@ -242,8 +242,8 @@ def parse(platform: str, command: str, output: str) -> dict[str, Any]:
 
     Raises UnknownPlatform.
     """
-    known = platforms.get(platform).parse_one(command, output.replace("\r\n", "\n"))
-    if not known:
+    known = platforms.get(platform).parse_one(command, output.lstrip("\ufeff").replace("\r\n", "\n"))
+    if not known or not output.strip():
         return {"unparsed": True}
     values = asdict(Facts(**known))
     return {str(name): json.loads(json.dumps(values[name])) for name in known}

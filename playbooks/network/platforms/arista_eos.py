@@ -53,6 +53,8 @@ def inventory(output: str) -> dict[str, Any]:
     """The system itself is the first row, the one that is described."""
     told = _rows("show inventory", output)[0]
     _found(r"^System information\s*\n +Model +Description\s*$", output)
+    if not told["sn"]:
+        raise ValueError("no row below the headings")
     return {"model": told["pid"], "serial": told["sn"]}
 
 

@@ -18,6 +18,8 @@ from playbooks.network.platforms.tables import rows
 
 def version(output: str) -> dict[str, Any]:
     told = rows("cisco_ios", "show version", output)[0]
+    if not told["version"]:
+        raise ValueError("no version in the output")
     first = {"model": told["hardware"][:1], "serial": told["serial"][:1]}
     known = {"hostname": told["hostname"], "version": told["version"], "uptime_s": duration_s(told["uptime"])}
     known |= {"restart_reason": told["reload_reason"]}

@@ -77,6 +77,8 @@ def _bodies(heads: list[re.Match[str]], output: str) -> Iterator[tuple[re.Match[
 
 
 def _interface(head: re.Match[str], body: str) -> Interface:
+    if not body.strip():
+        raise ValueError(f"{head['name']} is cut off")
     up = head["state"] in ("up", "trunking") and head["protocol"] in (None, "up")
     why = head["why"] or ""
     admin = _first(r"^ *admin state(?: is|:) (up|down)", body)
@@ -220,7 +222,12 @@ def _optic(name: str, lanes: list[tuple[str, str]]) -> Interface:
     return Interface(name, rx_dbm=float(power), rx_low_dbm=float(limits.split()[6]))
 
 
-def neighbors(command: str, output: str) -> dict[str, Any]:
+_LLDP = r"^Device ID +Local Intf +Hold-time"
+_CDP = r"^Device[- ]ID +Local Intrfce +Ho?ldti?me"
+
+
+def neighbors(heading: str, command: str, output: str) -> dict[str, Any]:
+    _found(heading, output)
     return {"neighbors": tuple(map(_neighbor, _rows(command, output)))}
 
 
@@ -263,6 +270,7 @@ def ospf_interfaces(output: str) -> dict[str, Any]:
 
 
 def bgp_peers(command: str, output: str) -> dict[str, Any]:
+    _found(r"^Neighbor +V +AS +(?:MsgRcvd|Msg)", output)
     return {"bgp_peers": tuple(map(_peer, _rows(command, output)))}
 
 
@@ -291,6 +299,8 @@ def default_routes(output: str) -> dict[str, Any]:
     found = re.search(r"^ *0\.0\.0\.0/0, .*\n((?: .*(?:\n|\Z))*)", table, re.MULTILINE)
     if (found is None) != ("0.0.0.0/0" not in table) or (found and not found[1]):
         raise ValueError("a default route that cannot be read")
+    if not re.search(r"^ *[\d.]+/\d+, ", table, re.MULTILINE):
+        raise ValueError("a table without any route")
     lines = found[1].splitlines() if found else []
     return {"default_routes": tuple(_route(line) for line in lines if line.strip())}
 
@@ -410,10 +420,10 @@ PLATFORM = Platform(
         "show ip interface brief": ip_brief,
         "show ip interface brief vrf all": ip_brief,
         "show ipv6 interface brief": ipv6_brief,
-        "show lldp neighbors": partial(neighbors, "show lldp neighbors"),
-        "show lldp neighbors detail": partial(neighbors, "show lldp neighbors detail"),
-        "show cdp neighbors": partial(neighbors, "show cdp neighbors"),
-        "show cdp neighbors detail": partial(neighbors, "show cdp neighbors detail"),
+        "show lldp neighbors": partial(neighbors, _LLDP, "show lldp neighbors"),
+        "show lldp neighbors detail": partial(neighbors, r"^Chassis id: ", "show lldp neighbors detail"),
+        "show cdp neighbors": partial(neighbors, _CDP, "show cdp neighbors"),
+        "show cdp neighbors detail": partial(neighbors, r"^Device ID:", "show cdp neighbors detail"),
         "show ip route": default_routes,
         "show ip route 0.0.0.0/0": default_routes,
         "show ip ospf interface brief": ospf_interfaces,

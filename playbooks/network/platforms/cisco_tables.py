@@ -27,7 +27,11 @@ from playbooks.network.platforms.tables import Row, rows
 Told = dict[str, Any]
 
 IOS = "cisco_ios"
-HEAD = r"^(?P<name>\S[^,\n]*?) is (?P<status>[a-z][a-z ()-]*?)(?:, line protocol is (?P<protocol>[^\n]*\S))?[ \t]*$"
+STATUS = r"(?:administratively )?(?:up|down)(?: \([a-z -]+\))?|deleted|reset|disabled|initializing|standby(?: mode)?"
+HEAD = (
+    r"^(?P<name>\S+(?: \d\S*| Plane Interface)?) is "
+    rf"(?P<status>{STATUS})(?:, line protocol is (?P<protocol>[a-z][^\n]*?))?[ \t]*$"
+)
 """Pseudowires have no line protocol."""
 ROLES = {"Root": "root", "Desg": "designated", "Altn": "alternate", "Back": "backup", "Mstr": "root"}
 STATES = {"FWD": "forwarding", "BLK": "blocking", "LRN": "learning", "LIS": "listening", "BKN": "blocking"}
@@ -62,7 +66,10 @@ def _blocks(head: str, output: str) -> Iterator[tuple[re.Match[str], str]]:
 
 def interfaces(output: str) -> Told:
     """`show interfaces` and `show ip interface`."""
-    return {"interfaces": tuple(_interface(head, body) for head, body in _blocks(HEAD, output))}
+    found = list(_blocks(HEAD, output))
+    if len(found) < len(re.findall(r"^\S.*, line protocol is ", output, re.MULTILINE)):
+        raise ValueError("an interface in a state that is not known")
+    return {"interfaces": tuple(_interface(head, body) for head, body in found)}
 
 
 def _interface(head: re.Match[str], body: str) -> Interface:
@@ -221,6 +228,7 @@ def _dbm(text: str) -> float | None:
 
 
 def cdp(output: str) -> Told:
+    _required(r"^Device[ -]ID +Local Intrfce +Ho?ldti?me", output)
     keys = ("local_interface", "neighbor_name", "neighbor_interface", "platform")
     told = [[row[key] for key in keys] for row in rows(IOS, "show cdp neighbors", output)]
     return _neighbors([Neighbor(own, name, port, platform=platform) for own, name, port, platform in told])
@@ -238,6 +246,7 @@ def _cdp_entry(name: str, body: str) -> Neighbor:
 
 
 def lldp(output: str) -> Told:
+    _required(r"^Device ID +Local Intf +Hold-time", output)
     found = rows(IOS, "show lldp neighbors", output)
     return _neighbors(
         [Neighbor(row["local_interface"], row["neighbor_name"], row["neighbor_interface"]) for row in found]

@@ -64,6 +64,8 @@ def interfaces(output: str) -> dict[str, Any]:
 def _interface(heading: re.Match[str], text: str) -> Interface:
     name, state = heading[1], heading[2]
     protocol = told(r"^ *Line protocol (?:current )?state *:(.*)$", text)
+    if not text.strip():
+        raise ValueError(f"{name} is cut off")
     mode = re.search(
         r"^ *(\d+(?:\.\d+)?)([MG])[^\s,]*(?:-speed mode)?, *(full|half)\b", text, re.MULTILINE | re.IGNORECASE
     )

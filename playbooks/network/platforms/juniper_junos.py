@@ -287,8 +287,10 @@ def default_routes(output: str) -> dict[str, Any]:
     tables = re.split(r"^(?=\S+\.\d+: \d+ destinations?,)", output, flags=re.MULTILINE)
     if len(tables) < 2:
         raise ValueError("no table in the output")
-    main = [table for table in tables if table.startswith("inet.0: ")]
-    return {"default_routes": tuple(route for table in main for route in _routes(table))}
+    main = [tuple(_routes(table)) for table in tables if table.startswith("inet.0: ")]
+    if not all(main):
+        raise ValueError("a table without the route that was asked for")
+    return {"default_routes": tuple(route for table in main for route in table)}
 
 
 def _routes(table: str) -> Iterator[Route]:

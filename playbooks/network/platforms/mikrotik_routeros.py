@@ -41,7 +41,10 @@ Told = dict[str, str]
 
 
 def identity(output: str) -> dict[str, Any]:
-    return {"hostname": properties(output)["name"]}
+    told = properties(output)
+    if len(told) > 1:
+        raise ValueError("more than a name")
+    return {"hostname": told["name"]}
 
 
 def resource(output: str) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def routerboard(output: str) -> dict[str, Any]:
 
 def interfaces(output: str) -> dict[str, Any]:
     """Interfaces of any menu; where the type is told, also the dialled sessions among them."""
-    found = some(output)
+    found = some(output, "mtu|actual-mtu|mac-address|rx-byte|link-downs")
     facts: dict[str, Any] = {"interfaces": tuple(_interface(flags, told) for flags, told in found)}
     if any("type" in told for _, told in found):
         dialled = (_tunnel(told["type"], flags, told) for flags, told in found if told.get("type") in DIALLED)
@@ -118,7 +121,7 @@ def clients(kind: str) -> Callable[[str], dict[str, Any]]:
     """Parser of `/interface ...-client print`, whose entries all are of one type."""
 
     def parse(output: str) -> dict[str, Any]:
-        found = (_tunnel(kind, flags, told) for flags, told in some(output))
+        found = (_tunnel(kind, flags, told) for flags, told in some(output, "connect-to|user|interface"))
         return {"tunnels": tuple(each for each in found if each)}
 
     return parse
@@ -209,7 +212,9 @@ def _dbm(raw: bytes) -> float | None:
 
 
 def addresses(output: str) -> dict[str, Any]:
-    return _held([(flags, told["interface"], told["address"]) for flags, told in some(output)])
+    return _held(
+        [(flags, told["interface"], told["address"]) for flags, told in some(output, "network|actual-interface")]
+    )
 
 
 def address_table(output: str) -> dict[str, Any]:
@@ -239,7 +244,7 @@ def _held(rows: list[tuple[str, str, str]]) -> dict[str, Any]:
 
 def default_routes(output: str) -> dict[str, Any]:
     """Ways out for what has no other: those of the main table that lead somewhere."""
-    routes = (_routes(flags, told) for flags, told in some(output) if _is_default(told))
+    routes = (_routes(flags, told) for flags, told in some(output, "dst-address") if _is_default(told))
     return {"default_routes": tuple(route for several in routes for route in several)}
 
 
@@ -293,7 +298,7 @@ def route_table(output: str) -> dict[str, Any]:
 
 
 def ospf_neighbors(output: str) -> dict[str, Any]:
-    return {"ospf_neighbors": tuple(_neighbor(told) for _, told in some(output))}
+    return {"ospf_neighbors": tuple(_neighbor(told) for _, told in some(output, "router-id"))}
 
 
 def _neighbor(told: Told) -> OspfNeighbor:
@@ -302,7 +307,11 @@ def _neighbor(told: Told) -> OspfNeighbor:
 
 
 def ospf_interfaces(output: str) -> dict[str, Any]:
-    live = [(flags, told) for flags, told in some(output) if not set(flags) & {"X", "I"}]
+    live = [
+        (flags, told)
+        for flags, told in some(output, "area|hello-interval|network-type|type")
+        if not set(flags) & {"X", "I"}
+    ]
     return {"ospf_interfaces": tuple(one for flags, told in live for one in _ospf_interfaces(flags, told))}
 
 
@@ -343,7 +352,11 @@ def _counted(link: OspfInterface, around: tuple[OspfNeighbor, ...]) -> OspfInter
 
 
 def bgp_peers(output: str) -> dict[str, Any]:
-    return {"bgp_peers": tuple(_peer(flags, told) for flags, told in some(output) if "X" not in flags)}
+    return {
+        "bgp_peers": tuple(
+            _peer(flags, told) for flags, told in some(output, "remote-as|remote.as") if "X" not in flags
+        )
+    }
 
 
 def _peer(flags: str, told: Told) -> BgpPeer:
@@ -355,7 +368,7 @@ def _peer(flags: str, told: Told) -> BgpPeer:
 
 
 def neighbors(output: str) -> dict[str, Any]:
-    return {"neighbors": tuple(_seen(told) for _, told in some(output))}
+    return {"neighbors": tuple(_seen(told) for _, told in some(output, "identity|platform|age"))}
 
 
 def _seen(told: Told) -> Neighbor:
@@ -370,7 +383,7 @@ def _seen(told: Told) -> Neighbor:
 
 
 def arp(output: str) -> dict[str, Any]:
-    return {"arp": _answering((flags, told) for flags, told in some(output))}
+    return {"arp": _answering((flags, told) for flags, told in some(output, "address", "interface"))}
 
 
 def arp_table(output: str) -> dict[str, Any]:
@@ -442,7 +455,7 @@ def _number(address: str) -> int:
 
 def leases(output: str) -> dict[str, Any]:
     """A lease in conflict: the server found somebody else answering at its address."""
-    told = [told for _, told in some(output)]
+    told = [told for _, told in some(output, "server|status|last-seen")]
     if any("address" not in each and "mac-address" not in each for each in told):
         raise ValueError("not a lease")
     lines = ((each, each.get("active-address") or each["address"]) for each in told if each.get("status") == "conflict")
@@ -502,7 +515,8 @@ def _notes(told: list[re.Match[str]], topic: str, shape: str) -> tuple[Note, ...
 
 def strangers(output: str) -> dict[str, Any]:
     """DHCP servers that an alert of the device sees and does not know; it tells their MAC address."""
-    found = [(told["interface"], told.get("unknown-server", "")) for flags, told in some(output) if "X" not in flags]
+    alerts = [told for flags, told in some(output, "unknown-server|valid-server|alert-timeout") if "X" not in flags]
+    found = [(told["interface"], told.get("unknown-server", "")) for told in alerts]
     seen = [(port, mac) for port, macs in found for mac in re.findall(_MAC, macs)]
     return {"dhcp_strangers": tuple(Note(mac, f"interface={port} unknown-server={mac}") for port, mac in seen)}
 
@@ -518,12 +532,19 @@ def _sensors(output: str) -> Told:
     if found := list(entries(output)):
         return {told["name"]: told["value"] for _, told in found}
     if "NAME" not in output:
-        return properties(output) if output.strip() else {}
+        return _measured(properties(output)) if output.strip() else {}
     told = table(output)
     if told.headings[:2] != ("NAME", "VALUE"):
         raise ValueError(f"columns {told.headings}")
     rows = [re.fullmatch(r"\s*\d+ +(\S+)(?: +(\S+))?(?: +\S+)?", line) for _, line in told.lines]
     return {row[1]: row[2] or "" for row in rows if row}
+
+
+def _measured(told: Told) -> Told:
+    """Properties as version 6 prints them. Raises ValueError when none is a sensor's."""
+    if not any(re.search(r"temperature|voltage|current$|consumption|^fan|^psu|-state$", name) for name in told):
+        raise ValueError("no sensor in the output")
+    return told
 
 
 def clock(output: str) -> dict[str, Any]:
@@ -537,11 +558,17 @@ def clock(output: str) -> dict[str, Any]:
     return {"clock_synchronised": bool(last), "clock_line": f"last-update-before: {last}"}
 
 
+_RADIO = {"ssid", "mode", "radio-name", "radio-mac", "configuration", "configuration.mode", "configuration.ssid"}
+
+
 def radios(output: str) -> dict[str, Any]:
     """`/interface wireless print` (or wifi) and behind it the registration table; stations are left out."""
     found = some(output)
     seen = [told["interface"] for _, told in found if "interface" in told and "name" not in told]
-    own = [(flags, told) for flags, told in found if "name" in told and _serves(told)]
+    own = [(flags, told) for flags, told in found if "name" in told]
+    if not all(_RADIO & set(told) for _, told in own):
+        raise ValueError("an interface that is no radio")
+    own = [(flags, told) for flags, told in own if _serves(told)]
     return {"radios": tuple(Radio(told["name"], "X" not in flags, seen.count(told["name"])) for flags, told in own)}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from playbooks.findings import Finding
 from playbooks.network.facts import Facts
+from playbooks.network.platforms.credible import checked
 
 ARMED_MINUTES = 3
 OUR_END = "! pelihara: end of configuration"
@@ -152,18 +153,37 @@ class Platform:
 
     def parse_one(self, command: str, output: str) -> dict[str, Any]:
         """The fields of `Facts` that one output tells; empty when the command is unknown or was refused."""
-        parser = self.parsers.get(self.command_key(command))
+        parser = self.parser_of(command)
         if parser is None or self.refuses(output):
             return {}
         try:
-            return parser(output)
+            return checked(parser(output))
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError):
             return {}
 
+    def parser_of(self, command: str) -> Parser | None:
+        """The parser of a command, be it shortened (`sh ip int br`) as long as only one is meant."""
+        key = self.command_key(command)
+        if exact := self.parsers.get(key):
+            return exact
+        meant = {parser for full, parser in self.parsers.items() if _shortened(key, full)}
+        return meant.pop() if len(meant) == 1 else None
+
     def command_key(self, command: str) -> str:
-        """`command` as `parsers` spells it: case, spacing, and the modifiers that change no content left out."""
-        words = command.strip().lower().lstrip("/").replace("_", " ").split()
+        """`command` as `parsers` spells it: case, spacing, and the modifiers that change no content left out.
+
+        The name of a template or of a recorded file is one too: cisco_ios_show_version.textfsm.
+        """
+        text = re.sub(r"\.(?:textfsm|raw|txt)$", "", command.strip().lower())
+        for name in (self.name, *self.aliases):
+            text = text.removeprefix(f"{name}_")
+        words = text.lstrip("/").replace("_", " ").split()
         return " ".join(word for word in words if word != "without-paging")
+
+
+def _shortened(typed: str, full: str) -> bool:
+    words, whole = typed.split(), full.split()
+    return len(words) == len(whole) and all(each.startswith(word) for word, each in zip(words, whole, strict=True))
 
 
 def merged(name: str, have: Any, new: Any) -> Any:

@@ -66,9 +66,14 @@ def pairs(text: str) -> dict[str, str]:
     return told
 
 
-def some(output: str) -> list[tuple[str, dict[str, str]]]:
-    """The entries; ValueError when text came that holds none (an empty list prints nothing at all)."""
+def some(output: str, *keys: str) -> list[tuple[str, dict[str, str]]]:
+    """The entries; ValueError when text came that holds none (an empty list prints nothing at all).
+
+    `keys`: what an entry of this menu cannot lack (`a|b`: either); one that does is another menu's.
+    """
     found = list(entries(output))
+    if not all(set(key.split("|")) & set(told) for _, told in found for key in keys):
+        raise ValueError(f"entries of another menu: no {keys}")
     if not found and re.sub(_LEGEND, "", plain(output), flags=re.MULTILINE).strip():
         raise ValueError("no entries in the output")
     return found

@@ -143,7 +143,7 @@ def test_default_routes_of_older_and_unknown_forms() -> None:
 
 def test_fibre_channel_and_odd_reasons() -> None:
     text = "vfc3 is trunking (Not all VSANs UP on the trunk)\n    Port vsan is 1\n"
-    text += "Ethernet1/4 is down (suspended(no LACP PDUs))\n"
+    text += "Ethernet1/4 is down (suspended(no LACP PDUs))\nadmin state is up\n"
     one, two = NXOS.parse({"show interface": text}).interfaces
     assert (one.up, two.up, two.enabled) == (True, False, True)
     assert parse("cisco_nxos", "show interface", text + "san-port-channel 1 is up\n") == {"unparsed": True}
