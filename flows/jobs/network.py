@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
@@ -16,23 +14,19 @@ from flows.jobs.targets import BackedUp, batches, picked
 from flows.office import Office
 from inventory.credentials import CredentialError
 from inventory.problems import shown
-from playbooks.findings import Reason, Severity, TargetError, TargetResult, why
+from playbooks.findings import Reason, Severity, TargetError, TargetResult
 from playbooks.network import platforms
-from playbooks.network.backup import ConfigCopy, Shown, fetch_config
-from playbooks.network.connect import Endpoint, endpoint, open_session
-from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, failed, together
+from playbooks.network.connect import Endpoint, endpoint
+from playbooks.network.diagnose import Baseline, DeviceReading, together
+from playbooks.network.fleet import Crew, crew
 from playbooks.network.history import History
+from playbooks.network.visits import Errand, Visit
 from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, NewConfig
 
-log = logging.getLogger("pelihara.network")
-
-PARALLEL = 32
 BATCH = 50
 """Devices that are recorded in one transaction."""
 GATHER_S = 0.3
 """How long a device that came home waits for others to be recorded with."""
-DEADLINE_S = 60.0
-"""For one device, log-in to log-out."""
 
 
 @dataclass(frozen=True)
@@ -48,33 +42,6 @@ class Examined:
     name: str
     reading: DeviceReading | None = None
     backup: DeviceBackedUp | None = None
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What a worker thread brought home; the register has not heard of it yet."""
-
-    name: str
-    seconds: float
-    reading: DeviceReading | None = None
-    config: ConfigCopy | None = None
-    error: TargetError | None = None
-
-    @property
-    def said(self) -> str:
-        """For progress; the findings are not settled yet."""
-        if self.error:
-            return f"gagal: {self.error.detail or why(self.error.reason)}"
-        return "terbaca"
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What a worker thread is sent out with."""
-
-    name: str
-    baseline: Baseline | None
-    previous: str | None
 
 
 def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = False) -> list[str]:
@@ -122,12 +89,12 @@ def examine(
     wanted = list(names)
     backups: dict[str, DeviceBackedUp] = {}
     readings: dict[str, DeviceReading] = {}
-    for home in _read_all(office, wanted, read, back_up):
+    for home in _visits(office, wanted, read, back_up):
         if back_up:
             backups |= _keep_backups(office, home, case_id, actor)
         for found in home:
             if read:
-                readings[found.name] = found.reading or replace(failed(found.name, *_why(found)), seconds=found.seconds)
+                readings[found.name] = found.seen
             if on_progress:
                 on_progress(found.name, found.said)
     # Two ends of a link show more together than each alone, so findings are settled once all are home.
@@ -140,30 +107,25 @@ def examine(
     return [Examined(name, joined.get(name), _with_commit(backups.get(name), commits)) for name in wanted]
 
 
-def _read_all(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[list[_Read]]:
-    """Devices as they come home, those of about one moment together.
+def _visits(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[list[Visit]]:
+    """Visits as they come home, those of about one moment together.
 
-    Only the threads' own sessions run in parallel; the register is spoken to here.
+    Only the sessions run side by side; the register is spoken to here.
     """
-    pool = ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(names))), thread_name_prefix="device")
-    came: SimpleQueue[Future[_Read]] = SimpleQueue()
     fleet, away = batches(names, BATCH), 0
-    try:
+    with crew(len(names)) as sent:
         while True:
-            while away < PARALLEL + BATCH and (some := next(fleet, None)):
-                for task in _tasks(office, some, read, back_up):
-                    pool.submit(_read, office, task, read, back_up).add_done_callback(came.put)
+            while away < sent.size + BATCH and (some := next(fleet, None)):
+                _send(office, some, read, back_up, sent)
                 away += len(some)
             if not away:
                 return
-            home = _gathered(came, min(away, BATCH))
+            home = _gathered(sent.home, min(away, BATCH))
             away -= len(home)
-            yield [done.result() for done in home]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+            yield home
 
 
-def _gathered(came: SimpleQueue[Future[_Read]], most: int) -> list[Future[_Read]]:
+def _gathered(came: SimpleQueue[Visit], most: int) -> list[Visit]:
     """Up to `most` that came: the first, and who follows it within GATHER_S."""
     home = [came.get()]
     end = monotonic() + GATHER_S
@@ -173,41 +135,23 @@ def _gathered(came: SimpleQueue[Future[_Read]], most: int) -> list[Future[_Read]
     return home
 
 
-def _tasks(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[_Task]:
+def _send(office: Office, names: list[str], read: bool, back_up: bool, to: Crew) -> None:
     """A new copy is measured against the last one's redacted text; its size and names are those of the full text."""
     texts = office.register.newest_configs(names) if back_up else {}
     for name in names:
-        yield _Task(name, last_baseline(office, name) if read else None, texts.get(name))
+        try:
+            where = device_endpoint(office, name)
+        except TargetError as error:
+            to.home.put(Visit(name, reason=error.reason, detail=error.detail))
+            continue
+        baseline = last_baseline(office, name) if read else None
+        to.send(Errand(where, office.inventory.devices[name], read, back_up, baseline, texts.get(name)))
 
 
 def last_baseline(office: Office, name: str) -> Baseline | None:
     """The last state of a device without serious findings; None before there was one."""
     facts = office.register.baseline(name)
     return Baseline(facts=facts) if facts else None
-
-
-def _read(office: Office, task: _Task, read: bool, back_up: bool) -> _Read:
-    """One device in one session; runs in a thread of its own and never raises for what a device does."""
-    started = monotonic()
-    device = office.inventory.devices[task.name]
-    reading, config, error = None, None, None
-    try:
-        with open_session(device_endpoint(office, task.name), DEADLINE_S) as session:
-            running = Shown(session)
-            clock = office.register.clock
-            reading = (
-                diagnose(session.endpoint, device, task.baseline, session, running=running, clock=clock)
-                if read
-                else None
-            )
-            config = fetch_config(session, task.previous, running) if back_up else None
-    except TargetError as failure:
-        error = failure
-    except Exception as surprise:
-        # One device must not keep the others from being backed up; the log has the trace, the technician the name.
-        log.exception("%s", task.name)
-        error = TargetError(task.name, Reason.ERROR, f"kesalahan di dalam pelihara: {type(surprise).__name__}")
-    return _Read(task.name, monotonic() - started, reading, config, error)
 
 
 def device_endpoint(office: Office, name: str) -> Endpoint:
@@ -223,10 +167,6 @@ def device_endpoint(office: Office, name: str) -> Endpoint:
         raise TargetError(name, Reason.ERROR, str(error)) from None
 
 
-def _why(found: _Read) -> tuple[Reason, str]:
-    return (found.error.reason, found.error.detail) if found.error else (Reason.ERROR, "")
-
-
 def _keep_reading(office: Office, reading: DeviceReading, case_id: str, actor: Actor) -> None:
     """Findings and raw output become evidence; a state without serious findings is what the next one is held to."""
     about = (case_id, reading.name)
@@ -238,7 +178,7 @@ def _keep_reading(office: Office, reading: DeviceReading, case_id: str, actor: A
         office.register.keep_baseline(reading.name, reading.facts, actor)
 
 
-def _keep_backups(office: Office, home: list[_Read], case_id: str, actor: Actor) -> dict[str, DeviceBackedUp]:
+def _keep_backups(office: Office, home: list[Visit], case_id: str, actor: Actor) -> dict[str, DeviceBackedUp]:
     """In one transaction; a failed backup is noted and leaves the last good one alone (invariant 4)."""
     now = office.register.clock()
     copies = [(found.name, found.config) for found in home if found.config]
@@ -251,10 +191,9 @@ def _keep_backups(office: Office, home: list[_Read], case_id: str, actor: Actor)
     return done
 
 
-def _backed_up(found: _Read, version: ConfigVersion | None) -> DeviceBackedUp:
+def _backed_up(found: Visit, version: ConfigVersion | None) -> DeviceBackedUp:
     if found.config is None or version is None:
-        reason, detail = _why(found)
-        return DeviceBackedUp(found.name, "failed", found.seconds, str(reason), detail)
+        return DeviceBackedUp(found.name, "failed", found.seconds, str(found.reason or Reason.ERROR), found.detail)
     status = "ok" if version.changed else "unchanged"
     return DeviceBackedUp(found.name, status, found.seconds, bytes=found.config.bytes)
 

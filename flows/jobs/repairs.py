@@ -7,7 +7,7 @@ import json
 from flows.jobs.changes import OnStep, apply_approved, put_forward
 from flows.jobs.configurations import version_of
 from flows.jobs.errors import BadInput, unknown
-from flows.jobs.network import DEADLINE_S, device_endpoint, last_baseline
+from flows.jobs.network import device_endpoint, last_baseline
 from flows.office import Office
 from playbooks.findings import Severity, TargetError
 from playbooks.network import repair, restore
@@ -28,7 +28,7 @@ def propose_repairs(
     """
     case = office.register.case(case_id)
     here, entry = device_endpoint(office, device), office.inventory.devices[device]
-    seen = reading or diagnose(here, entry, last_baseline(office, device), deadline_s=DEADLINE_S)
+    seen = reading or diagnose(here, entry, last_baseline(office, device))
     if seen.reason is not None:
         raise TargetError(device, seen.reason, seen.detail)
     dropped = [_fault(Plan.from_document(plan.document)) for plan in case.plans if plan.state == "dropped"]

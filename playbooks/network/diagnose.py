@@ -13,7 +13,7 @@ from difflib import unified_diff
 from typing import Any
 
 from inventory.models import Device
-from playbooks.findings import Finding, Reason, TargetError, TargetResult
+from playbooks.findings import Finding, TargetError, TargetResult
 from playbooks.network import echoes, platforms, rules
 from playbooks.network.backup import NotComplete, Shown, agreed, check_complete, digest, normalised, proven, significant
 from playbooks.network.connect import Endpoint, Session, open_session
@@ -247,8 +247,3 @@ def parse(platform: str, command: str, output: str) -> dict[str, Any]:
         return {"unparsed": True}
     values = asdict(Facts(**known))
     return {str(name): json.loads(json.dumps(values[name])) for name in known}
-
-
-def failed(name: str, reason: Reason, detail: str) -> DeviceReading:
-    """A reading of a device that could not even be tried."""
-    return DeviceReading(name=name, seconds=0.0, reason=reason, detail=detail)

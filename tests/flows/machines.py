@@ -15,7 +15,7 @@ import pytest
 from flows.jobs import network, repairs, websites
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.backup import SiteBackup
-from playbooks.network import rules
+from playbooks.network import rules, visits
 from playbooks.network.backup import ConfigCopy
 from playbooks.network.diagnose import DeviceReading
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
@@ -183,12 +183,12 @@ class Session:
 def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
     """The devices of the inventory; passwords need no place here."""
     there = Routers()
-    monkeypatch.setattr(network, "open_session", there.open)
+    monkeypatch.setattr(visits, "open_session", there.open)
     monkeypatch.setattr(network, "endpoint", lambda _, name, __: SimpleNamespace(name=name))
-    monkeypatch.setattr(network, "diagnose", there.diagnose)
+    monkeypatch.setattr(visits, "diagnose", there.diagnose)
     monkeypatch.setattr(repairs, "diagnose", there.diagnose)
     monkeypatch.setattr(network, "together", lambda readings: readings)
-    monkeypatch.setattr(network, "fetch_config", there.fetch)
+    monkeypatch.setattr(visits, "fetch_config", there.fetch)
     monkeypatch.setattr(repairs.repair, "propose", there.propose)
     monkeypatch.setattr(repairs.repair, "apply", there.apply)
     monkeypatch.setattr(repairs.restore, "plan", there.plan_restore)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.jobs import network
 from playbooks.findings import Finding, Reason, Severity
+from playbooks.network import visits
 from tests.flows.conftest import Pelihara
 from tests.flows.machines import Routers, routers
 
@@ -67,6 +67,6 @@ def test_a_device_that_was_not_read_says_how_long_it_was_waited_for(
 ) -> None:
     routers.broken["dinkes-r1"] = Reason.TIMEOUT
     ticks = iter(range(0, 100, 5))
-    monkeypatch.setattr(network, "monotonic", lambda: float(next(ticks)))
+    monkeypatch.setattr(visits, "monotonic", lambda: float(next(ticks)))
     (target,) = pelihara("network", "diagnose", "dinkes-r1", "--json").json["targets"]
     assert (target["reason"], target["seconds"]) == ("timeout", 5.0)

@@ -12,6 +12,7 @@ from flows.jobs import cases, changes, configurations, network, repairs
 from flows.jobs.errors import BadInput
 from flows.office import Office
 from playbooks.findings import Finding, Reason, Severity
+from playbooks.network import fleet, visits
 from sop.register.errors import OwnPlan, PermitRefused
 from sop.register.records import Actor
 from tests.flows.conftest import Pelihara
@@ -55,7 +56,7 @@ def test_a_device_is_told_of_only_when_the_register_has_it(
     office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     monkeypatch.setattr(network, "BATCH", batch)
-    monkeypatch.setattr(network, "PARALLEL", 2)
+    monkeypatch.setattr(fleet.Threads, "size", 2)
     names = ["dinkes-r1", "dinkes-sw1", "disdik-r1"]
     routers.broken["dinkes-sw1"] = Reason.TIMEOUT
     told = {}
@@ -123,7 +124,7 @@ def test_a_surprise_inside_one_device_is_its_failure_alone(
             raise ZeroDivisionError
         return routers.fetch(session)
 
-    monkeypatch.setattr(network, "fetch_config", surprised)
+    monkeypatch.setattr(visits, "fetch_config", surprised)
     done = network.back_up_devices(office, ["dinkes-r1", "dinkes-sw1"])
     assert [each.status for each in done] == ["ok", "failed"]
 
