@@ -16,6 +16,7 @@ from playbooks.network.change import OnStep, Proof, Steps, Work
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose
 from playbooks.network.facts import Facts
+from playbooks.network.paths import protected
 from playbooks.network.platforms.platform import Change, Situation
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
@@ -38,7 +39,7 @@ def plan_for(finding: Finding, endpoint: Endpoint, device: Device, reading: Devi
         return None
     config = _config(endpoint.platform, reading)
     found = repair(Situation(finding, facts, Facts.from_json(reading.before), config, device.expect.gateway))
-    if found is None or found.interface in protected(facts, endpoint, device):
+    if found is None or found.interface in protected(facts, endpoint.address, device):
         return None
     return _plan(finding, endpoint, reading, facts, found)
 
@@ -89,16 +90,6 @@ def _plan(finding: Finding, endpoint: Endpoint, reading: DeviceReading, facts: F
             "before": reading.before,
         },
     )
-
-
-def protected(facts: Facts, endpoint: Endpoint, device: Device) -> set[str]:
-    """Interfaces no repair touches: uplinks, the one with our address on it, the one our session comes in by."""
-    own = {interface.name for interface in facts.interfaces if interface.holds(endpoint.address)}
-    own |= {interface.name for interface in facts.interfaces if interface.reaches(endpoint.address)}
-    if not own:
-        # Reached by a translated or routed address: whatever the default route uses carries the session too.
-        own = {route.interface for route in facts.default_routes or () if route.active and route.interface}
-    return own | set(device.uplinks)
 
 
 def apply(plan: Plan, endpoint: Endpoint, device: Device, permit: Permit, on_step: OnStep | None = None) -> Outcome:

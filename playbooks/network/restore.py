@@ -16,9 +16,9 @@ from playbooks.network.change import OnStep, Proof, Steps, Work
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.diagnose import diagnose
 from playbooks.network.facts import Facts
+from playbooks.network.paths import protected
 from playbooks.network.platforms import frr_diff
 from playbooks.network.redaction import hidden, redact
-from playbooks.network.repair import protected
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
 
@@ -87,7 +87,7 @@ def _remediation(have: str, wanted: str) -> tuple[str, ...]:
 
 def _require_harmless(endpoint: Endpoint, commands: tuple[str, ...], facts: Facts, device: Device) -> None:
     """Neither uplink nor management path, and no address of an interface that carries our session."""
-    kept = protected(facts, endpoint, device)
+    kept = protected(facts, endpoint.address, device)
     for line in commands:
         match = re.match(r"(?:no )?interface (\S+)", line.strip())
         if match and match[1] in kept:
