@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from inventory.models import (
     Credential,
     Device,
     Entry,
+    Headings,
     Host,
     Inventory,
     Office,
@@ -38,18 +40,21 @@ _TABLES: dict[str, type[Entry]] = {
     "zones": Zone,
     "credentials": Credential,
 }
-_SINGLES: dict[str, type[Entry]] = {"office": Office, "acme": Acme}
+_SINGLES: dict[str, type[Entry]] = {"office": Office, "acme": Acme, "headings": Headings}
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 
 
-def load_inventory(folder: Path) -> Inventory:
-    """The inventory of a folder, references checked. Raises InventoryError with all problems found."""
+def load_inventory(folder: Path, platforms: Collection[str] = ()) -> Inventory:
+    """The inventory of a folder, references checked. Raises InventoryError with all problems found.
+
+    `platforms` are the names that a device's may be; without them it may be any.
+    """
     documents, problems = _documents(folder)
     parts: dict[str, Any] = {}
     for name, read in documents.items():
         parts[name], found = _table(name, read) if name in _TABLES else _single(_SINGLES[name], read)
         problems += read.problems + found
-    problems += references.check(parts, documents)
+    problems += references.check(parts, documents, platforms)
     if problems:
         raise InventoryError(sorted(set(problems), key=lambda p: (p.file, p.line, p.entry, p.key, p.message)))
     return Inventory(folder=str(folder.resolve()), **parts)
@@ -109,8 +114,8 @@ def _slug_problems(name: str, slug: object, read: Document) -> list[Problem]:
 
 
 def _single(model: type[_E], read: Document) -> tuple[_E | None, list[Problem]]:
-    """The one entry of a file; an empty acme.yaml says that there is none."""
-    if read.problems or (not read.data and model is Acme):
+    """The one entry of a file; an empty file says that there is none, but an office there must be."""
+    if read.problems or (not read.data and model is not Office):
         return None, []
     return _entry(model, read.data, read, ())
 

@@ -23,10 +23,33 @@ Role = Literal[
     "auditor",
     "admin",
 ]
+WebsiteKind = Literal["static", "php", "wordpress", "laravel", "codeigniter", "opensid"]
+Column = Literal[
+    "name",
+    "address",
+    "port",
+    "platform",
+    "vendor",
+    "model",
+    "opd",
+    "role",
+    "uplinks",
+    "credentials",
+    "segment",
+    "status",
+    "domain",
+    "host",
+    "kind",
+    "database",
+]
+"""What a column of a sheet can mean to `pelihara inventory import`."""
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
-_HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9-]{1,63})*")
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)(?!(.*\.)?[0-9]+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9-]{1,63})*"
+)
+"""RFC 1123; what ends in a number is an IP address or a slip (10.20.1.256, 010.020.001.001), never a name."""
 _PORT_NAME = re.compile(r"[A-Za-z0-9<][A-Za-z0-9 ./:_<>+*-]{0,63}")
 _REFERENCE = re.compile(r"(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*|cred:[A-Za-z0-9_][A-Za-z0-9_.-]*)")
 
@@ -309,7 +332,7 @@ class Website(Entry):
     opd: str
     domain: Annotated[str, AfterValidator(_domain)]
     host: str
-    kind: Literal["static", "php", "wordpress", "laravel", "codeigniter", "opensid"]
+    kind: WebsiteKind
     database: Database | None = None
     source: Source | None = None
     health: Health = Health()
@@ -367,6 +390,21 @@ class Acme(Entry):
     ca: Line = ""
     root: Line = ""
     """PEM file of the root that signs the certificates it issues, when browsers' roots do not have it."""
+
+
+class Headings(Entry):
+    """headings.yaml: an office's own words in sheets, beside those of importing/headings.yaml, which has all keys."""
+
+    columns: dict[Column, tuple[Name, ...]] = {}
+    """What a column holds: the headings it may have, the preferred one first."""
+    secrets: tuple[Name, ...] = ()
+    """Words in headings of columns that are never read."""
+    platforms: dict[Name, tuple[Name, ...]] = {}
+    """Platform: words of vendor and model that point to it (`*`, `[0-9]` as in file names); the first match counts."""
+    roles: dict[Name, tuple[Name, ...]] = {}
+    kinds: dict[WebsiteKind, tuple[Name, ...]] = {}
+    retired: tuple[Name, ...] = ()
+    """States of a device that is not in use."""
 
 
 class WorkingDay(Entry):
@@ -447,3 +485,4 @@ class Inventory(Entry):
     zones: dict[str, Zone] = {}
     credentials: dict[str, Credential] = {}
     acme: Acme | None = None
+    headings: Headings | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from inventory.document import Document
@@ -19,9 +19,17 @@ _REFERENCES = (
 )
 
 
-def check(parts: Mapping[str, Any], documents: Mapping[str, Document]) -> list[Problem]:
+def check(
+    parts: Mapping[str, Any], documents: Mapping[str, Document], platforms: Collection[str] = ()
+) -> list[Problem]:
     """Problems between entries of `parts` (tables by file name, as loaded); each names the entry that refers."""
-    checks = (*_unknown(parts, documents), *_unfit(parts), *_addresses(parts), *_domains(parts))
+    checks = (
+        *_unknown(parts, documents),
+        *_unfit(parts),
+        *_addresses(parts),
+        *_domains(parts),
+        *_platforms(parts, platforms),
+    )
     return [_problem(documents, *found) for found in checks]
 
 
@@ -76,3 +84,10 @@ def _domains(parts: Mapping[str, Any]) -> Iterator[_Found]:
         first = seen.setdefault(entry.domain, slug)
         if first != slug:
             yield "websites", slug, "domain", f"{entry.domain} sudah dipakai oleh {first}"
+
+
+def _platforms(parts: Mapping[str, Any], known: Collection[str]) -> Iterator[_Found]:
+    for slug, entry in parts.get("devices", {}).items():
+        if known and entry.platform not in known:
+            hint = suggestion(entry.platform, known)
+            yield "devices", slug, "platform", f'"{shown(entry.platform)}" bukan platform yang dikenal{hint}'

@@ -23,6 +23,7 @@ def failure(error: Exception) -> tuple[str, str, int]:
 def _known(error: Exception) -> tuple[str, str, int] | None:
     # Imported here, once something failed: these modules bring the database and SSH with them.
     from inventory.credentials import CredentialError
+    from inventory.importing.sheets import ImportRefused
     from inventory.problems import InventoryError
     from inventory.settings import SettingsError
     from playbooks.findings import TargetError
@@ -48,7 +49,8 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
     refused = PermitRefused | OwnPlan | LeaseLost | TargetLocked | RegisterBroken | RegisterFull
     if isinstance(error, refused | ChangedSincePlan | ArchiveRefused | HistoryError | MailError | DocumentError):
         return str(error), _code(error), 1
-    if isinstance(error, RegisterError | InventoryError | SettingsError | CredentialError | ProcedureError | SiteError):
+    unusable = InventoryError | SettingsError | CredentialError | ImportRefused | ProcedureError | SiteError
+    if isinstance(error, RegisterError | unusable):
         return str(error), _code(error), 2
     return None
 

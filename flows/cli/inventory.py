@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
+from flows.cli import imports as shown
 from flows.cli.answer import Json, answer, note, plain, status, table
 from flows.cli.later import later
 from flows.cli.words import Order, Orders
 from flows.jobs.errors import BadInput
 
 if TYPE_CHECKING:
-    from flows.jobs import enrolment
-    from inventory import load, models, problems, settings
+    from flows.jobs import enrolment, imports
+    from inventory import importing, load, models, problems, settings
 else:
-    enrolment, load = later("flows.jobs.enrolment"), later("inventory.load")
+    enrolment, imports = later("flows.jobs.enrolment"), later("flows.jobs.imports")
+    importing, load = later("inventory.importing"), later("inventory.load")
     problems, settings = later("inventory.problems"), later("inventory.settings")
 
-app = typer.Typer(cls=Orders, help="Inventaris: daftar, pemeriksaan, pendaftaran kunci host SSH.")
+app = typer.Typer(cls=Orders, help="Inventaris: daftar, pemeriksaan, impor, pendaftaran kunci host SSH.")
 
 KINDS = {
     "opd": "OPD",
@@ -49,7 +52,7 @@ def list_(json: Json = False) -> None:
 def check(json: Json = False) -> None:
     """Periksa semua berkas inventaris; setiap masalah menyebut berkas, entri dan kuncinya."""
     try:
-        found = _load()
+        found = imports.checked_inventory()
     except problems.InventoryError as error:
         if not json:
             raise
@@ -60,6 +63,33 @@ def check(json: Json = False) -> None:
     said = ", ".join(f"{counts[kind]} {word}" for kind, word in KINDS.items())
     document = {"ok": True, "folder": found.folder, "counts": counts, "problems": []}
     answer(document, json, lambda c: c.print(status("ok", f"Inventaris {found.office.name} baik: {said}.")))
+
+
+@app.command("import", cls=Order)
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="BERKAS", help="Excel (.xlsx), CSV, atau JSON dari NetBox.")],
+    sheet: Annotated[str, typer.Option("--sheet", metavar="LEMBAR", help="Hanya lembar ini.")] = "",
+    opd: Annotated[str, typer.Option("--opd", metavar="OPD", help="OPD bagi baris yang tidak menyebutnya.")] = "",
+    credentials: Annotated[
+        str, typer.Option("--credentials", metavar="NAMA", help="Kredensial bagi baris yang tidak menyebutnya.")
+    ] = "",
+    update: Annotated[bool, typer.Option("--update", help="Ubah juga entri yang sudah ada dan berbeda.")] = False,
+    with_opd: Annotated[bool, typer.Option("--with-opd", help="Daftarkan OPD yang belum ada.")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="Tulis yang baik, lewati yang bermasalah.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Tulis tanpa bertanya.")] = False,
+    json: Json = False,
+) -> None:
+    """Ambil perangkat dan website dari lembar kerja: tampilkan dulu, lalu tulis; tidak pernah menghapus."""
+    found = _load()
+    plan = imports.plan(file, found, importing.Choices(update, with_opd, opd, credentials, sheet))
+    if not json:
+        answer(None, False, lambda c: shown.print_plan(plan, c))
+    may = bool(plan.to_write) and (partial or not plan.problems)
+    agreed = may and (yes or (not json and _asked(f"Tulis ke {found.folder}? [ya/tidak]: ") in CONSENT))
+    written = imports.write(plan, found) if agreed else []
+    answer(shown.as_json(plan, written), json, lambda c: shown.print_outcome(plan, written, c))
+    if plan.problems:
+        raise typer.Exit(1 if written else 2)
 
 
 @app.command(cls=Order)
