@@ -47,13 +47,9 @@ def _check_size(file: str, data: bytes) -> None:
 def _sheet(file: str, sheet: Any) -> Sheet:
     sheet.reset_dimensions()  # what a file says of its own size may be a million empty rows
     rows = Rows(file)
-    for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
-        rows.add(number, [_value(cell) for cell in cells])
+    for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
+        rows.add(number, values)
     return Sheet(sheet.title, _filled(file, tuple(rows.kept), list(_merged(sheet))))
-
-
-def _value(cell: Any) -> object:
-    return "=" if cell.data_type == "f" else cell.value
 
 
 def _merged(sheet: Any) -> Iterator[CellRange]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 
 from inventory.problems import shown
 
@@ -75,6 +76,8 @@ class Rows:
 
     def add(self, number: int, values: Sequence[object]) -> None:
         """Keep a row unless it is empty. Raises ImportRefused at the limit."""
+        if values.count(None) == len(values):
+            return
         cells = [text(value) for value in values[:MOST_COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
@@ -98,6 +101,8 @@ def text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if not isinstance(value, str | int | float | date | time | timedelta):
+        return "="  # a formula over several cells, which openpyxl has as an object
     cut = str(value)[: LONGEST * 2]
     plain = unicodedata.normalize("NFKC", cut) if not cut.isascii() else cut
     return " ".join("".join(mark for mark in plain if unicodedata.category(mark) not in _UNSEEN).split())

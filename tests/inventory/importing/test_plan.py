@@ -281,7 +281,7 @@ def test_a_netbox_dump_is_planned_like_a_sheet(tmp_path: Path) -> None:
     }
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(max_size=30), min_size=6, max_size=6))
 def test_any_cells_make_a_sound_entry_or_a_fault_and_never_an_error(planned: Planned, cells: list[str]) -> None:
     plan = planned([each.replace("\0", "") for each in cells])
