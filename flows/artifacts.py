@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from flows.jobs.pictures import Picture
 from flows.words import SEVERITIES, STATES, headline, named, title, worst_first
 from playbooks.findings import nested, why
 from playbooks.plans import Outcome
@@ -32,12 +34,18 @@ def quoted(text: object) -> str:
 
 
 def findings(
-    key: str, title: str, what: str, results: Sequence[dict[str, Any]], tip: str, papers: Iterable[str] = ()
+    key: str, title: str, what: str, results: Sequence[dict[str, Any]], tip: str, pictures: Iterable[Picture] = ()
 ) -> None:
     """Findings of `what` (devices, websites; TargetResult.as_json): to read as Markdown, to sort as a table."""
-    markdown(key, title, [quoted(headline(results, what)), *targets(results)], tip, papers)
+    drawn = [picture(each) for each in pictures]
+    markdown(key, title, [quoted(headline(results, what)), "", *drawn, *targets(results)], tip)
     if rows := finding_rows(results):
         table(f"{key}-temuan", f"Temuan: {title}", rows)
+
+
+def picture(drawn: Picture) -> str:
+    """The picture as a paragraph of Markdown; it carries itself, so that the page asks nobody for it."""
+    return f"![{quoted(drawn.title)}](data:image/svg+xml;base64,{b64encode(drawn.svg.encode()).decode()})\n"
 
 
 def targets(results: Sequence[dict[str, Any]]) -> list[str]:

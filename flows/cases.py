@@ -11,6 +11,7 @@ from flows import artifacts
 from flows.dispatch import STUCK
 from flows.forms import CaseForm
 from flows.jobs import cases as jobs
+from flows.jobs import pictures
 from flows.jobs.step import Carried
 from flows.runs import office, tell
 
@@ -43,7 +44,8 @@ def _show(done: Carried) -> None:
     said = f"Keadaan: **{_STATES[done.state]}**. {artifacts.quoted(done.reason)}"
     changed = [_line(" ".join(str(each[key]) for key in ("action", "target", "status"))) for each in done.outcomes]
     unsent = [_line(f"surel tidak terkirim: {each}") for each in done.undelivered]
-    body = [said, *artifacts.targets(done.results), "", *changed, *unsent]
+    drawn = [artifacts.picture(each) for each in pictures.of_case(office(), office().register.case(done.case_id))]
+    body = [said, "", *drawn, *artifacts.targets(done.results), "", *changed, *unsent]
     artifacts.markdown("tangani-permohonan", title, body, office().register.audit_tip(), done.documents)
     if done.backups:
         artifacts.table("tangani-permohonan-cadangan", f"Cadangan {title}", done.backups)

@@ -12,11 +12,15 @@ from prefect.states import Completed
 from flows import artifacts
 from flows.forms import DeviceChangeForm, DevicesForm
 from flows.jobs import network as jobs
+from flows.jobs import pictures
 from flows.jobs.targets import known_case
 from flows.runs import ME, SIDE_BY_SIDE, change, ended, named, office, read, tell
 from flows.words import headline
-from playbooks.findings import TargetResult
+from playbooks.network.diagnose import DeviceReading
 from sop.register.records import Actor
+
+MOST_PICTURES = 4
+"""Agencies in a run whose networks are drawn."""
 
 
 @flow(
@@ -30,15 +34,24 @@ def diagnose(isian: DevicesForm) -> State[None]:
     here = office()
     case = known_case(here, isian.permohonan)
     names = jobs.chosen(here, isian.perangkat, isian.opd, isian.semua)
-    done = read(_diagnose, names, case)
-    found, title = [each.as_json() for each in done], f"Diagnosa {isian.label}"
-    artifacts.findings("diagnosa-jaringan", title, "perangkat", found, here.register.audit_tip())
+    readings = jobs.settle(here, read(_diagnose, names), case, ME)
+    found = [each.as_json() for each in readings]
+    artifacts.findings(
+        "diagnosa-jaringan", f"Diagnosa {isian.label}", "perangkat", found, here.register.audit_tip(), _drawn(names)
+    )
     return Completed(message=artifacts.plain(headline(found, "perangkat")))
 
 
 @task(task_run_name=named("diagnosa"), cache_policy=NO_CACHE, persist_result=False)
-def _diagnose(names: Sequence[str], case: str) -> list[TargetResult]:
-    return jobs.diagnose_devices(office(), names, case, tell, ME)
+def _diagnose(names: Sequence[str]) -> list[DeviceReading]:
+    return jobs.read_devices(office(), names, tell)
+
+
+def _drawn(names: Sequence[str]) -> list[pictures.Picture]:
+    """The networks that devices belong to; not of a fleet."""
+    here = office()
+    agencies = sorted({here.inventory.devices[name].opd for name in names})
+    return [pictures.of_agency(here, opd) for opd in agencies] if len(agencies) <= MOST_PICTURES else []
 
 
 @flow(name="Cadangkan konfigurasi", flow_run_name="Cadangkan {isian.label}", persist_result=False)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from prefect import Task, get_run_logger, task
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
@@ -21,10 +23,10 @@ from flows.jobs.changes import ready_plan
 from flows.jobs.step import apply_plan
 from flows.jobs.targets import batches
 from flows.office import open_office
-from playbooks.findings import TargetResult
 from playbooks.plans import Outcome
 from sop.register.records import Actor
 
+Read = TypeVar("Read")
 office = cache(open_office)
 """The office of this process; tasks ask for it, because Prefect would walk through it as their argument."""
 ME = Actor(via="prefect")
@@ -44,13 +46,19 @@ def named(verb: str) -> Any:
     return name
 
 
-def read(
-    reading: Task[[Sequence[str], str], list[TargetResult]], names: Sequence[str], case: str
-) -> list[TargetResult]:
-    """The results of a reading task over all targets, in their order."""
+def read(reading: Task[..., list[Read]], names: Sequence[str], *about: object) -> list[Read]:
+    """The results of a reading task over all targets, in their order; how far it is shows while it runs."""
     size = 1 if len(names) <= ONE_BY_ONE else BATCH
-    submitted = [reading.submit(batch, case) for batch in batches(names, size)]
+    submitted = [reading.submit(batch, *about) for batch in batches(names, size)]
+    if len(submitted) > 1:
+        _watched(submitted, len(names))
     return [result for each in submitted for result in each.result()]
+
+
+def _watched(submitted: list[PrefectFuture[Any]], total: int) -> None:
+    shown: Any = create_progress_artifact(0.0, key="kemajuan", description=f"{total} sasaran")
+    for done, _ in enumerate(as_completed(submitted), start=1):
+        update_progress_artifact(shown, 100.0 * done / len(submitted))
 
 
 def change(action: str, case: str, target: str, wanted: str) -> State[None]:

@@ -7,6 +7,7 @@ EVIDENCE = {
     "findings": "temuan",
     "analysis": "analisis",
     "raw": "keluaran perangkat",
+    "facts": "fakta terbaca",
     "proposals": "rencana",
     "runbook": "panduan kerja",
     "config": "konfigurasi (tersegel)",

@@ -22,13 +22,14 @@ from playbooks.findings import why
 if TYPE_CHECKING:
     from flows import office
     from flows.jobs import board as boards
-    from flows.jobs import configurations, recordings, repairs
+    from flows.jobs import configurations, pictures, recordings, repairs
     from flows.jobs import network as jobs
     from sop.register.records import Actor, PlanRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.network")
     configurations, repairs = later("flows.jobs.configurations"), later("flows.jobs.repairs")
     recordings, boards = later("flows.jobs.recordings"), later("flows.jobs.board")
+    pictures = later("flows.jobs.pictures")
 
 app = typer.Typer(cls=Orders, help="Jaringan: diagnosa, cadangan, riwayat, perbaikan, pemulihan.")
 
@@ -44,6 +45,20 @@ def diagnose(names: Devices = None, opd: Opd = "", every: All = False, case: Cas
     """Diagnosa perangkat (hanya membaca): temuan, bukti dan saran."""
     meant = (names, opd, every)
     answer_targets(read_targets("Diagnosa", jobs.chosen, jobs.diagnose_devices, meant, case, json), "perangkat", json)
+
+
+@app.command(cls=Order)
+def picture(
+    opd: Annotated[str, typer.Option("--opd", metavar="OPD", help="Jaringan OPD ini.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="BERKAS", help="Bawaan: di folder dokumen.")] = None,
+    json: Json = False,
+) -> None:
+    """Gambar jaringan sebuah OPD (SVG) dari pembacaan terakhir; tidak menyentuh perangkat."""
+    here = office.open_office()
+    drawn = pictures.of_agency(here, opd)
+    path = pictures.write(here, drawn, out)
+    document = {"opd": opd, "title": drawn.title, "file": path, "read_at": drawn.at}
+    answer(document, json, lambda c: c.print(plain(f"{drawn.title}: {path}"), soft_wrap=True))
 
 
 @app.command(cls=Order)

@@ -70,9 +70,12 @@ def _read_well(task: Task, device: str) -> bool:
 
 
 def _in_trouble(task: Task, device: str) -> bool:
-    """Whether the newest reading of a device, which there is, has a serious finding, and no plan of its own waits."""
+    """Whether the newest reading of a device, which there is, has a serious finding, and no plan of its own is ahead:
+
+    one that waits for a person, or was just approved and reads the device itself before and after.
+    """
     plans = task.office.register.plans(task.case.id)
-    if any(plan.target == device and plan.state == "proposed" for plan in plans):
+    if any(plan.target == device and plan.state in ("proposed", "approved") for plan in plans):
         return False
     found = json.loads(task.office.register.read(_last(task, "findings", device)))["findings"]
     return any(each["severity"] in _SERIOUS for each in found)

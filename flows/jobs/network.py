@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from flows.jobs.changes import Progress
+from flows.jobs.pictures import keep_facts
 from flows.jobs.targets import BackedUp, batches, picked
 from flows.office import Office
 from inventory.credentials import CredentialError
@@ -84,8 +85,12 @@ def examine(
     actor: Actor = SOFTWARE,
     read: bool = True,
     back_up: bool = True,
+    settled: bool = True,
 ) -> list[Examined]:
-    """Diagnose and back up devices with one log-in each; in the order of `names`."""
+    """Diagnose and back up devices with one log-in each; in the order of `names`.
+
+    `settled`: false when the caller settles the readings, together with others.
+    """
     wanted = list(names)
     backups: dict[str, DeviceBackedUp] = {}
     readings: dict[str, DeviceReading] = {}
@@ -97,14 +102,26 @@ def examine(
                 readings[found.name] = found.seen
             if on_progress:
                 on_progress(found.name, found.said)
-    # Two ends of a link show more together than each alone, so findings are settled once all are home.
-    joined = {each.name: each for each in together([readings[name] for name in wanted if name in readings])}
-    for some in batches(joined.values(), BATCH):
+    in_order = [readings[name] for name in wanted if name in readings]
+    joined = {each.name: each for each in (settle(office, in_order, case_id, actor) if settled else in_order)}
+    commits = _project(office, [each.name for each in backups.values() if each.status != "failed"], case_id)
+    return [Examined(name, joined.get(name), _with_commit(backups.get(name), commits)) for name in wanted]
+
+
+def settle(office: Office, readings: Sequence[DeviceReading], case_id: str, actor: Actor) -> list[DeviceReading]:
+    """Keep readings. Two ends of a link show more together than each alone, so all of them are looked at first."""
+    joined = together(list(readings))
+    for some in batches(joined, BATCH):
         with office.register.at_once():
             for reading in some:
                 _keep_reading(office, reading, case_id, actor)
-    commits = _project(office, [each.name for each in backups.values() if each.status != "failed"], case_id)
-    return [Examined(name, joined.get(name), _with_commit(backups.get(name), commits)) for name in wanted]
+    return joined
+
+
+def read_devices(office: Office, names: Iterable[str], on_progress: Progress | None = None) -> list[DeviceReading]:
+    """Readings that have yet to be settled; nothing is kept."""
+    done = examine(office, names, on_progress=on_progress, back_up=False, settled=False)
+    return [each.reading for each in done if each.reading]
 
 
 def _visits(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[list[Visit]]:
@@ -174,6 +191,7 @@ def _keep_reading(office: Office, reading: DeviceReading, case_id: str, actor: A
         document = json.dumps(content, ensure_ascii=False).encode()
         name = f"{reading.name}-{kind}.json"
         office.register.keep(document, kind, name, "application/json", *about, actor=actor) if content else None
+    keep_facts(office, reading, case_id, actor)
     if reading.reason is None and not any(each.severity >= Severity.MAJOR for each in reading.findings):
         office.register.keep_baseline(reading.name, reading.facts, actor)
 

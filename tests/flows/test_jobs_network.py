@@ -215,6 +215,17 @@ def test_a_save_held_by_a_neighbours_fault_is_made_once_that_is_repaired(
     assert routers.findings == {"dinkes-r1": [], "dinkes-sw1": []}
 
 
+def test_a_device_whose_repair_was_approved_is_not_read_once_more_before_it(
+    office: Office, routers: Routers, case: str
+) -> None:
+    routers.findings = {"dinkes-r1": [DOWN], "dinkes-sw1": [UNSAVED]}
+    assert cases.carry(office, case).state == "waiting"
+    assert routers.writes == ["dinkes-sw1"]
+    office.register.act(case, "koordinator", "YA")
+    assert cases.carry(office, case).state == "done"
+    assert routers.logins.count("dinkes-r1") == 2
+
+
 def test_a_dropped_repair_is_never_done(office: Office, routers: Routers, case: str) -> None:
     routers.findings["dinkes-r1"] = [DOWN]
     cases.carry(office, case)
