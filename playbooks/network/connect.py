@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import paramiko
@@ -31,7 +32,10 @@ from playbooks.findings import Reason, TargetError
 from playbooks.network import platforms
 from playbooks.network.terminal import Closed, driver
 
-CONNECT_S = 10.0
+CONNECT_S, LOGIN_S = 10.0, 25.0
+"""For each step of a log-in, and for all of it."""
+GRACE_S = 1.0
+"""After the deadline the line is cut; until then a reader may still say which command was not answered."""
 INTERRUPTED_S = 2.0
 """How long an interrupted command may take to sum up."""
 LEGACY = {
@@ -97,7 +101,7 @@ class Session:
 
     def ask(self, command: str, timeout_s: float = 20.0) -> str:
         """The answer to one command, echo and prompt removed."""
-        with _classified(self.endpoint):
+        with _classified(self.endpoint, self.connection.end_of_time):
             return str(self.connection.ask(command, timeout_s))
 
     def configure(self, commands: Iterable[str], armed: bool = False) -> str:
@@ -129,7 +133,7 @@ class Session:
         With `until` (a pattern) the command is cut off once that came, and running out of time is no error: whatever
         came is returned.
         """
-        with _classified(self.endpoint):
+        with _classified(self.endpoint, self.connection.end_of_time):
             channel = self.connection.remote_conn.get_transport().open_session(timeout=timeout_s)
             with channel:
                 channel.exec_command(command)
@@ -142,7 +146,7 @@ class Session:
         They run side by side, started `apart_s` seconds apart, each on a channel with a terminal of its own, so that
         the device ends them when the channel is closed. A device that allows fewer channels runs fewer.
         """
-        with _classified(self.endpoint), ExitStack() as stack:
+        with _classified(self.endpoint, self.connection.end_of_time), ExitStack() as stack:
             running: list[tuple[float, paramiko.Channel]] = []
             transport = self.connection.remote_conn.get_transport()
             for _ in range(times):
@@ -201,44 +205,66 @@ def open_session(endpoint: Endpoint, deadline_s: float = 60) -> Iterator[Session
 
     Raises TargetError: UNREACHABLE, TIMEOUT, LOGIN_REFUSED, HOST_KEY_CHANGED, HOST_KEY_UNKNOWN, LEGACY_SSH_REFUSED.
     """
-    end = time.monotonic() + deadline_s
-    with _classified(endpoint):
-        session = Session(endpoint, _connect(endpoint, min(CONNECT_S, deadline_s)))
-    session.connection.end_of_time = end
-    try:
+    end, patience = time.monotonic() + deadline_s, min(LOGIN_S, deadline_s)
+    with ExitStack() as stack:
+        with _classified(endpoint, time.monotonic() + patience):
+            line = stack.enter_context(_line(endpoint, min(CONNECT_S, deadline_s)))
+            with _hung_up_after(line, patience):
+                session = Session(endpoint, _connect(endpoint, line, min(CONNECT_S, deadline_s)))
+        stack.enter_context(_hung_up_after(line, end - time.monotonic() + GRACE_S))
+        stack.callback(session.close)
+        session.connection.end_of_time = end
         _enable(session)
         yield session
-    finally:
-        session.close()
 
 
-def _connect(endpoint: Endpoint, timeout_s: float) -> Any:
-    connection_socket = socket.create_connection((endpoint.address, endpoint.port), timeout_s)
-    connection_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+def _line(endpoint: Endpoint, timeout_s: float) -> socket.socket:
+    line = socket.create_connection((endpoint.address, endpoint.port), timeout_s)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return line
+
+
+@contextmanager
+def _hung_up_after(line: socket.socket, seconds: float) -> Iterator[None]:
+    """A connection that ends after so many seconds, whoever still waits for something on it.
+
+    paramiko waits without end for a terminal, a shell or a command to be granted.
+    """
+    watch = Timer(seconds, _hang_up, (line,))
+    watch.daemon = True
+    watch.start()
     try:
-        platform = platforms.get(endpoint.platform)
-        return driver(platform)(
-            device_type=platform.netmiko or platform.name,
-            host=endpoint.address,
-            port=endpoint.port,
-            username=endpoint.username,
-            password=endpoint.password,
-            secret=endpoint.enable,
-            use_keys=bool(endpoint.key_path),
-            key_file=endpoint.key_path or None,
-            allow_agent=False,
-            ssh_strict=True,
-            system_host_keys=False,
-            host_keys=_known_keys(endpoint),
-            disabled_algorithms=_disabled(endpoint),
-            conn_timeout=timeout_s,
-            banner_timeout=timeout_s,
-            auth_timeout=timeout_s,
-            sock=connection_socket,
-        )
-    except BaseException:
-        connection_socket.close()
-        raise
+        yield
+    finally:
+        watch.cancel()
+
+
+def _hang_up(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _connect(endpoint: Endpoint, line: socket.socket, timeout_s: float) -> Any:
+    platform = platforms.get(endpoint.platform)
+    return driver(platform)(
+        device_type=platform.netmiko or platform.name,
+        host=endpoint.address,
+        port=endpoint.port,
+        username=endpoint.username,
+        password=endpoint.password,
+        secret=endpoint.enable,
+        use_keys=bool(endpoint.key_path),
+        key_file=endpoint.key_path or None,
+        allow_agent=False,
+        ssh_strict=True,
+        system_host_keys=False,
+        host_keys=_known_keys(endpoint),
+        disabled_algorithms=_disabled(endpoint),
+        conn_timeout=timeout_s,
+        banner_timeout=timeout_s,
+        auth_timeout=timeout_s,
+        sock=line,
+    )
 
 
 def _known_keys(endpoint: Endpoint) -> paramiko.HostKeys:
@@ -295,14 +321,17 @@ def _enable(session: Session) -> None:
 
 
 @contextmanager
-def _classified(endpoint: Endpoint) -> Iterator[None]:
-    """Whatever SSH or netmiko raises becomes a TargetError; the cause is cut off, for it may quote what was sent."""
+def _classified(endpoint: Endpoint, end: float = float("inf")) -> Iterator[None]:
+    """Whatever SSH or netmiko raises becomes a TargetError; the cause is cut off, for it may quote what was sent.
+
+    After the moment `end` the line is cut, so whatever is raised then, the time was up.
+    """
     try:
         yield
     except TargetError:
         raise
     except (OSError, EOFError, paramiko.SSHException, NetmikoBaseException, ValueError) as error:
-        reason, detail = classify(error)
+        reason, detail = classify(error) if time.monotonic() < end else (Reason.TIMEOUT, "")
         raise TargetError(endpoint.name, reason, _without_secrets(detail, endpoint)) from None
 
 
@@ -338,6 +367,7 @@ _CAUSES: tuple[_Cause, ...] = (
         Reason.LEGACY_SSH_REFUSED,
         "perbarui firmware, atau izinkan dengan legacy_ssh: true bila memang perlu",
     ),
+    ((NetmikoAuthenticationException, paramiko.AuthenticationException), "(?i)timeout", Reason.TIMEOUT, ""),
     (
         (NetmikoAuthenticationException, paramiko.AuthenticationException),
         "",

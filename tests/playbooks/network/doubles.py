@@ -57,6 +57,10 @@ class Double:
     banner: str = ""
     hang: str = ""
     """Command that is never answered."""
+    trickle: str = ""
+    """Command that is answered for ever, a character at a time."""
+    stuck: str = ""
+    """Where it hangs at log-in: at its "greeting", the "password", the "channel" or the "prompt"."""
     endless: dict[str, list[str]] = field(default_factory=dict)
     """Pieces of an answer on an exec channel that only Ctrl-C ends."""
     drop: str = ""
@@ -79,6 +83,8 @@ class Double:
     """What callers offered to log in with."""
 
     async def speak(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        if self.stuck == "prompt":
+            await asyncio.sleep(3600)
         if process.command in self.endless:
             await self.go_on(process, self.endless[process.command])
             return
@@ -114,6 +120,9 @@ class Double:
             return False
         if command and command == self.hang:
             await asyncio.sleep(3600)
+        while command and command == self.trickle:
+            await self.write(process, "x")
+            await asyncio.sleep(0.05)
         if self.repaint and command:
             await self.write(process, f"\r{self.prompt} ")
             await asyncio.sleep(self.repaint)
@@ -155,8 +164,14 @@ class _Door(asyncssh.SSHServer):
     def password_auth_supported(self) -> bool:
         return True
 
-    def validate_password(self, username: str, password: str) -> bool:
+    async def session_requested(self) -> bool:
+        await asyncio.sleep(3600)
+        return False
+
+    async def validate_password(self, username: str, password: str) -> bool:
         self._double.passwords.append(password)
+        if self._double.stuck == "password":
+            await asyncio.sleep(3600)
         return username.partition("+")[0] == "otomasi" and password == PASSWORD
 
 
@@ -175,7 +190,10 @@ def serving(double: Double) -> Iterator[int]:
         thread.join(5)
 
 
-async def _listen(double: Double) -> asyncssh.SSHAcceptor:
+async def _listen(double: Double) -> asyncssh.SSHAcceptor | _Deaf:
+    if double.stuck == "greeting":
+        return _Deaf(await asyncio.start_server(lambda *_: None, "127.0.0.1", 0))
+
     async def talk(process: asyncssh.SSHServerProcess[bytes]) -> None:
         try:
             await double.speak(process)
@@ -189,14 +207,27 @@ async def _listen(double: Double) -> asyncssh.SSHAcceptor:
         "127.0.0.1",
         0,
         server_host_keys=[asyncssh.generate_private_key(double.key_type)],
-        process_factory=talk,
+        process_factory=None if double.stuck == "channel" else talk,
         line_editor=False,
         encoding=None,
         **options,
     )
 
 
-async def _close(server: asyncssh.SSHAcceptor) -> None:
+@dataclass(frozen=True)
+class _Deaf:
+    """A port that takes a connection and says nothing."""
+
+    server: asyncio.Server
+
+    def get_port(self) -> int:
+        return int(self.server.sockets[0].getsockname()[1])
+
+    def close(self) -> None:
+        self.server.close()
+
+
+async def _close(server: asyncssh.SSHAcceptor | _Deaf) -> None:
     server.close()
     for task in [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
         task.cancel()

@@ -203,6 +203,8 @@ def test_a_server_that_is_not_ssh_is_no_enrolment(tmp_path: Path) -> None:
 class Quoting:
     """A connection whose failures quote what was sent over it."""
 
+    end_of_time = float("inf")
+
     def ask(self, command: str, timeout_s: float) -> str:
         raise ValueError(f"{command!r} after {PASSWORD!r}, {timeout_s} s")
 
