@@ -146,9 +146,17 @@ def progress(what: str, total: int, as_json: bool) -> Iterator[Told]:
         def told(target: str, outcome: str) -> None:
             bar.update(task, advance=1, description=f"{what}: {plain(target)}")
             if quiet:
-                note(f"{target}: {DONE.get(outcome, outcome)}")
+                _line(f"{target}: {DONE.get(outcome, outcome)}")
 
         yield told
+
+
+def _line(message: str) -> None:
+    """`note` for who writes thousands, to a pipe."""
+    try:
+        sys.stderr.write(f"{plain(message)}\n")
+    except BrokenPipeError:
+        hush(sys.stderr)
 
 
 def note(message: str) -> None:

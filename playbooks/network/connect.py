@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -290,13 +291,20 @@ def _lines_about(endpoint: Endpoint) -> list[str]:
     """Lines of the known hosts that may be about this one; a hashed name (`|1|`) may be anybody's."""
     if not endpoint.known_hosts.is_file():
         return []
-    name, lines = endpoint.host_key_name, endpoint.known_hosts.read_text().splitlines()
-    # Looking for the name anywhere is quick and leaves few to be taken apart.
-    return [
-        line
-        for line in lines
-        if (name in line or "|" in line) and (line[:1] == "|" or name in line.partition(" ")[0].split(","))
-    ]
+    status = endpoint.known_hosts.stat()
+    by_name = _by_name(endpoint.known_hosts, status.st_mtime_ns, status.st_size)
+    return [*by_name.get(endpoint.host_key_name, ()), *by_name.get("", ())]
+
+
+@lru_cache(maxsize=2)
+def _by_name(known_hosts: Path, changed: int, size: int) -> dict[str, list[str]]:
+    """Lines of the file as it is now, by the host names they give; under "" those whose names are hashed."""
+    del changed, size
+    lines: dict[str, list[str]] = {}
+    for line in known_hosts.read_text().splitlines():
+        for name in [""] if line.startswith("|") else line.partition(" ")[0].split(","):
+            lines.setdefault(name, []).append(line)
+    return lines
 
 
 def _disabled(endpoint: Endpoint) -> dict[str, list[str]]:
@@ -305,14 +313,10 @@ def _disabled(endpoint: Endpoint) -> dict[str, list[str]]:
 
 def _enable(session: Session) -> None:
     """Privileged mode, where the platform has one and the login lands below it."""
-    command = session.platform.enable
-    if not command or not session.endpoint.enable:
+    command, prompt = session.platform.enable, session.connection
+    if not command or not session.endpoint.enable or prompt.greeting.endswith("#"):
         return
     with _classified(session.endpoint):
-        prompt = session.connection
-        prompt.write_channel(prompt.RETURN)
-        if prompt.read_until_pattern(r"[>#] ?\Z", CONNECT_S).rstrip().endswith("#"):
-            return
         prompt.write_channel(command + prompt.RETURN)
         prompt.read_until_pattern(r"(?i)password: ?\Z", CONNECT_S)
         prompt.write_channel(session.endpoint.enable + prompt.RETURN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from re import _constants as ops  # type: ignore[attr-defined]
@@ -29,15 +29,32 @@ class Secret:
     """No match goes beyond a line."""
 
     def masked(self, text: str, mask: Callable[[str], str]) -> str:
-        if self.words and not any(word in text for word in self.words):
-            return text
-        if not (self.words and self.in_a_line):
-            return self.pattern.sub(lambda found: _masked(found, mask), text)
-        lines = text.split("\n")
-        for number, line in enumerate(lines):
-            if any(word in line for word in self.words):
-                lines[number] = self.pattern.sub(lambda found: _masked(found, mask), line)
-        return "\n".join(lines)
+        def hide(part: str) -> str:
+            return self.pattern.sub(lambda found: _masked(found, mask), part)
+
+        if not self.words:
+            return hide(text)
+        lines = _lines_with(self.words, text)
+        if not (lines and self.in_a_line):
+            return hide(text) if lines else text
+        parts, done = [], 0
+        for start, end in lines:
+            parts += [text[done:start], hide(text[start:end])]
+            done = end
+        return "".join([*parts, text[done:]])
+
+
+def _lines_with(words: Iterable[str], text: str) -> list[tuple[int, int]]:
+    """Where the lines begin and end that hold one of `words`, in order."""
+    starts = {text.rfind("\n", 0, at) + 1 for word in words for at in _places(word, text)}
+    return [(start, text.find("\n", start) % (len(text) + 1)) for start in sorted(starts)]
+
+
+def _places(word: str, text: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def redact(platform: str, text: str, mask: Callable[[str], str]) -> str:

@@ -18,6 +18,7 @@ from netmiko.mikrotik import MikrotikRouterOsSSH
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
 from playbooks.network.platforms.platform import Platform
+from playbooks.network.transport import Client
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[=>78cDEHMZ]|\][^\x07]*\x07)")
 TAIL = 400
@@ -37,12 +38,17 @@ class Terminal:
     end_of_time = float("inf")
     """Moment (time.monotonic) by which everything asked of this device must be done."""
     prompt = ""
+    greeting = ""
+    """The first prompt as it was shown."""
     paging: tuple[str, ...] = ()
 
     def __init__(self, host_keys: paramiko.HostKeys, **login: Any) -> None:
         """`host_keys`: the keys that the device may show; `login`: as netmiko's. Connects."""
         self.host_keys = host_keys
         super().__init__(**login)
+
+    def _get_ssh_client_instance(self) -> paramiko.SSHClient:
+        return Client()
 
     def _build_ssh_client(self) -> paramiko.SSHClient:
         client: paramiko.SSHClient = super()._build_ssh_client()  # type: ignore[misc]
@@ -160,7 +166,7 @@ class LineTerminal(Terminal):
         wanted = _AFTER_ECHO.format(echo=re.escape(sent[-1]), prompt=shape) if sent else _TWICE.format(prompt=shape)
         seen = self.read_until_pattern(wanted, self.conn_timeout)  # type: ignore[attr-defined]
         named = [found for match in re.finditer(wanted, seen) for found in match.groupdict().values() if found]
-        self.base_prompt = named[0]
+        self.base_prompt, self.greeting = named[0], seen.rstrip()
         self.prompt = self.platform.prompt.replace("NAME", _pinned(self.base_prompt))
 
     def pull(self, end: float) -> str:

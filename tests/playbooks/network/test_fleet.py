@@ -82,9 +82,8 @@ def test_a_killed_reader_fails_its_devices_alone_and_those_sent_later_go_to_othe
         hanging = [errand(f"sw-{number}", hang="show running-config") for number in range(2)]
         for each in hanging:
             crew.send(each)
-        first, *_ = readers()
-        time.sleep(0.5)
-        os.kill(first, signal.SIGKILL)
+        until(lambda: len(readers()) == crew.size // fleet.READER_THREADS, "the readers are there")
+        os.kill(readers()[0], signal.SIGKILL)
         lost = crew.home.get(timeout=20)
         assert (lost.name in {"sw-0", "sw-1"}, lost.reason) == (True, Reason.ERROR)
         assert "pembaca" in lost.detail
@@ -104,13 +103,13 @@ def test_readers_end_with_whoever_sent_them_even_killed() -> None:
         assert parent.stdout is not None
         reader = int(parent.stdout.readline())
         parent.kill()
-    until_gone(reader)
+    until(lambda: not running(reader), "the reader ends with its parent")
 
 
-def until_gone(pid: int) -> None:
+def until(true: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + 20
-    while running(pid):
-        assert time.monotonic() < end, "a reader outlived its parent"
+    while not true():
+        assert time.monotonic() < end, what
         time.sleep(0.05)
 
 
