@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
 from flows.jobs.changes import OnStep, apply_approved, put_forward
 from flows.jobs.configurations import version_of
@@ -11,10 +14,12 @@ from flows.jobs.network import device_endpoint, last_baseline
 from flows.office import Office
 from playbooks.findings import Severity, TargetError
 from playbooks.network import repair, restore
+from playbooks.network.backup import ConfigCopy
+from playbooks.network.change import recover
 from playbooks.network.diagnose import DeviceReading, diagnose
 from playbooks.network.runbook import runbook
 from playbooks.plans import Ladder, Outcome, Permit, Plan
-from sop.register.records import SOFTWARE, Actor, PlanRecord
+from sop.register.records import SOFTWARE, Actor, CaseRecord, PlanRecord
 
 
 def propose_repairs(
@@ -31,9 +36,8 @@ def propose_repairs(
     seen = reading or diagnose(here, entry, last_baseline(office, device))
     if seen.reason is not None:
         raise TargetError(device, seen.reason, seen.detail)
-    dropped = [_fault(Plan.from_document(plan.document)) for plan in case.plans if plan.state == "dropped"]
-    plans = [plan for plan in repair.propose(here, entry, seen) if plan.changes and _fault(plan) not in dropped]
-    _keep_runbooks(office, case_id, seen, {_fault(plan)[1:] for plan in plans}, actor)
+    plans = _wanted(case, repair.propose(here, entry, seen), partial(repair.propose, here, entry, seen, apart=True))
+    _keep_runbooks(office, case_id, seen, {fault for plan in plans for fault in _faults(plan)}, actor)
     first = [plan for plan in plans if plan.ladder is Ladder.A] or plans
     return [put_forward(office, case_id, plan, actor) for plan in first]
 
@@ -54,8 +58,18 @@ def _keep_runbooks(
         office.register.keep(document, *about, actor=actor)
 
 
-def _fault(plan: Plan) -> tuple[str, str, str]:
-    return plan.target, plan.finding, str(plan.details.get("subject", ""))
+def _wanted(case: CaseRecord, plans: list[Plan], apart: Callable[[], list[Plan]]) -> list[Plan]:
+    """Less what a person dropped. Of a bundle that was dropped or came to nothing its changes are asked one by one."""
+    past = [(Plan.from_document(plan.document), plan) for plan in case.plans if plan.action == "repair"]
+    refused = [_faults(plan) for plan, record in past if record.state == "dropped"]
+    undone = [_faults(plan) for plan, record in past if record.state == "rolled_back"]
+    if any(len(_faults(plan)) > 1 and _faults(plan) in (*refused, *undone) for plan in plans):
+        return [plan for plan in apart() if _faults(plan) not in refused][:1]
+    return [plan for plan in plans if plan.changes and _faults(plan) not in refused]
+
+
+def _faults(plan: Plan) -> list[tuple[str, str]]:
+    return [(code, subject) for code, subject in plan.details["faults"]]
 
 
 def apply_plan(
@@ -76,11 +90,49 @@ def apply_plan(
     if device not in office.inventory.devices:
         raise unknown("perangkat", device, office.inventory.devices)
 
+    begun = _begun(office, case_id, plan_hash)
+
+    def keep(copy: ConfigCopy) -> None:
+        office.register.keep_config(device, copy.text, copy.redacted, copy.digest, case_id, actor)
+
     def change(plan: Plan, permit: Permit) -> Outcome:
+        here, entry = device_endpoint(office, device), office.inventory.devices[device]
+        if begun:
+            since_s = (office.register.clock() - begun).total_seconds()
+            if undone := recover(plan, here, permit, _config_of(office, plan), since_s, on_step):
+                return undone
         apply = restore.apply if action == "restore" else repair.apply
-        return apply(plan, device_endpoint(office, device), office.inventory.devices[device], permit, on_step)
+        return apply(plan, here, entry, permit, on_step, keep)
 
     return apply_approved(office, case_id, device, action, plan_hash, actor, patience_s, change)
+
+
+def half_done(office: Office, case_id: str) -> list[tuple[PlanRecord, datetime]]:
+    """Changes of a case that were begun and never settled, with the time of their last write: a run died in them.
+
+    One that is being made just now is among them, for as long as it lasts.
+    """
+    plans = [plan for plan in office.register.plans(case_id) if plan.state in ("proposed", "approved")]
+    return [(plan, at) for plan in plans if (at := _begun(office, case_id, plan.hash))]
+
+
+def _begun(office: Office, case_id: str, plan_hash: str) -> datetime | None:
+    """When a write of this plan was last permitted since it was put forward.
+
+    A run asks for its first permit before it looks at the device, so one alone (by its lease) is no write.
+    """
+    put = office.register.plan(plan_hash, case_id).at
+    rows = [row for row in office.register.audit_rows(case_id) if row.action == "write.intended"]
+    mine = [(datetime.fromisoformat(row.at), row.detail["token"]) for row in rows if row.detail["plan"] == plan_hash]
+    later = [(at, token) for at, token in mine if at >= put]
+    writes = [at for no, (at, token) in enumerate(later) if token in [other for _, other in later[:no]]]
+    return writes[-1] if writes else None
+
+
+def _config_of(office: Office, plan: Plan) -> str:
+    """The configuration that a plan was made from; empty where the office has no copy of it."""
+    kept = [each for each in office.register.config_versions(plan.target) if each.digest == plan.base]
+    return office.register.read_config(kept[-1].id, full=True) if kept else ""
 
 
 ASKED = "restore_request"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,14 +13,21 @@ from playbooks.findings import Finding, Reason, TargetError
 from playbooks.network.backup import ConfigCopy, fetch_config
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.platforms import frr_diff
-from playbooks.plans import ChangedSincePlan, Outcome, Permit, Plan
+from playbooks.network.platforms.platform import ARMED_MINUTES
+from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
 OnStep = Callable[[str], None]
+Keep = Callable[[ConfigCopy], None]
 VERIFY_S = 30.0
 """How long a change may take to show that it helped: protocols converge."""
 RETURN_S = 120.0
 """How long a device that no longer answers is tried again before its way back is given up."""
 PAUSE_S = 1.0
+WORK_S = VERIFY_S + RETURN_S + 240.0
+"""How long the session of a change may be in use: commits and saves take their minute too."""
+RECOVER_S = ARMED_MINUTES * 60.0 + 180.0
+MARGIN_S = 20.0
+"""So long before the device takes a change back by itself it is no longer confirmed."""
 
 SETTLE_S = 15.0
 """How long a good change is given to bring the rest back (neighbours, routes) before it is called good as it is."""
@@ -43,6 +50,8 @@ class Steps:
     done: list[tuple[str, str]] = field(default_factory=list)
     saving: bool = False
     """Whether saving was begun: then undoing has to save too."""
+    armed_at: float | None = None
+    """When (time.monotonic) the device was told to take the change back by itself."""
 
     def say(self, what: str) -> None:
         self.done.append((datetime.now(UTC).isoformat(timespec="seconds"), what))
@@ -60,6 +69,8 @@ class Work:
     proof: Callable[[Session], Proof]
     steps: Steps
     before: tuple[dict[str, str], ...] = ()
+    keep: Keep | None = None
+    """Told the configuration of before, which is all there is of it, before anything is written."""
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -83,9 +94,12 @@ def carry_out(work: Work, session: Session) -> Outcome:
     copy = fetch_config(session)
     if copy.digest != work.plan.base:
         raise ChangedSincePlan(f"{work.plan.target}: konfigurasi berubah sejak rencana dibuat; buat rencana baru")
+    if work.keep:
+        work.keep(copy)
     work.steps.say(f"konfigurasi {copy.digest[:12]} dicadangkan ({copy.bytes} byte)")
-    _arm(work, session)
+    _require_guard(work, session, copy)
     try:
+        _arm(work, session)
         _write(work, session)
         proof = _verify(work)
         if not proof.wrong:
@@ -101,20 +115,36 @@ def carry_out(work: Work, session: Session) -> Outcome:
     return _undo(work, session, copy, why)
 
 
+def _require_guard(work: Work, session: Session, copy: ConfigCopy) -> None:
+    platform = session.platform
+    if work.plan.ladder is Ladder.B and not platform.can_arm(copy.text):
+        why = f"perangkat belum dapat membatalkan sendiri: {platform.undo}"
+        raise TargetError(session.endpoint.name, Reason.REFUSED_OUTPUT, why)
+
+
 def _arm(work: Work, session: Session) -> None:
-    commands = session.platform.arm(work.plan.way_back)
-    for command in commands:
+    platform, armed = session.platform, bool(session.platform.enter_armed)
+    if work.plan.ladder is Ladder.A:
+        return
+    for command in platform.arm(work.plan.way_back):
         work.permit()
-        session.order(command)
-    armed = commands or session.platform.enter_armed
-    work.steps.say(
-        "jalan mundur dipasang di perangkat" if armed else "jalan mundur disiapkan: " + session.platform.undo
-    )
+        armed = re.search(platform.guarded, _tell(session, command)) is not None
+    work.steps.armed_at = time.monotonic() if armed else None
+    work.steps.say("jalan mundur dipasang di perangkat" if armed else f"jalan mundur disiapkan: {platform.undo}")
+
+
+def _tell(session: Session, command: str) -> str:
+    """A command of the device's own way back."""
+    return session.run(command) if session.platform.guard_by_exec else session.order(command)
 
 
 def _write(work: Work, session: Session) -> None:
     work.permit()
-    session.configure(work.commands, armed=True)
+    if work.plan.details.get("exec"):
+        for command in work.commands:
+            session.order(command)
+    else:
+        session.configure(work.commands, armed=work.plan.ladder is Ladder.B)
     work.steps.say(f"{len(work.commands)} perintah dijalankan")
 
 
@@ -138,16 +168,23 @@ def _verify(work: Work) -> Proof:
 
 def _keep(work: Work, session: Session) -> None:
     with _usable(work, session) as good:
-        for command in good.platform.disarm:
-            work.permit()
-            good.order(command)
-        if good.platform.disarm:
+        if work.steps.armed_at is not None:
+            _require_time_left(work)
+            for command in good.platform.disarm:
+                work.permit()
+                _tell(good, command)
             work.steps.say("jalan mundur dilepas")
         if work.save:
             work.permit()
             work.steps.saving = True
             save(good)
             work.steps.say("konfigurasi disimpan")
+
+
+def _require_time_left(work: Work) -> None:
+    """Confirming what the device is just taking back would call a change good that is gone."""
+    if time.monotonic() - (work.steps.armed_at or 0.0) > ARMED_MINUTES * 60 - MARGIN_S:
+        raise TargetError(work.endpoint.name, Reason.TIMEOUT, "perangkat sudah membatalkan sendiri")
 
 
 def _left(work: Work, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -163,7 +200,7 @@ def save(session: Session) -> None:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    return re.search(pattern, text) is not None
+    return re.search(pattern, text, re.MULTILINE) is not None
 
 
 def _undo(work: Work, session: Session, copy: ConfigCopy, why: str) -> Outcome:
@@ -193,17 +230,68 @@ def _undo(work: Work, session: Session, copy: ConfigCopy, why: str) -> Outcome:
 
 
 def _take_back(work: Work, session: Session, copy: ConfigCopy) -> None:
-    """FRR: the difference to the copy, whatever stands there now. Others: the inverse commands of the plan."""
-    if session.endpoint.platform == "frr":
-        lines = frr_diff.commands(fetch_config(session).text, copy.text)
-        if lines:
-            session.configure(lines)
-        return
-    with suppress(TargetError):
-        session.configure(work.plan.way_back)
-    for command in session.platform.disarm:
+    """FRR: the difference to the copy, whatever stands there now. Others: as the device itself does, or the inverse."""
+    now = fetch_config(session)
+    if now.digest != copy.digest and session.endpoint.platform == "frr":
+        session.configure(frr_diff.commands(now.text, copy.text))
+    elif now.digest != copy.digest:
+        _try_each(session, session.platform.undo_now)
+        if fetch_config(session).digest != copy.digest:
+            with suppress(TargetError):
+                session.configure(work.plan.way_back)
+    if work.steps.armed_at is not None:
+        _try_each(session, session.platform.disarm)
+
+
+def _try_each(session: Session, commands: Iterable[str]) -> None:
+    """Refused where nothing is armed (any more), and that is as good."""
+    for command in commands:
         with suppress(TargetError):
-            session.order(command)
+            _tell(session, command)
+
+
+INTERRUPTED = "pekerjaan sebelumnya terputus di tengah; perubahan setengah jalan"
+
+
+def recover(
+    plan: Plan, endpoint: Endpoint, permit: Permit, base: str, since_s: float, on_step: OnStep | None = None
+) -> Outcome | None:
+    """What a run that died left on a device: taken back, by the device itself or by us. None when nothing is left.
+
+    `base`: the configuration of before the change, empty where nobody has it; `since_s`: how long ago (seconds) its
+    last write was permitted. Raises TargetError when the device cannot be read.
+    """
+    work = Work(plan, endpoint, permit, lambda _: Proof(INTERRUPTED), Steps(on_step, armed_at=time.monotonic()))
+    copy = ConfigCopy(base, plan.base, "", len(base))
+    end = time.monotonic() + ARMED_MINUTES * 60 + MARGIN_S - since_s
+    with open_session(endpoint, RECOVER_S) as session:
+        now = fetch_config(session)
+        if now.digest == copy.digest:
+            _call_off(session)
+            return None
+        work.steps.say(f"{INTERRUPTED} ditemukan")
+        # Where the device takes it back in the meantime there is nothing left to do but to prove it.
+        while not _is_ours(work, now, copy):
+            if time.monotonic() >= end:
+                way = "; ".join(plan.way_back)
+                return work.outcome("failed", f"{INTERRUPTED} bercampur perubahan lain. Kembalikan di tempat: {way}")
+            time.sleep(PAUSE_S)
+            now = fetch_config(session)
+        return _undo(work, session, copy, INTERRUPTED)
+
+
+def _call_off(session: Session) -> None:
+    """A way back that no configuration shows may still be waiting for its time."""
+    if session.platform.guard_by_exec:
+        _try_each(session, session.platform.disarm)
+
+
+def _is_ours(work: Work, now: ConfigCopy, copy: ConfigCopy) -> bool:
+    """Whether taking the change back would lead to the configuration of before, and undo nobody else's work."""
+    if now.digest == copy.digest:
+        return True
+    at_frr = work.endpoint.platform == "frr"
+    return at_frr and set(frr_diff.commands(now.text, copy.text)) <= {*work.plan.way_back, "exit"}
 
 
 @contextmanager

@@ -37,6 +37,8 @@ CONNECT_S, LOGIN_S = 10.0, 25.0
 """For each step of a log-in, and for all of it."""
 GRACE_S = 1.0
 """After the deadline the line is cut; until then a reader may still say which command was not answered."""
+ORDER_S = 90.0
+"""A commit on a small Junos switch takes a minute."""
 INTERRUPTED_S = 2.0
 """How long an interrupted command may take to sum up."""
 LEGACY = {
@@ -113,19 +115,25 @@ class Session:
         are in force, so callers keep a way back.
         """
         platform = self.platform
-        enter = platform.enter_armed if armed and platform.enter_armed else platform.enter_config
-        return "\n".join(self.order(command) for command in (*enter, *commands, *platform.leave_config))
+        enter, leave = platform.enter_config, platform.leave_config
+        if armed and platform.enter_armed:
+            enter, leave = platform.enter_armed, platform.leave_armed
+        return "\n".join(self.order(command) for command in (*enter, *commands, *leave))
 
     def order(self, command: str) -> str:
-        """`ask` for what must not be refused: TargetError(REFUSED_OUTPUT), with configuration mode left."""
-        answer = self.ask(command)
+        """`ask` for what must not be refused: TargetError(REFUSED_OUTPUT), with configuration mode left.
+
+        What the device asks back is answered as its platform says; putting a change in force may take minutes.
+        """
+        with _classified(self.endpoint):
+            answer = str(self.connection.order(command, ORDER_S))
         if self.platform.refuses(answer):
-            self._leave_config()
+            self._abandon()
             raise TargetError(self.endpoint.name, Reason.REFUSED_OUTPUT, f"{command!r}: {answer.strip()[:200]}")
         return answer
 
-    def _leave_config(self) -> None:
-        for command in self.platform.leave_config:
+    def _abandon(self) -> None:
+        for command in self.platform.abandon or self.platform.leave_config:
             self.ask(command)
 
     def run(self, command: str, timeout_s: float = 10.0, until: str = "") -> str:

@@ -12,36 +12,61 @@ from dataclasses import replace
 from inventory.models import Device
 from playbooks.findings import Finding, Severity
 from playbooks.network import change, platforms, rules
-from playbooks.network.change import OnStep, Proof, Steps, Work
+from playbooks.network.change import Keep, OnStep, Proof, Steps, Work
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose
 from playbooks.network.facts import Facts
 from playbooks.network.paths import protected
 from playbooks.network.platforms.platform import Change, Situation
+from playbooks.network.rules.case import same_port
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
 SAVE_S = 60.0
+UNSAVED = "config.unsaved"
 
 
-def propose(endpoint: Endpoint, device: Device, reading: DeviceReading) -> list[Plan]:
-    """What can be repaired of a reading's findings, cause first; one plan a change. Talks to no device."""
-    plans = (plan_for(finding, endpoint, device, reading) for finding in reading.findings)
-    return list({plan.changes: plan for plan in reversed([plan for plan in plans if plan])}.values())[::-1]
+def propose(endpoint: Endpoint, device: Device, reading: DeviceReading, apart: bool = False) -> list[Plan]:
+    """What can be repaired of a reading's findings, cause first. Talks to no device.
+
+    Changes of class B come as one plan, read and approved once: the first of several would change what the others were
+    planned from. `apart`: a plan for each, where somebody does not want them all.
+    """
+    changes = [
+        (finding, found) for finding in reading.findings if (found := _change(finding, endpoint, device, reading))
+    ]
+    # One change may put several findings right: it is made for the first of them.
+    once = list({found.commands: (finding, found) for finding, found in reversed(changes)}.values())[::-1]
+    alone = [_plan([each], endpoint, reading) for each in once if each[1].ladder is Ladder.A]
+    rest = [each for each in once if each[1].ladder is Ladder.B]
+    together = [[each] for each in rest] if apart or len(rest) < 2 else [rest]
+    return [*_saving(endpoint, reading), *alone, *(_plan(some, endpoint, reading) for some in together)]
 
 
 def plan_for(finding: Finding, endpoint: Endpoint, device: Device, reading: DeviceReading) -> Plan | None:
-    """The plan that would put one finding right; None when only a person can (its advice says how)."""
-    if finding.code == "config.unsaved":
-        return None if rules.unfit_to_save(reading.findings) else _save_plan(finding, endpoint, reading)
-    platform = platforms.get(endpoint.platform)
-    repair, facts = platform.repairs.get(finding.code), Facts.from_json(reading.facts)
+    """The plan that would put one finding right; None when only a person can (`runbook` says how)."""
+    if finding.code == UNSAVED:
+        return next(iter(_saving(endpoint, reading)), None)
+    found = _change(finding, endpoint, device, reading)
+    return _plan([(finding, found)], endpoint, reading) if found else None
+
+
+def _saving(endpoint: Endpoint, reading: DeviceReading) -> list[Plan]:
+    unsaved = [finding for finding in reading.findings if finding.code == UNSAVED]
+    return [_save_plan(unsaved[0], endpoint, reading)] if unsaved and not rules.unfit_to_save(reading.findings) else []
+
+
+def _change(finding: Finding, endpoint: Endpoint, device: Device, reading: DeviceReading) -> Change | None:
+    """What the platform can do about a finding, if it touches neither uplink nor management path."""
+    platform, facts = platforms.get(endpoint.platform), Facts.from_json(reading.facts)
+    repair = platform.repairs.get(finding.code)
     if repair is None or not facts.running_digest:
         return None
     config = _config(endpoint.platform, reading)
     found = repair(Situation(finding, facts, Facts.from_json(reading.before), config, device.expect.gateway))
-    if found is None or found.interface in protected(facts, endpoint.address, device):
+    kept = protected(facts, endpoint.address, device)
+    if found is None or any(same_port(found.interface, each) for each in kept):
         return None
-    return _plan(finding, endpoint, reading, facts, found)
+    return found if found.ladder is Ladder.A or platform.can_arm(config) else None
 
 
 def _config(platform: str, reading: DeviceReading) -> str:
@@ -58,77 +83,82 @@ def _save_plan(finding: Finding, endpoint: Endpoint, reading: DeviceReading) -> 
         changes=(*platform.save, *(f"  {line}" for line in facts.unsaved_lines)),
         finding=finding.code,
         base=facts.running_digest,
-        details={
-            "code": finding.code,
-            "subject": finding.subject,
-            "commands": [],
-            "save": True,
-            # What counts as serious depends on it, so that planning again has to look from the same place.
-            "before": reading.before,
-        },
+        # What counts as serious depends on `before`, so that planning again has to look from the same place.
+        details={"faults": _faults([finding]), "commands": [], "save": True, "before": reading.before},
     )
 
 
-def _plan(finding: Finding, endpoint: Endpoint, reading: DeviceReading, facts: Facts, found: Change) -> Plan:
-    platform = platforms.get(endpoint.platform)
+def _plan(some: list[tuple[Finding, Change]], endpoint: Endpoint, reading: DeviceReading) -> Plan:
+    platform, facts = platforms.get(endpoint.platform), Facts.from_json(reading.facts)
+    commands = tuple(line for _, found in some for line in found.commands)
+    ladder = some[0][1].ladder
     # Saving would also save what others changed and did not save: only where nothing was left unsaved.
-    save = bool(platform.save) and facts.saved_digest in (None, facts.running_digest)
+    save = ladder is Ladder.B and bool(platform.save) and facts.saved_digest in (None, facts.running_digest)
     return Plan(
         action="repair",
         target=endpoint.name,
-        ladder=Ladder.B,
-        summary=found.summary,
-        changes=(*found.commands, *(platform.save if save else ())),
-        way_back=found.inverse,
-        finding=finding.code,
+        ladder=ladder,
+        summary="; ".join(found.summary for _, found in some),
+        changes=(*commands, *(platform.save if save else ())),
+        way_back=tuple(line for _, found in reversed(some) for line in found.inverse),
+        finding=some[0][0].code,
         base=facts.running_digest,
         details={
-            "code": finding.code,
-            "subject": finding.subject,
-            "commands": list(found.commands),
+            "faults": _faults(finding for finding, _ in some),
+            "commands": list(commands),
             "save": save,
             "before": reading.before,
+            **({"exec": True} if some[0][1].exec else {}),
         },
     )
 
 
-def apply(plan: Plan, endpoint: Endpoint, device: Device, permit: Permit, on_step: OnStep | None = None) -> Outcome:
+def _faults(findings: Iterable[Finding]) -> list[list[str]]:
+    return [[finding.code, finding.subject] for finding in findings]
+
+
+def apply(
+    plan: Plan,
+    endpoint: Endpoint,
+    device: Device,
+    permit: Permit,
+    on_step: OnStep | None = None,
+    keep: Keep | None = None,
+) -> Outcome:
     """Make an approved change; see `change.carry_out`.
 
     Raises, before anything is written: ChangedSincePlan when planning again does not give this very plan, whatever
     `permit` raises, TargetError when the device cannot be read.
     """
-    with open_session(endpoint, change.VERIFY_S + change.RETURN_S + 60) as session:
+    with open_session(endpoint, change.WORK_S) as session:
         baseline = Baseline(facts=plan.details["before"]) if plan.details["before"] else None
         reading = diagnose(endpoint, device, baseline, session)
         if reading.reason is not None:
             raise ChangedSincePlan(f"{plan.target}: {reading.reason}; {reading.detail}")
-        finding = _same(plan, reading.findings)
-        if finding is None:
+        if not _left(plan, reading.findings):
             return Outcome("unchanged", "gangguan sudah tidak ada", before=_shown(reading.findings))
-        _require_same(plan, plan_for(finding, endpoint, device, _as_planned(plan, reading)))
+        _require_same(plan, endpoint, device, replace(reading, before=plan.details["before"]))
         work = Work(
             plan=plan,
             endpoint=endpoint,
             permit=permit,
             proof=lambda fresh: _proof(plan, device, baseline, reading.findings, fresh),
             steps=Steps(on_step),
+            keep=keep,
             before=_shown(reading.findings),
         )
-        return _save(work, session) if plan.ladder is Ladder.A else change.carry_out(work, session)
+        return _save(work, session) if plan.finding == UNSAVED else change.carry_out(work, session)
 
 
-def _same(plan: Plan, findings: Iterable[Finding]) -> Finding | None:
-    wanted = (plan.details["code"], plan.details["subject"])
-    return next((finding for finding in findings if (finding.code, finding.subject) == wanted), None)
+def _left(plan: Plan, findings: Iterable[Finding]) -> list[str]:
+    """Which of the plan's faults are (still) there."""
+    there = {(finding.code, finding.subject) for finding in findings}
+    return [" ".join(fault) for fault in plan.details["faults"] if tuple(fault) in there]
 
 
-def _as_planned(plan: Plan, reading: DeviceReading) -> DeviceReading:
-    return replace(reading, before=plan.details["before"])
-
-
-def _require_same(plan: Plan, again: Plan | None) -> None:
-    if again is None or again.hash != plan.hash:
+def _require_same(plan: Plan, endpoint: Endpoint, device: Device, reading: DeviceReading) -> None:
+    again = [*propose(endpoint, device, reading), *propose(endpoint, device, reading, apart=True)]
+    if plan.hash not in {each.hash for each in again}:
         raise ChangedSincePlan(f"{plan.target}: keadaan perangkat berubah sejak rencana dibuat; buat rencana baru")
 
 
@@ -147,8 +177,8 @@ def _proof(plan: Plan, device: Device, baseline: Baseline | None, before: tuple[
     now = diagnose(fresh.endpoint, device, baseline, fresh)
     if now.reason is not None:
         return Proof(f"perangkat tidak terbaca: {now.detail or now.reason}", now.findings)
-    if _same(plan, now.findings):
-        return Proof(f"{plan.details['code']} {plan.details['subject']} masih ada", now.findings)
+    if left := _left(plan, now.findings):
+        return Proof(f"{', '.join(left)} masih ada", now.findings)
     known = {(finding.code, finding.subject) for finding in before}
     serious = [finding for finding in now.findings if finding.severity >= Severity.MAJOR]
     new = [f"{one.code} {one.subject}" for one in serious if (one.code, one.subject) not in known]

@@ -12,7 +12,7 @@ from inventory.models import Device
 from playbooks.findings import Reason, TargetError
 from playbooks.network import change
 from playbooks.network.backup import NotComplete, check_complete, digest, fetch_config, normalised
-from playbooks.network.change import OnStep, Proof, Steps, Work
+from playbooks.network.change import Keep, OnStep, Proof, Steps, Work
 from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.diagnose import diagnose
 from playbooks.network.facts import Facts
@@ -94,9 +94,16 @@ def _require_harmless(endpoint: Endpoint, commands: tuple[str, ...], facts: Fact
             raise _refused(endpoint, f"rencana menyentuh {match[1]}, uplink atau jalur pengelolaan; kerjakan di tempat")
 
 
-def apply(plan: Plan, endpoint: Endpoint, device: Device, permit: Permit, on_step: OnStep | None = None) -> Outcome:
+def apply(
+    plan: Plan,
+    endpoint: Endpoint,
+    device: Device,
+    permit: Permit,
+    on_step: OnStep | None = None,
+    keep: Keep | None = None,
+) -> Outcome:
     """Make an approved restore. Raises as `repair.apply` does."""
-    with open_session(endpoint, change.VERIFY_S + change.RETURN_S + 60) as session:
+    with open_session(endpoint, change.WORK_S) as session:
         # The difference follows from base and wanted text alone, so the same base means the same plan.
         now = fetch_config(session)
         if now.digest == plan.details["wanted"]:
@@ -110,6 +117,7 @@ def apply(plan: Plan, endpoint: Endpoint, device: Device, permit: Permit, on_ste
             permit=permit,
             proof=lambda fresh: _proof(plan, device, fresh),
             steps=Steps(on_step),
+            keep=keep,
             before=tuple(finding.as_json() for finding in before.findings),
         )
         return change.carry_out(work, session)

@@ -10,6 +10,8 @@ import codecs
 import functools
 import re
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import paramiko
@@ -129,6 +131,10 @@ class Terminal:
         self.read_until_pattern(re.escape(command.strip()), read_timeout)
         return self._answer(command.strip(), end)
 
+    def order(self, command: str, read_timeout: float) -> str:
+        """`ask` for what changes something: the device may ask back."""
+        return self.ask(command, read_timeout)
+
     def _answer(self, command: str, end: float) -> str:
         finish = re.compile(r"(?:\A|\n)" + self.prompt + r"[ \t]*\Z")
         parts, self._read_buffer = [self._read_buffer], ""
@@ -157,6 +163,8 @@ class LineTerminal(Terminal):
     platform: Platform
     line = ""
     """What came since the last line end."""
+    expected: Mapping[str, str] = MappingProxyType({})
+    """Questions that are answered now, each once."""
 
     def session_preparation(self) -> None:
         """Set the terminal up in one write; the prompt is what follows the last echo, whatever a banner shows."""
@@ -176,7 +184,20 @@ class LineTerminal(Terminal):
         if self.platform.more and self.line.rstrip().endswith(self.platform.more):
             self.line = ""
             self.write_channel(" ")  # type: ignore[attr-defined]
+        asked = next((question for question in self.expected if re.search(question, self.line)), None)
+        if asked is not None:
+            self.line, reply = "", self.expected[asked]
+            self.expected = {question: other for question, other in self.expected.items() if question != asked}
+            self.write_channel(reply + self.RETURN)  # type: ignore[attr-defined]
         return text
+
+    def order(self, command: str, read_timeout: float) -> str:
+        """Only here are questions answered: what a device shows may look like one."""
+        self.line, self.expected = "", self.platform.questions
+        try:
+            return self.ask(command, read_timeout)
+        finally:
+            self.expected = {}
 
     def without_repaint(self, text: str, command: str) -> str:
         """The answer without the pager's questions and the blanks that wiped them away."""

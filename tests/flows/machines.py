@@ -127,7 +127,7 @@ class Routers:
         text = self.configs.get(session.endpoint.name, f"hostname {session.endpoint.name}\nsecret rahasia\nend\n")
         return ConfigCopy(text, hashlib.sha256(text.encode()).hexdigest(), text.replace("rahasia", "***"), len(text))
 
-    def propose(self, endpoint: Any, _: object, reading: DeviceReading) -> list[Plan]:
+    def propose(self, endpoint: Any, _: object, reading: DeviceReading, **__: bool) -> list[Plan]:
         ladders = {"config.unsaved": Ladder.A, "link.admin_down": Ladder.B}
         return [
             Plan(
@@ -138,7 +138,7 @@ class Routers:
                 (f"atasi {each.subject}",),
                 finding=each.code,
                 base=str(len(self.writes)),
-                details={"subject": each.subject},
+                details={"faults": [[each.code, each.subject]]},
             )
             for each in reading.findings
             if each.code in ladders and not (each.code == "config.unsaved" and rules.unfit_to_save(reading.findings))
@@ -149,13 +149,13 @@ class Routers:
         changes = () if now == wanted else tuple(wanted.splitlines())
         return Plan("restore", endpoint.name, Ladder.B, "kembali", changes, base=now, details={"wanted": wanted})
 
-    def restore(self, plan: Plan, endpoint: Any, _: object, permit: Callable[[], None], __: object) -> Outcome:
+    def restore(self, plan: Plan, endpoint: Any, _: object, permit: Callable[[], None], *__: object) -> Outcome:
         permit()
         self.writes.append(endpoint.name)
         self.configs[endpoint.name] = str(plan.details["wanted"])
         return Outcome("applied")
 
-    def apply(self, plan: Plan, endpoint: Any, _: object, permit: Callable[[], None], __: object) -> Outcome:
+    def apply(self, plan: Plan, endpoint: Any, _: object, permit: Callable[[], None], *__: object) -> Outcome:
         if self.drifted:
             raise ChangedSincePlan("keadaan berubah")
         permit()
@@ -164,7 +164,7 @@ class Routers:
             raise KeyboardInterrupt
         if self.unproven:
             return Outcome("rolled_back", "temuan tetap ada")
-        code, subject = plan.finding, plan.details["subject"]
+        ((code, subject),) = plan.details["faults"]
         self.findings[endpoint.name] = [
             each for each in self.findings[endpoint.name] if (each.code, each.subject) != (code, subject)
         ]

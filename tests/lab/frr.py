@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
+import playbooks.network
 from tests.lab import accounts
 from tests.lab.core import Namespace, Service, cable, folder, listens, manage, require, run, until
 
@@ -26,12 +27,8 @@ DAEMONS = ("zebra", "staticd", "ospfd", "bgpd")
 PROGRAMS = Path("/usr/lib/frr")
 USER = "otomasi"
 
-LOGIN = """#!/bin/sh
-# vtysh 8.4 cannot show the startup config: `show startup-config` answers nothing. So this one command is let through.
-[ "$SSH_ORIGINAL_COMMAND" = "cat /etc/frr/frr.conf" ] && exec cat /etc/frr/frr.conf
-[ -n "$SSH_ORIGINAL_COMMAND" ] && exec vtysh -c "$SSH_ORIGINAL_COMMAND"
-VTYSH_PAGER=cat exec vtysh
-"""
+LOGIN = Path(playbooks.network.__file__).with_name("frr_login.sh")
+"""What the office's routers have as the account's login."""
 LINKS = (("r1", "eth1", "r2", "eth1"), ("r2", "eth2", "r3", "eth1"), ("r1", "eth2", "r3", "eth2"))
 STUBS = (("r1", "eth3", "isp", "eth0"), ("r2", "eth3", "h2", "eth0"), ("r3", "eth3", "h3", "eth0"))
 PCS = {"isp": ("203.0.113.1/30", "203.0.113.2"), "h2": ("10.2.0.10/24", "10.2.0.1"), "h3": ("10.3.0.10/24", "10.3.0.1")}
@@ -163,7 +160,7 @@ class Router:
 
     def serve_ssh(self) -> None:
         shell = folder("bin") / "vtysh-login"
-        shell.write_text(LOGIN)
+        shell.write_text(LOGIN.read_text())
         shell.chmod(0o755)
         settings = f"AllowUsers {USER}\nPasswordAuthentication yes\nForceCommand {shell}"
         accounts.sshd(self.machine, self.address, settings, self.host_key)

@@ -16,8 +16,6 @@ from playbooks.network.platforms import tables
 from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
 
 SESSION = "pelihara"
-_COMMIT = ("end", f"configure session {SESSION} commit timer 00:0{ARMED_MINUTES}:00", "configure terminal")
-"""Said in EXEC, where every release knows it; the configuration mode after it is there for `leave_config` to leave."""
 _HEAD = re.compile(
     r"^(?P<name>[A-Z]\S*) is (?P<state>up|down|administratively down)"
     r"(?:, line protocol is (?P<protocol>\w+))?(?: \((?P<why>[^)]*)\))?\s*$"
@@ -302,7 +300,7 @@ def _first(pattern: str, text: str) -> str:
 def enable_port(now: Situation) -> Change | None:
     name = now.finding.subject
     head = f"interface {name}"
-    return Change((head, "no shutdown", *_COMMIT), (head, "shutdown"), f"Aktifkan {name}", name)
+    return Change((head, "no shutdown"), (head, "shutdown"), f"Aktifkan {name}", name)
 
 
 PLATFORM = Platform(
@@ -390,7 +388,11 @@ PLATFORM = Platform(
     saved_commands=("show startup-config",),
     ping="ping {address} repeat {count} timeout 1",
     repairs={"link.admin_down": enable_port},
-    enter_armed=(f"configure session {SESSION}",),
+    # What a run that died left in the session goes first. The commit is said in EXEC, where every release knows it.
+    enter_armed=(f"configure session {SESSION}", "abort", f"configure session {SESSION}"),
+    leave_armed=("end", f"configure session {SESSION} commit timer 00:0{ARMED_MINUTES}:00"),
+    abandon=("end", f"configure session {SESSION} abort"),
     disarm=(f"configure session {SESSION} commit",),
+    undo_now=(f"configure session {SESSION} abort",),
     undo=f"`commit timer` pada `configure session {SESSION}` (pembatalan berjangka {ARMED_MINUTES} menit di perangkat)",
 )

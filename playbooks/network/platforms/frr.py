@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
 from playbooks.network.facts import BgpPeer, Interface, OspfInterface, OspfNeighbor, Route
-from playbooks.network.platforms.platform import Change, Platform, Situation, duration_s
+from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
 
 
 def version(output: str) -> dict[str, Any]:
@@ -190,6 +191,12 @@ def restore_peer(now: Situation) -> Change | None:
     return None
 
 
+def arm(inverse: tuple[str, ...]) -> tuple[str, ...]:
+    """The office's login on its FRR routers (frr_login.sh) types `inverse` after a while; vtysh refuses the word."""
+    lines = b64encode("\n".join((*inverse, "")).encode()).decode()
+    return (f"pelihara-arm {ARMED_MINUTES * 60:.0f} {lines}",)
+
+
 def section(config: str, head: str) -> list[str]:
     """Lines of one block of a running configuration, without their indentation."""
     match = re.search(rf"^{re.escape(head)}\n((?: .*\n)*)", config, re.MULTILINE)
@@ -253,5 +260,9 @@ PLATFORM = Platform(
         "gateway.unreachable": restore_default,
         "bgp.peer_down": restore_peer,
     },
-    undo="perintah kebalikan dijalankan lewat sambungan baru; FRR tidak punya pembatalan berjangka di perangkat",
+    arm=arm,
+    guard_by_exec=True,
+    guarded=r"^armed$",
+    disarm=("pelihara-disarm",),
+    undo="perintah kebalikan lewat sambungan baru; akun di router ini belum memakai frr_login.sh",
 )

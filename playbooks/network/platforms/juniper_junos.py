@@ -326,7 +326,7 @@ def enable_port(now: Situation) -> Change | None:
     if not there:
         return None
     deleted, written = (tuple(f"{verb} {each}" for each in there) for verb in ("delete", "set"))
-    return Change((*deleted, COMMIT), (*written, "commit"), f"Aktifkan {name}", name)
+    return Change(deleted, written, f"Aktifkan {name}", name)
 
 
 def restore_default(now: Situation) -> Change | None:
@@ -344,8 +344,8 @@ def restore_default(now: Situation) -> Change | None:
     right = _DEFAULT + gateway
     if out is None or out.holds(gateway) or right in hops or len(hops) != len(about):
         return None
-    commands = (f"set {right}", *(f"delete {each}" for each in hops), COMMIT)
-    inverse = (*(f"set {each}" for each in hops), f"delete {right}", "commit")
+    commands = (f"set {right}", *(f"delete {each}" for each in hops))
+    inverse = (*(f"set {each}" for each in hops), f"delete {right}")
     return Change(commands, inverse, f"Pasang rute default ke {gateway}")
 
 
@@ -450,7 +450,9 @@ PLATFORM = Platform(
     r"|permission denied.*|\s*'.*' is ambiguous.*)$",
     enter_config=("configure exclusive",),
     enter_armed=("configure exclusive",),
-    leave_config=("rollback 0", "exit configuration-mode"),
+    leave_armed=(COMMIT, "exit configuration-mode"),
+    leave_config=("commit", "exit configuration-mode"),
+    abandon=("rollback 0", "exit configuration-mode"),
     ping="ping {address} rapid count {count} wait 1",
     repairs={
         "link.admin_down": enable_port,

@@ -10,6 +10,7 @@ from typing import Any
 from playbooks.findings import Finding
 from playbooks.network.facts import Facts
 from playbooks.network.platforms.credible import checked
+from playbooks.plans import Ladder
 
 ARMED_MINUTES = 3
 OUR_END = "! pelihara: end of configuration"
@@ -39,6 +40,9 @@ class Change:
     summary: str
     interface: str = ""
     """The interface it touches, if one."""
+    ladder: Ladder = Ladder.B
+    exec: bool = False
+    """Typed outside configuration mode."""
 
 
 Repair = Callable[[Situation], Change | None]
@@ -103,6 +107,11 @@ class Platform:
     """How the device says that it did not accept a command."""
     enter_config: tuple[str, ...] = ()
     leave_config: tuple[str, ...] = ()
+    """Out of configuration mode, what was typed in force; where a change is put in force at once by itself, first."""
+    abandon: tuple[str, ...] = ()
+    """In place of `leave_config` after a refused line, where leaving alone would keep what was typed before it."""
+    questions: Mapping[str, str] = field(default_factory=dict)
+    """Patterns of what a command that changes something may ask, at the end of a line, and the answers."""
     enable: str = ""
     save: tuple[str, ...] = ()
     """Commands that make the running configuration survive a reboot; empty where every change is saved at once."""
@@ -119,13 +128,23 @@ class Platform:
     ping_endless: bool = False
     """It takes no count and does not end by itself."""
     repairs: Mapping[str, Repair] = field(default_factory=dict)
-    """Class B repairs by finding code."""
+    """By finding code, of class A and B."""
     arm: Callable[[tuple[str, ...]], tuple[str, ...]] = _unarmed
     """Commands (outside configuration mode) that make the device itself run `inverse` after `ARMED_MINUTES`."""
+    guard_by_exec: bool = False
+    """`arm` and `disarm` are for an exec channel. A login that does not know them has no way back of its own."""
+    guarded: str = ""
+    """How the device says that the way back stands, where it may not; empty: it does unless it refused."""
     enter_armed: tuple[str, ...] = ()
-    """In place of `enter_config`, where entering can arm the way back by itself."""
+    """In place of `enter_config`, where the device arms the way back with the change itself."""
+    leave_armed: tuple[str, ...] = ()
+    """In place of `leave_config` then."""
+    arms_where: str = ""
+    """A line of the configuration without which the device cannot arm; empty: it always can."""
     disarm: tuple[str, ...] = ()
     """Commands that keep the change for good."""
+    undo_now: tuple[str, ...] = ()
+    """Commands that make an armed way back be taken at once."""
     undo: str = ""
     """Which way back a change has, in words for the plan (Indonesian)."""
 
@@ -138,6 +157,10 @@ class Platform:
     def mark_is_ours(self) -> bool:
         """Whether two readings that agree stand for an end mark that the device did not print."""
         return not self.last_line or bool(self.section)
+
+    def can_arm(self, config: str) -> bool:
+        """Whether a device with this running configuration takes a change back by itself, if its kind can at all."""
+        return re.search(self.arms_where, config, re.MULTILINE) is not None
 
     def refuses(self, answer: str) -> bool:
         """Whether `answer` says that the command was not accepted."""

@@ -1,8 +1,7 @@
 """VyOS 1.2 and later, and what is left of Vyatta. docs.vyos.io: Command-Line Interface, Configuration Overview
 (`commit-confirm`); its routing is FRR (docs.frrouting.org), its shell is bash, so that Linux' own commands answer too.
 
-`commit-confirm` asks a question before it begins; the question counts as a prompt here, and the answer as a command.
-Without `confirm` the router starts anew from its saved configuration: a change is saved only behind it.
+`commit-confirm` is not used: without `confirm` the router starts anew, which cuts off everybody for minutes.
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ from typing import Any
 
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, OspfInterface, OspfNeighbor, Pool, Route
 from playbooks.network.platforms import linux
-from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation
+from playbooks.network.platforms.platform import Change, Platform, Situation
 
 END = "# end of configuration"
-COMMIT = (f"commit-confirm {ARMED_MINUTES}", "y")
 IP = r"[\d.]+|[0-9a-f:]*:[0-9a-f:.]*"
 
 
@@ -179,7 +177,7 @@ def enable_port(now: Situation) -> Change | None:
     found = next(filter(None, map(own.fullmatch, lines)), None)
     if found is None:
         return None
-    return Change((f"delete {found[1]}", *COMMIT), (f"set {found[1]}", "commit"), f"Aktifkan {name}", name)
+    return Change((f"delete {found[1]}",), (f"set {found[1]}",), f"Aktifkan {name}", name)
 
 
 def restore_default(now: Situation) -> Change | None:
@@ -196,8 +194,8 @@ def restore_default(now: Situation) -> Change | None:
     right = f"{head}next-hop {gateway}"
     if out is None or out.holds(gateway) or right in hops or len(hops) != len(about):
         return None
-    commands = (f"set {right}", *(f"delete {hop}" for hop in hops), *COMMIT)
-    inverse = (*(f"set {hop}" for hop in hops), f"delete {right}", "commit")
+    commands = (f"set {right}", *(f"delete {hop}" for hop in hops))
+    inverse = (*(f"set {hop}" for hop in hops), f"delete {right}")
     return Change(commands, inverse, f"Pasang rute default ke {gateway}")
 
 
@@ -212,10 +210,7 @@ def _match(pattern: str, text: str) -> re.Match[str]:
 PLATFORM = Platform(
     name="vyatta_vyos",
     aliases=("vyos",),
-    prompt=(
-        r"(?:(?:\n*\[edit[^\]\n]*\]\n)?[\w.-]+@NAME(?::[^\n$#]*)?[$>#]"
-        r"|[^\n]*Proceed ?\? ?(?:\[confirm\](?:\[y\])?|\[[Yy]/[Nn]\]))"
-    ),
+    prompt=r"(?:\n*\[edit[^\]\n]*\]\n)?[\w.-]+@NAME(?::[^\n$#]*)?[$>#]",
     paging=("set terminal length 0", "set terminal width 511"),
     napalm="vyos",
     shown_on="recordings",
@@ -269,8 +264,8 @@ PLATFORM = Platform(
     r"|Value validation failed|(?:Set|Delete|Commit) failed|Nothing to delete|% (?!Warning|Network ).*"
     r"|(?:vbash|bash): .*(?:not found|denied|No such file).*)",
     enter_config=("configure",),
-    enter_armed=("configure",),
-    leave_config=("exit discard",),
+    leave_config=("commit", "exit"),
+    abandon=("exit discard",),
     save=("configure", "save", "exit discard"),
     saved=r"^Done\b",
     ping="ping {address} count {count} interval 0.2",
@@ -279,6 +274,5 @@ PLATFORM = Platform(
         "route.default_missing": restore_default,
         "gateway.unreachable": restore_default,
     },
-    disarm=("configure", "confirm", "exit discard"),
-    undo=f"`{COMMIT[0]}`: tanpa `confirm` perangkat menyala ulang dengan konfigurasi yang tersimpan",
+    undo="perintah kebalikan lewat sambungan baru; `commit-confirm` tidak dipakai karena menyalakan ulang router",
 )

@@ -76,7 +76,7 @@ def switch(monkeypatch: pytest.MonkeyPatch) -> Switch:
 
 
 def a_plan(base: str, ladder: Ladder = Ladder.B) -> Plan:
-    details = {"code": DOWN.code, "subject": DOWN.subject, "commands": list(INTENDED), "save": False, "before": {}}
+    details = {"faults": [[DOWN.code, DOWN.subject]], "commands": list(INTENDED), "save": False, "before": {}}
     return Plan("repair", "sw1", ladder, "Aktifkan Gi0/1", INTENDED, INVERSE, DOWN.code, base, details)
 
 

@@ -253,10 +253,10 @@ def test_a_port_is_enabled_under_a_commit_timer_and_its_inverse_is_exact() -> No
     finding = Finding("link.admin_down", Severity.MAJOR, "Ethernet2", "", "")
     change = arista_eos.enable_port(Situation(finding, Facts(), Facts(), CONFIG))
     assert change is not None
-    assert change.commands[:3] == ("interface Ethernet2", "no shutdown", "end")
-    assert change.commands[3:] == ("configure session pelihara commit timer 00:03:00", "configure terminal")
+    assert change.commands == ("interface Ethernet2", "no shutdown")
     assert change.inverse == ("interface Ethernet2", "shutdown")
-    assert EOS.enter_armed == ("configure session pelihara",)
+    assert EOS.enter_armed == ("configure session pelihara", "abort", "configure session pelihara")
+    assert EOS.leave_armed == ("end", "configure session pelihara commit timer 00:03:00")
     assert EOS.disarm == ("configure session pelihara commit",)
 
 

@@ -14,7 +14,7 @@ from playbooks.network.backup import NotComplete, agreed, check_complete, digest
 from playbooks.network.diagnose import parse
 from playbooks.network.facts import Facts, Interface, Route
 from playbooks.network.platforms import get
-from playbooks.network.platforms.juniper_junos import COMMIT, statements
+from playbooks.network.platforms.juniper_junos import statements
 from playbooks.network.platforms.platform import OUR_END, Situation
 from playbooks.network.redaction import hidden, redact
 
@@ -405,8 +405,9 @@ def test_statements_are_named_as_set_names_them() -> None:
 def test_a_port_that_is_switched_off_is_switched_on_for_three_minutes(port: str, where: str) -> None:
     change = JUNOS.repairs["link.admin_down"](situation("link.admin_down", port))
     assert change is not None
-    assert change.commands == (f"delete interfaces {where} disable", COMMIT)
-    assert change.inverse == (f"set interfaces {where} disable", "commit")
+    assert change.commands == (f"delete interfaces {where} disable",)
+    assert change.inverse == (f"set interfaces {where} disable",)
+    assert JUNOS.leave_armed[0] == "commit confirmed 3"
 
 
 def test_a_port_that_the_configuration_does_not_switch_off_is_left_alone() -> None:
@@ -417,8 +418,8 @@ def test_the_default_route_goes_back_to_its_gateway() -> None:
     change = JUNOS.repairs["gateway.unreachable"](situation("gateway.unreachable", "192.0.2.9"))
     head = "routing-options static route 0.0.0.0/0 next-hop"
     assert change is not None
-    assert change.commands == (f"set {head} 192.0.2.1", f"delete {head} 192.0.2.9", COMMIT)
-    assert change.inverse == (f"set {head} 192.0.2.9", f"delete {head} 192.0.2.1", "commit")
+    assert change.commands == (f"set {head} 192.0.2.1", f"delete {head} 192.0.2.9")
+    assert change.inverse == (f"set {head} 192.0.2.9", f"delete {head} 192.0.2.1")
 
 
 @pytest.mark.parametrize(

@@ -244,11 +244,11 @@ def situation(code: str, subject: str, config: str = CONFIG) -> Situation:
 
 
 @pytest.mark.parametrize(("port", "where"), [("eth1", "ethernet eth1"), ("eth2.10", "ethernet eth2 vif 10")])
-def test_a_port_that_is_switched_off_is_switched_on_until_confirmed(port: str, where: str) -> None:
+def test_a_port_that_is_switched_off_is_switched_on(port: str, where: str) -> None:
     change = VYOS.repairs["link.admin_down"](situation("link.admin_down", port))
     assert change is not None
-    assert change.commands == (f"delete interfaces {where} disable", "commit-confirm 3", "y")
-    assert change.inverse == (f"set interfaces {where} disable", "commit")
+    assert change.commands == (f"delete interfaces {where} disable",)
+    assert change.inverse == (f"set interfaces {where} disable",)
     assert VYOS.repairs["link.admin_down"](situation("link.admin_down", "eth0")) is None
 
 
@@ -256,8 +256,8 @@ def test_the_default_route_goes_back_to_its_gateway() -> None:
     change = VYOS.repairs["route.default_missing"](situation("route.default_missing", ""))
     head = "protocols static route 0.0.0.0/0 next-hop"
     assert change is not None
-    assert change.commands == (f"set {head} 192.0.2.1", f"delete {head} 192.0.2.9", "commit-confirm 3", "y")
-    assert change.inverse == (f"set {head} 192.0.2.9", f"delete {head} 192.0.2.1", "commit")
+    assert change.commands == (f"set {head} 192.0.2.1", f"delete {head} 192.0.2.9")
+    assert change.inverse == (f"set {head} 192.0.2.9", f"delete {head} 192.0.2.1")
 
 
 @pytest.mark.parametrize("tail", ["blackhole", "next-hop 192.0.2.9 distance '200'", "next-hop 192.0.2.1"])
@@ -276,9 +276,6 @@ PROMPT = re.compile(r"(?:\A|\n)" + VYOS.prompt.replace("NAME", "vyos-contoh") + 
         "otomasi@vyos-contoh> ",
         "[edit]\notomasi@vyos-contoh# ",
         "\n[edit interfaces ethernet eth0]\notomasi@vyos-contoh# ",
-        "Proceed? [confirm][y]",
-        "Proceed? [confirm]",
-        "Proceed ? [Y/n] ",
     ],
 )
 def test_prompts_of_every_mode_are_prompts_with_what_belongs_to_them(prompt: str) -> None:
