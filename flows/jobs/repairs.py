@@ -121,10 +121,10 @@ def _begun(office: Office, case_id: str, plan_hash: str) -> datetime | None:
 
     A run asks for its first permit before it looks at the device, so one alone (by its lease) is no write.
     """
-    put = office.register.plan(plan_hash, case_id).at
+    put = next((plan.at for plan in office.register.plans(case_id) if plan.hash == plan_hash), None)
     rows = [row for row in office.register.audit_rows(case_id) if row.action == "write.intended"]
     mine = [(datetime.fromisoformat(row.at), row.detail["token"]) for row in rows if row.detail["plan"] == plan_hash]
-    later = [(at, token) for at, token in mine if at >= put]
+    later = [(at, token) for at, token in mine if put and at >= put]
     writes = [at for no, (at, token) in enumerate(later) if token in [other for _, other in later[:no]]]
     return writes[-1] if writes else None
 

@@ -103,6 +103,8 @@ class Routers:
     writes: list[str] = field(default_factory=list)
     helped: dict[str, list[str]] = field(default_factory=dict)
     """By device: whose links come back once it is repaired."""
+    recovered: list[str] = field(default_factory=list)
+    """Devices that were looked at for what a killed run left on them."""
     drifted: bool = False
     unproven: bool = False
     """A repair does not help and is taken back."""
@@ -155,6 +157,9 @@ class Routers:
         self.configs[endpoint.name] = str(plan.details["wanted"])
         return Outcome("applied")
 
+    def recover(self, plan: Plan, *_: object) -> None:
+        self.recovered.append(plan.target)
+
     def apply(self, plan: Plan, endpoint: Any, _: object, permit: Callable[[], None], *__: object) -> Outcome:
         if self.drifted:
             raise ChangedSincePlan("keadaan berubah")
@@ -191,6 +196,7 @@ def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
     monkeypatch.setattr(visits, "fetch_config", there.fetch)
     monkeypatch.setattr(repairs.repair, "propose", there.propose)
     monkeypatch.setattr(repairs.repair, "apply", there.apply)
+    monkeypatch.setattr(repairs, "recover", there.recover)
     monkeypatch.setattr(repairs.restore, "plan", there.plan_restore)
     monkeypatch.setattr(repairs.restore, "apply", there.restore)
     return there

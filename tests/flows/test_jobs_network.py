@@ -280,6 +280,7 @@ def test_a_case_killed_after_its_first_write_is_finished_by_the_next_run(
     routers.dies = False
     assert cases.carry(office, case).state == "done"
     assert office.register.plans(case)[0].state == "applied"
+    assert routers.recovered == ["dinkes-r1"]
     assert office.register.verify_audit().ok
 
 

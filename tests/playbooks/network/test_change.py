@@ -24,6 +24,7 @@ HERE = Endpoint("sw1", "10.0.0.1", 22, "cisco_ios", "otomasi", known_hosts=Path(
 DOWN = Finding("link.admin_down", Severity.MAJOR, "Gi0/1", "shutdown", "Aktifkan.")
 UNSAVED = Finding("config.unsaved", Severity.WARNING, "konfigurasi", "+ shutdown", "Simpan.")
 HOT = Finding("cpu.high", Severity.WARNING, "cpu", "91%", "Periksa.")
+HEAD = "version 15.2\nhostname sw1\narchive\n path flash:sw1\n"
 INTENDED = ("interface Gi0/1", "no shutdown")
 INVERSE = ("interface Gi0/1", "shutdown")
 
@@ -56,7 +57,7 @@ class Switch:
         return ""
 
     def copy(self) -> ConfigCopy:
-        return copy_of("cisco_ios", "version 15.2\nhostname sw1\n" + "\n".join([*self.lines, "end"]) + "\n")
+        return copy_of("cisco_ios", HEAD + "\n".join([*self.lines, "end"]) + "\n")
 
 
 @pytest.fixture
@@ -158,7 +159,9 @@ def a_device(*uplinks: str) -> Device:
 @pytest.fixture
 def reading(switch: Switch, monkeypatch: pytest.MonkeyPatch) -> DeviceReading:
     """What a diagnosis of the switch gives: its port is shut."""
-    seen = DeviceReading("sw1", 0.1, (DOWN,), facts={"running_digest": switch.copy().digest})
+    seen = DeviceReading(
+        "sw1", 0.1, (DOWN,), raw={"show running-config": HEAD}, facts={"running_digest": switch.copy().digest}
+    )
     monkeypatch.setattr(repair, "diagnose", lambda *_: seen)
     return seen
 
