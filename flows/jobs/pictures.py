@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,12 @@ class Picture:
     title: str
     svg: str
     at: datetime
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in pixels."""
+        box = re.search(r'viewBox="0 0 (\S+) (\S+)"', self.svg)
+        return (float(box[1]), float(box[2])) if box else (0.0, 0.0)
 
 
 def keep_facts(office: Office, reading: DeviceReading, case_id: str, actor: Actor = SOFTWARE) -> None:

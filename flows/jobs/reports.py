@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.jobs import pictures
 from flows.jobs.errors import BadInput
 from flows.office import Office
 from inventory.problems import shown
+from playbooks.findings import TITLES as TITLES_OF_FINDINGS
 from playbooks.network.history import History
 from sop.documents import from_case, from_period, write
-from sop.documents.data import Periodic
+from sop.documents.data import Periodic, Picture, Report
 from sop.register.records import SOFTWARE, Actor, CaseRecord, EvidenceRecord
 
 TITLES = {"laporan": "Laporan", "berita_acara": "Berita acara", "lembar_disposisi": "Lembar disposisi"}
 """Kinds of evidence that are papers, as an official calls them."""
 _PDF = "application/pdf"
+_WIDE, _TALL = 900.0, 1150.0
+"""Pixels; a larger picture cannot be read within a page of A4."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,23 @@ def report_case(office: Office, case_id: str, actor: Actor = SOFTWARE) -> list[W
     """Write report, handover and disposition sheet as the case stands now; each is kept. Raises UnknownCase."""
     case = office.register.case(case_id)
     papers: dict[str, Callable[[], bytes]] = {
-        "laporan": lambda: write.report(from_case.report(office.register, case, commits=_commits(office, case))),
+        "laporan": lambda: write.report(_report(office, case)),
         "berita_acara": lambda: write.handover(from_case.handover(office.register, case)),
         "lembar_disposisi": lambda: write.disposition_sheet(from_case.disposition_sheet(office.register, case)),
     }
     return [_keep(office, case.id, kind, paper(), actor) for kind, paper in papers.items()]
+
+
+def _report(office: Office, case: CaseRecord) -> Report:
+    drawn = () if case.website else tuple(_printed(each) for each in pictures.of_case(office, case))
+    return from_case.report(
+        office.register, case, commits=_commits(office, case), titles=TITLES_OF_FINDINGS, pictures=drawn
+    )
+
+
+def _printed(drawn: pictures.Picture) -> Picture:
+    width, height = drawn.size
+    return Picture(drawn.title, drawn.svg.encode(), large=width > _WIDE or height > _TALL)
 
 
 def write_out(office: Office, case_id: str, actor: Actor = SOFTWARE) -> list[Written]:

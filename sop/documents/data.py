@@ -86,7 +86,10 @@ class Target:
 
 @dataclass(frozen=True)
 class FindingRow:
-    """A finding of a playbook; `severity` is info, warning, major or critical."""
+    """A finding of a playbook; `severity` is info, warning, major or critical.
+
+    `title` is what the code means in words, `cause` the `name` of the finding that explains it.
+    """
 
     target: str
     code: str
@@ -94,6 +97,12 @@ class FindingRow:
     subject: str
     evidence: str
     advice: str
+    title: str = ""
+    cause: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.title or self.code}: {self.subject}"
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -144,6 +153,26 @@ class PlanLine:
     summary: str = ""
     approved_by: str = ""
     approved_at: datetime | None = None
+    changes: tuple[str, ...] = ()
+    way_back: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A network as SVG. A `large` one gets a page of its own, at the end."""
+
+    title: str
+    svg: bytes
+    large: bool = False
+
+
+@dataclass(frozen=True)
+class Runbook:
+    """What a person has to do by hand about a finding; in `lines`, commands stand between backquotes."""
+
+    target: str
+    finding: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -202,6 +231,8 @@ class Report(Document):
     steps: tuple[StepLine, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     signatories: tuple[Signatory, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    runbooks: tuple[Runbook, ...] = ()
 
     def comparisons(self) -> tuple[Comparison, ...]:
         """Findings before, each with what became of it, then those that only appeared after."""

@@ -66,8 +66,13 @@ def report(
     results: Results | None = None,
     commits: Mapping[str, str] | None = None,
     number: str = "",
+    titles: Mapping[str, str] | None = None,
+    pictures: tuple[data.Picture, ...] = (),
 ) -> data.Report:
-    """Laporan hasil pemeliharaan. `results` default to the case's evidence; `commits` are config versions by target."""
+    """Laporan hasil pemeliharaan. `results` default to the case's evidence; `commits` are config versions by target.
+
+    `titles` say what the codes of findings mean.
+    """
     found = results or results_of(register, case, commits or {})
     letter, procedure = _letter(case), case.procedure
     draft = data.Report(
@@ -82,15 +87,17 @@ def report(
         letter_name=letter.name if letter else "",
         letter_sha256=letter.sha256 if letter else "",
         targets=tuple(_target(register, name, found) for name in targets(register, case)),
-        before=tuple(_findings(found.before)),
-        after=tuple(_findings(found.after)) if found.after else None,
+        before=tuple(_findings(found.before, titles or {})),
+        after=tuple(_findings(found.after, titles or {})) if found.after else None,
         actions=tuple(data.Action(datetime.fromisoformat(at), target, text) for at, target, text in found.actions),
         backups=found.backups,
         plans=tuple(_plan(case, plan) for plan in case.plans),
         steps=tuple(_steps(register, case)),
         signatories=_signatories(register, case),
+        pictures=pictures,
     )
-    return replace(draft, recommendations=tuple(_recommendations(draft, case)))
+    runbooks = tuple(_runbooks(register, case, draft))
+    return replace(draft, recommendations=tuple(_recommendations(draft, case)), runbooks=runbooks)
 
 
 def handover(register: Register, case: CaseRecord, results: Results | None = None, number: str = "") -> data.Handover:
@@ -233,14 +240,34 @@ def _target(register: Register, name: str, found: Results) -> data.Target:
     return data.Target(name, kind, address, before.get("status", ""), after.get("status", ""), reason)
 
 
-def _findings(readings: Mapping[str, Reading]) -> Iterator[data.FindingRow]:
+def _findings(readings: Mapping[str, Reading], titles: Mapping[str, str]) -> Iterator[data.FindingRow]:
     for target, reading in readings.items():
         for each in reading["findings"]:
             words = (each[key] for key in ("code", "severity", "subject", "evidence", "advice"))
-            yield data.FindingRow(target, *words)
+            code, _, subject = each.get("cause", "").partition(" ")
+            cause = f"{titles.get(code, code)}: {subject}" if code else ""
+            row = data.FindingRow(target, *words)
+            yield replace(row, title=titles.get(row.code, ""), cause=cause)
+
+
+def _left(draft: data.Report) -> list[data.FindingRow]:
+    """What is still wrong, as far as is known."""
+    return [each.finding for each in draft.comparisons() if each.state != "teratasi"]
+
+
+def _runbooks(register: Register, case: CaseRecord, draft: data.Report) -> Iterator[data.Runbook]:
+    """The newest pages of each target, for what is left."""
+    pages: dict[tuple[str, str], list[str]] = {}
+    for evidence in register.evidence(case_id=case.id, kind="runbook"):
+        kept = json.loads(register.read(evidence.id))
+        pages.update({(evidence.target, finding): lines for finding, lines in kept.items()})
+    for each in _left(draft):
+        if lines := pages.get((each.target, f"{each.code} {each.subject}")):
+            yield data.Runbook(each.target, each.name, tuple(lines))
 
 
 def _plan(case: CaseRecord, plan: PlanRecord) -> data.PlanLine:
+    document = json.loads(plan.document)
     approval = next((e for e in case.events if e.answer == "YA" and plan.hash in e.plans), None)
     return data.PlanLine(
         hash=plan.hash,
@@ -248,7 +275,9 @@ def _plan(case: CaseRecord, plan: PlanRecord) -> data.PlanLine:
         target=plan.target,
         ladder=plan.ladder,
         state=plan.state,
-        summary=str(json.loads(plan.document).get("summary", "")),
+        summary=str(document.get("summary", "")),
+        changes=tuple(document.get("changes", ())),
+        way_back=tuple(document.get("way_back", ())),
         approved_by=people.who(case.procedure, approval) if approval else "",
         approved_at=approval.at if approval else None,
     )
@@ -276,9 +305,12 @@ def _finisher(case: CaseRecord, visit: StepTime) -> str:
 
 
 def _recommendations(draft: data.Report, case: CaseRecord) -> Iterator[data.Recommendation]:
-    for each in draft.comparisons():
-        if each.state != "teratasi" and each.finding.advice:
-            yield data.Recommendation(each.finding.target, each.finding.advice)
+    left = _left(draft)
+    ahead = {(each.target, each.name) for each in left}
+    for each in left:
+        # What follows from a fault that is still there goes with it.
+        if each.advice and (each.target, each.cause) not in ahead:
+            yield data.Recommendation(each.target, each.advice)
     for plan, line in zip(case.plans, draft.plans, strict=True):
         if plan.state in ("proposed", "approved", "dropped", "failed", "rolled_back"):
             why = f" Alasan: {plan.reason}." if plan.state == "dropped" and plan.reason else ""

@@ -16,7 +16,10 @@ from sop.documents import words
 from sop.documents.data import Action, DispositionSheet, Document, Handover, Periodic, Report
 
 _TEMPLATES = Path(__file__).parent
-_PROSE = frozenset("about note text evidence evidence_after advice summary activity description remaining".split())
+_PROSE = frozenset(
+    "about note text evidence evidence_after advice summary activity description remaining".split()
+    + "changes way_back lines".split()
+)
 """Fields that may run long; every other text is a name, and a name longer than a few lines is an attack."""
 _NAME_LIMIT, _PROSE_LIMIT = 160, 2000
 

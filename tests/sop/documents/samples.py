@@ -19,9 +19,11 @@ from sop.documents.data import (
     OldBackup,
     OverdueSite,
     Periodic,
+    Picture,
     PlanLine,
     Recommendation,
     Report,
+    Runbook,
     Signatory,
     StepLine,
     Target,
@@ -77,6 +79,8 @@ _LOST = FindingRow(
     "10.20.1.2",
     "Neighbor ID 10.20.1.2 diharapkan Full; tidak ada dalam `show ip ospf neighbor`",
     "Periksa kabel dan area OSPF pada kedua sisi.",
+    "tetangga OSPF hilang",
+    "banyak bingkai rusak: GigabitEthernet0/1",
 )
 _UNSAVED = FindingRow(
     "dinkes-r1",
@@ -93,6 +97,13 @@ _ERRORS = FindingRow(
     "GigabitEthernet0/1",
     "1842 input errors, 1842 CRC in 5 minutes",
     "Ganti kabel patch atau periksa konektor.",
+    "banyak bingkai rusak",
+)
+
+PICTURE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="200" viewBox="0 0 640 200">'
+    b'<rect width="100%" height="100%" fill="#fff"/><text x="24" y="27" font-family="DejaVu Sans Mono" '
+    b'font-size="14">Jaringan Dinas Kesehatan, sebelum pekerjaan</text></svg>'
 )
 
 STEPS = (
@@ -160,6 +171,8 @@ REPORT = Report(
             "Samakan area OSPF ether1 dengan tetangganya",
             "Pejabat Contoh Dua (Koordinator)",
             AT + timedelta(minutes=79),
+            ("interface ether1", "ip ospf area 0"),
+            ("interface ether1", "no ip ospf area 0", "ip ospf area 1"),
         ),
     ),
     steps=tuple(
@@ -180,6 +193,17 @@ REPORT = Report(
         Recommendation("dinkes-r2", "Pastikan kunci host yang baru sah, lalu daftarkan ulang perangkat."),
     ),
     signatories=(KOORDINATOR, TEAM),
+    pictures=(Picture("Jaringan Dinas Kesehatan, sebelum pekerjaan", PICTURE),),
+    runbooks=(
+        Runbook(
+            "dinkes-sw1",
+            "banyak bingkai rusak: GigabitEthernet0/1",
+            (
+                "1. Catat penghitung galat: `show interfaces GigabitEthernet0/1`.",
+                "2. Ganti kabel patch di kedua ujung, lalu ukur lagi.",
+            ),
+        ),
+    ),
 )
 
 HANDOVER = Handover(

@@ -105,6 +105,28 @@ def test_a_report_says_what_was_found_repaired_backed_up_and_approved(register: 
     assert "rahasia" not in printed
 
 
+def test_a_report_tells_causes_in_words_and_prints_runbooks_of_what_is_left(register: Register) -> None:
+    case = approved(register, network_case(register, devices=("dinkes-r1",)))
+    down = finding("link.down", "ether1")
+    lost = {**finding("ospf.neighbor_lost", "10.0.0.2"), "cause": "link.down ether1"}
+    keep_reading(register, case, "dinkes-r1", [down, lost])
+    pages = {"link.down ether1": ["1. Ganti kabel."], "cpu.high cpu": ["1. Lihat proses."]}
+    register.keep(json.dumps(pages).encode(), "runbook", "x.json", "application/json", case.id, "dinkes-r1")
+    case = register.case(case.id)
+    report = from_case.report(register, case, titles={"link.down": "sambungan putus"})
+    assert [(each.name, each.cause) for each in report.before] == [
+        ("sambungan putus: ether1", ""),
+        ("ospf.neighbor_lost: 10.0.0.2", "sambungan putus: ether1"),
+    ]
+    assert [(each.finding, each.lines) for each in report.runbooks] == [
+        ("sambungan putus: ether1", ("1. Ganti kabel.",))
+    ]
+    assert [each.text for each in report.recommendations] == ["Periksa."], "what follows goes with its cause"
+    keep_reading(register, case, "dinkes-r1", [lost], "findings_after")
+    later = from_case.report(register, register.case(case.id))
+    assert (later.runbooks, len(later.recommendations)) == ((), 1)
+
+
 def test_a_later_reading_decides_what_was_solved(register: Register, clock: Clock) -> None:
     case = worked(register, clock)
     keep_reading(register, case, "dinkes-r1", [finding("link.down", "ether1")], "findings_after")

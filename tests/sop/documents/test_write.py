@@ -141,10 +141,44 @@ def test_actions_of_one_minute_are_told_apart_by_their_seconds() -> None:
 
 def test_a_report_compares_before_and_after_and_marks_what_is_late() -> None:
     printed = text_of(write.report(samples.REPORT))
-    for text in ("Masih ada", "Teratasi", "Kritis", "TERLAMBAT", "1 jam 5 menit", "kunci host berubah", "48.123"):
+    for text in (
+        "Tetap ada",
+        "Hilang (teratasi)",
+        "Kritis",
+        "TERLAMBAT",
+        "1 jam 5 menit",
+        "kunci host berubah",
+        "48.123",
+    ):
         assert text in printed
+    assert "kunci host berubah" in printed
     assert "Pejabat Contoh Dua (Koordinator)" in printed
     assert "a1" * 32 in printed, "the annex must hold the full hash"
+
+
+def test_a_report_says_what_explains_what_shows_the_network_and_the_plan_with_its_way_back() -> None:
+    pdf = write.report(samples.REPORT)
+    printed = text_of(pdf)
+    for text in (
+        "akibat dari banyak bingkai rusak: GigabitEthernet0/1",
+        "ip ospf area 0",
+        "no ip ospf area 0",
+        "Jaringan Dinas Kesehatan, sebelum pekerjaan",
+        "Panduan pekerjaan oleh teknisi (kelas C)",
+        "show interfaces GigabitEthernet0/1",
+    ):
+        assert text in printed, text
+    assert "akibat dari" not in text_of(write.report(replace(samples.REPORT, before=samples.REPORT.before[:1])))
+
+
+def test_a_large_picture_has_a_page_of_its_own_and_long_plans_are_cut_with_a_word_about_it() -> None:
+    (small,) = samples.REPORT.pictures
+    (plan,) = samples.REPORT.plans
+    long = replace(plan, changes=tuple(f"baris {no}" for no in range(500)))
+    pdf = write.report(replace(samples.REPORT, pictures=(replace(small, large=True),), plans=(long,)))
+    last = PdfReader(io.BytesIO(pdf)).pages[-1]
+    assert (round(last.mediabox.width), "Lampiran: gambar jaringan" in last.extract_text()) == (842, True)
+    assert "460 baris lagi" in text_of(pdf)
 
 
 def test_findings_are_matched_by_target_code_and_subject() -> None:
