@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -16,7 +17,10 @@ from inventory.importing.sheets import LARGEST, MOST_COLUMNS, MOST_ROWS, ImportR
 from inventory.problems import shown
 
 _MOST_PARTS = 1_000
+_MOST_MERGED = MOST_ROWS
 _MOST_FILLED = 10 * MOST_ROWS
+_LAST_ROW = 1_048_576
+"""Excel's; what stands below it was never written by Excel, and openpyxl would count up to it."""
 
 
 def read(file: str, data: bytes) -> list[Sheet]:
@@ -47,9 +51,12 @@ def _check_size(file: str, data: bytes) -> None:
 def _sheet(file: str, sheet: Any) -> Sheet:
     sheet.reset_dimensions()  # what a file says of its own size may be a million empty rows
     rows = Rows(file)
-    for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
+    for number, values in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MOST_COLUMNS, values_only=True), 1):
         rows.add(number, values)
-    return Sheet(sheet.title, _filled(file, tuple(rows.kept), list(_merged(sheet))))
+    merged = list(islice(_merged(sheet), _MOST_MERGED + 1))
+    if len(merged) > _MOST_MERGED or sum(each.size["rows"] for each in merged) > _MOST_FILLED:
+        raise ImportRefused(f"{shown(file)}: terlalu banyak sel gabungan")
+    return Sheet(sheet.title, _filled(tuple(rows.kept), merged))
 
 
 def _merged(sheet: Any) -> Iterator[CellRange]:
@@ -62,11 +69,9 @@ def _merged(sheet: Any) -> Iterator[CellRange]:
                 element.clear()
 
 
-def _filled(file: str, rows: tuple[Row, ...], merged: list[CellRange]) -> tuple[Row, ...]:
+def _filled(rows: tuple[Row, ...], merged: list[CellRange]) -> tuple[Row, ...]:
     """Each row of a merged cell says what the cell says; across columns only the first one does."""
     cells = {row.number: list(row.cells) for row in rows}
-    if sum(each.size["rows"] for each in merged) > _MOST_FILLED:
-        raise ImportRefused(f"{shown(file)}: terlalu banyak sel yang digabung")
     for each in merged:
         first, column = cells.get(each.min_row), each.min_col - 1
         if first is None or column >= len(first):

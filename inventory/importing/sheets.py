@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 
 from inventory.problems import shown
 
-LARGEST = 64_000_000
+LARGEST = 32_000_000
 """Bytes of a file, unpacked."""
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100

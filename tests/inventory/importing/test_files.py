@@ -99,23 +99,32 @@ def bomb(path: Path) -> Path:
     return path
 
 
-def laughs(path: Path) -> Path:
-    """Entities that grow: a billion laughs in the sheet itself."""
+def test_archives_that_grow_are_refused(tmp_path: Path) -> None:
+    assert "32 MB" in refusal(bomb(tmp_path / "a.xlsx"))
+    laughs = b'<!DOCTYPE x [<!ENTITY a "1"><!ENTITY b "&a;&a;">]>'
+    assert "utuh" in refusal(sheet_with(tmp_path / "b.xlsx", b'<row r="9"><c><v>&b;</v></c></row>', before=laughs))
+
+
+def sheet_with(path: Path, rows: bytes = b"", merged: bytes = b"", before: bytes = b"") -> Path:
+    """A workbook whose one sheet holds what Excel would not write."""
     with zipfile.ZipFile(workbook(path, ROWS)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    name = "xl/worksheets/sheet1.xml"
-    grown = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + parts[name].replace(
-        b"<sheetData>", b"<sheetData>&b;"
-    )
+    name, end = "xl/worksheets/sheet1.xml", b"</sheetData>"
+    parts[name] = before + parts[name].replace(end, rows + end + b"<mergeCells>" + merged + b"</mergeCells>")
     with zipfile.ZipFile(path, "w") as archive:
         for part, data in parts.items():
-            archive.writestr(part, grown if part == name else data)
+            archive.writestr(part, data)
     return path
 
 
-def test_archives_that_grow_are_refused(tmp_path: Path) -> None:
-    assert "64 MB" in refusal(bomb(tmp_path / "a.xlsx"))
-    assert "utuh" in refusal(laughs(tmp_path / "b.xlsx"))
+def test_a_row_that_no_spreadsheet_has_ends_the_sheet(tmp_path: Path) -> None:
+    path = sheet_with(tmp_path / "a.xlsx", b'<row r="999999999999"><c><v>1</v></c></row>')
+    assert cells(path) == [tuple(map(str, HEADINGS)), R2]
+
+
+@pytest.mark.parametrize("merged", [b'<mergeCell ref="A1:B2"/>' * 20_001, b'<mergeCell ref="A1:A1048576"/>'])
+def test_more_merged_cells_than_a_person_makes_are_refused(tmp_path: Path, merged: bytes) -> None:
+    assert "terlalu banyak sel gabungan" in refusal(sheet_with(tmp_path / "a.xlsx", merged=merged))
 
 
 @pytest.mark.parametrize(
