@@ -166,6 +166,8 @@ class Resolver:
     answers: bool
     """Any answer counts, NXDOMAIN too; SERVFAIL, REFUSED and silence do not."""
     line: str = ""
+    from_here: bool = False
+    """It was asked from our machine, not by the device."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from flows.jobs import network
 from flows.office import Office
 from inventory.models import Device
 from playbooks.findings import Reason
-from playbooks.network import connect, diagnose, enrol, visits
+from playbooks.network import connect, enrol, inquiry, visits
 from tests.playbooks.network.doubles import PASSWORD, Double, serving
 
 NAMES = [f"sw-{number:02}" for number in range(1, 13)]
@@ -86,7 +86,7 @@ def test_eleven_results_and_one_reason(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: dict[str, str]
 ) -> None:
     """With every deadline at a tenth of its length, within a tenth of a minute; the time is theirs, not the test's."""
-    for where, names in ((connect, ("CONNECT_S", "LOGIN_S")), (diagnose, ("COMMAND_S", "CONFIG_S"))):
+    for where, names in ((connect, ("CONNECT_S", "LOGIN_S")), (inquiry, ("COMMAND_S", "CONFIG_S"))):
         for name in names:
             monkeypatch.setattr(where, name, getattr(where, name) / 10)
     monkeypatch.setattr(visits, "DEADLINE_S", visits.DEADLINE_S / 10)

@@ -127,6 +127,12 @@ class Platform:
     """With {address} and, where it takes one, {count}; quick, and at most a second for an echo that is lost."""
     ping_endless: bool = False
     """It takes no count and does not end by itself."""
+    resolve: str = ""
+    """Asks the DNS server {server} for {name}; empty where no command can choose the server."""
+    resolved: str = r"(?!)"
+    """In the output when the server answered, be it that there is no such name."""
+    unresolved: str = r"(?!)"
+    """In the output when it did not."""
     repairs: Mapping[str, Repair] = field(default_factory=dict)
     """By finding code, of class A and B."""
     arm: Callable[[tuple[str, ...]], tuple[str, ...]] = _unarmed
@@ -168,11 +174,15 @@ class Platform:
 
     def parse(self, raw: Mapping[str, str]) -> Facts:
         """Facts of the outputs in `raw` (by command). An output that cannot be read tells nothing; it never raises."""
+        return Facts(**self.known(raw))
+
+    def known(self, raw: Mapping[str, str]) -> dict[str, Any]:
+        """The fields of `Facts` that the outputs tell."""
         known: dict[str, Any] = {}
         for command, output in raw.items():
             for name, value in self.parse_one(command, output).items():
                 known[name] = merged(name, known.get(name), value)
-        return Facts(**known)
+        return known
 
     def parse_one(self, command: str, output: str) -> dict[str, Any]:
         """The fields of `Facts` that one output tells; empty when the command is unknown or was refused."""

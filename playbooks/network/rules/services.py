@@ -70,10 +70,13 @@ def _rogue(server: str, line: str, port: str, severity: Severity) -> Finding:
 
 
 def dns_silent(case: Case) -> Iterator[Finding]:
+    """One that only we asked and that never answered us may just not serve strangers: for information."""
     others = any(one.answers for one in case.facts.resolvers)
+    answered = {one.server for one in case.before.resolvers if one.answers} if case.before else set()
     for one in case.facts.resolvers:
         if not one.answers:
             severity = Severity.WARNING if others else Severity.MAJOR
+            severity = Severity.INFO if one.from_here and one.server not in answered else severity
             advice = (
                 f"Server DNS {one.server} tidak menjawab: periksa layanan di sana, jalur ke sana, dan filter port 53."
             )

@@ -6,8 +6,11 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from inventory.models import Device
+import pytest
+
+from inventory.models import Device, Expectation
 from playbooks.findings import Reason
+from playbooks.network import inquiry
 from playbooks.network.backup import Shown, digest, fetch_config
 from playbooks.network.connect import open_session
 from playbooks.network.diagnose import Baseline, diagnose
@@ -95,3 +98,48 @@ def test_diagnosis_and_backup_of_one_session_ask_for_the_configuration_once(tmp_
         reading = diagnose(endpoint, ENTRY, session=session, running=running)
         assert fetch_config(session, None, running).digest == reading.config_digest
     assert double.asked.count("show running-config") == 2
+
+
+OSPF = (
+    json.dumps(
+        {"neighbors": {"10.255.0.3": [{"ifaceAddress": "10.1.13.2", "ifaceName": "eth2", "nbrState": "Full/DR"}]}}
+    )
+    + "\n"
+)
+COUNTED = Facts(
+    uptime_s=900.0,
+    read_at="2026-11-01T07:30:00+00:00",
+    interfaces=(Interface("eth1", addresses=("10.1.12.1/30",), flaps=1), Interface("eth9", addresses=("10.9.0.1/30",))),
+    ospf_neighbors=BEFORE.ospf_neighbors,
+    bgp_peers=BEFORE.bgp_peers,
+)
+FLAPPING = UP.replace('"ipAddresses"', '"linkDowns": 9, "ipAddresses"')
+
+
+@pytest.mark.parametrize(
+    ("answers", "hang", "expected"),
+    [
+        ({"show interface json": FLAPPING}, "show ip route connected json", ["link.flapping"]),
+        (
+            {"show interface json": FLAPPING, "show ip ospf neighbor json": OSPF},
+            "show bgp summary json",
+            ["link.flapping", "ospf.neighbor_lost"],
+        ),
+    ],
+)
+def test_what_was_told_is_held_against_the_last_good_run_and_what_was_not_is_not_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: dict[str, str], hang: str, expected: list[str]
+) -> None:
+    monkeypatch.setattr(inquiry, "COMMAND_S", 1.0)
+    double = Double({"show version": VERSION, **answers}, prompt="r1#", hang=hang, refuse="% Unknown command\n")
+    with device(double, tmp_path, platform="frr") as endpoint:
+        reading = diagnose(endpoint, ENTRY, Baseline(facts=COUNTED.as_json()), deadline_s=10)
+    assert (reading.reason, [one.code for one in reading.findings]) == (Reason.TIMEOUT, expected)
+
+
+def test_a_device_that_hangs_after_its_gateway_was_asked_still_tells_of_it(tmp_path: Path) -> None:
+    entry = ENTRY.model_copy(update={"platform": "cisco_ios", "expect": Expectation(gateway="10.0.0.1")})
+    answers = {"ping 10.0.0.1 repeat 5 timeout 1": "Success rate is 0 percent (0/5)\n"}
+    with device(Double(answers, hang="show running-config"), tmp_path) as endpoint:
+        reading = diagnose(endpoint, entry, deadline_s=3)
+    assert (reading.reason, [one.code for one in reading.findings]) == (Reason.TIMEOUT, ["gateway.unreachable"])
