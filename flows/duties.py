@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from flows import artifacts, network, websites
 from flows.forms import MonthForm
-from flows.jobs import board, reports
+from flows.jobs import archive, board, notices, reports
 from flows.jobs import duties as jobs
 from flows.jobs.duties import CLOCK
 from flows.jobs.targets import batches
@@ -48,6 +48,26 @@ def _show_board() -> None:
     lines = board.board(here, list(here.inventory.devices))
     title = board.summary(lines, here.inventory.office.backup_stale_days)
     artifacts.table("papan-cadangan", title, [line.cells for line in lines])
+
+
+@flow(name="Periksa arsip", flow_run_name=_named("Periksa arsip"), persist_result=False)
+def archive_check() -> State[None]:
+    """Read every stored configuration again and hold the history against the register; what is damaged is told."""
+    found = _check_archive()
+    read = f"{found.versions} versi dari {found.devices} perangkat dibaca ulang"
+    lines = [f"{read}.", "", *(f"- {artifacts.quoted(each)}" for each in found.problems or ["Semuanya utuh."])]
+    artifacts.markdown("periksa-arsip", "Periksa arsip", lines, office().register.audit_tip())
+    if found.ok:
+        return Completed(message=f"{read}, semuanya utuh")
+    return Failed(message=f"{read}; {len(found.problems)} masalah, lihat artefaknya")
+
+
+@task(task_run_name="periksa arsip", cache_policy=NO_CACHE, persist_result=False)
+def _check_archive() -> archive.Checked:
+    found = archive.check_archive(office(), CLOCK)
+    for unsent in notices.tell_archive(office(), found.problems):
+        get_run_logger().warning("%s", artifacts.plain(unsent))
+    return found
 
 
 @flow(name="Sapuan tahunan", flow_run_name=_named("Sapuan tahunan"), persist_result=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,14 +22,15 @@ from playbooks.findings import why
 
 if TYPE_CHECKING:
     from flows import office
+    from flows.jobs import archive, configurations, notices, pictures, recordings, repairs
     from flows.jobs import board as boards
-    from flows.jobs import configurations, pictures, recordings, repairs
     from flows.jobs import network as jobs
     from sop.register.records import Actor, PlanRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.network")
     configurations, repairs = later("flows.jobs.configurations"), later("flows.jobs.repairs")
     recordings, boards = later("flows.jobs.recordings"), later("flows.jobs.board")
+    archive, notices = later("flows.jobs.archive"), later("flows.jobs.notices")
     pictures = later("flows.jobs.pictures")
 
 app = typer.Typer(cls=Orders, help="Jaringan: diagnosa, cadangan, riwayat, perbaikan, pemulihan.")
@@ -37,7 +39,8 @@ Device = Annotated[str, typer.Argument(metavar="PERANGKAT", help="Nama di device
 Devices = Annotated[list[str] | None, typer.Argument(metavar="PERANGKAT", help="Nama di devices.yaml.")]
 Opd = Annotated[str, typer.Option("--opd", metavar="OPD", help="Semua perangkat OPD ini.")]
 All = Annotated[bool, typer.Option("--all", help="Semua perangkat.")]
-At = Annotated[str, typer.Option("--at", metavar="VERSI", help="Versi dari `network history`; bawaan: yang terbaru.")]
+_AT = "Nomor dari `network history`, tanggal, atau awal sidiknya; bawaan: yang terbaru."
+At = Annotated[str, typer.Option("--at", metavar="VERSI", help=_AT)]
 
 
 @app.command(cls=Order)
@@ -89,27 +92,64 @@ def history(name: Device, json: Json = False) -> None:
     here = office.open_office()
     versions = configurations.versions(here, _one(here, name))
     rows = [
-        (each.version, moment(each.at, here.inventory.office.zone), each.commit[:12], each.digest[:12])
+        (
+            each.version,
+            moment(each.at, here.inventory.office.zone),
+            each.commit[:12],
+            each.digest[:12],
+            plain(each.quarantined and f"karantina: {each.quarantined}", "red"),
+        )
         for each in versions
     ]
     document = {"device": name, "versions": [asdict(each) for each in versions]}
     empty = plain(f"{name} belum punya cadangan.")
-    columns = ("Versi", "Waktu", "Commit", "Sidik")
+    columns = ("Versi", "Waktu", "Commit", "Sidik", "Catatan")
     answer(document, json, lambda c: c.print(table(columns, rows) if rows else empty))
 
 
 @app.command(cls=Order)
 def diff(
     name: Device,
-    old: Annotated[str, typer.Option("--from", metavar="VERSI", help="Bawaan: versi sebelum yang terbaru.")] = "",
-    new: Annotated[str, typer.Option("--to", metavar="VERSI", help="Bawaan: versi terbaru.")] = "",
+    old: Annotated[str, typer.Argument(metavar="[LAMA]", help="Bawaan: versi sebelum yang terbaru.")] = "",
+    new: Annotated[str, typer.Argument(metavar="[BARU]", help="Bawaan: versi terbaru.")] = "",
+    start: Annotated[str, typer.Option("--from", metavar="VERSI", help="Sama dengan LAMA.")] = "",
+    end: Annotated[str, typer.Option("--to", metavar="VERSI", help="Sama dengan BARU.")] = "",
     json: Json = False,
 ) -> None:
-    """Beda dua versi cadangan (rahasia disamarkan)."""
+    """Beda dua versi cadangan (rahasia disamarkan): nomor, tanggal seperti 2026-11-20, atau awal sidik atau commit."""
     here = office.open_office()
-    found = configurations.difference(here, _one(here, name), old, new)
+    found = configurations.difference(here, _one(here, name), start or old, end or new)
     document = {"device": name, "from": found.old, "to": found.new, "diff": found.text}
     answer(document, json, lambda c: _print_diff(found.text, c))
+
+
+@app.command(cls=Order)
+def changes(
+    names: Devices = None,
+    opd: Opd = "",
+    days: Annotated[int, typer.Option("--days", metavar="HARI", min=1, max=3650, help="Sejak berapa hari.")] = 7,
+    full: Annotated[bool, typer.Option("--diff", help="Beserta bedanya baris demi baris.")] = False,
+    json: Json = False,
+) -> None:
+    """Konfigurasi yang berubah dalam beberapa hari terakhir. Tanpa nama dan tanpa --opd: semua perangkat."""
+    here = office.open_office()
+    since = here.register.clock() - timedelta(days=days)
+    found = configurations.changes(here, jobs.chosen(here, names or [], opd, not (names or opd)), since)
+    document = {"days": days, "changes": [asdict(each) for each in found]}
+    answer(document, json, lambda c: _print_changes(found, days, full, here.inventory.office.zone, c))
+
+
+@app.command(cls=Order)
+def verify(json: Json = False) -> None:
+    """Periksa arsip: baca ulang semua cadangan dan riwayatnya; yang rusak dikarantina, diambil ulang dan diberitahukan.
+
+    Sama dengan pemeriksaan setiap malam. Cadangan yang masih terbaca utuh tidak disentuh.
+    """
+    here = office.open_office()
+    found = archive.check_archive(here, terminal_actor(_here(here)))
+    unsent = notices.tell_archive(here, found.problems)
+    document = {**found.as_json(), "unsent": unsent}
+    answer(document, json, lambda c: _print_archive(found, unsent, c), found.ok)
 
 
 @app.command(cls=Order)
@@ -232,6 +272,41 @@ def _print_board(lines: list[boards.Line], limit: int, to: Console) -> None:
     ]
     to.print(table([name[0].upper() + name[1:] for name in boards.COLUMNS], rows))
     to.print(plain(boards.summary(lines, limit)))
+
+
+def _print_archive(found: archive.Checked, unsent: list[str], to: Console) -> None:
+    for problem in found.problems:
+        to.print(plain(problem, "red"), soft_wrap=True)
+    for each in found.standing:
+        said = f"{each.device} versi {each.version} tetap dikarantina: {each.reason}."
+        to.print(plain(said, "yellow"), soft_wrap=True)
+    if found.released:
+        to.print(plain(f"Utuh lagi dan keluar dari karantina: versi {', '.join(found.released)}."))
+    for why_not in unsent:
+        to.print(plain(f"Surel tidak terkirim: {why_not}", "red"), soft_wrap=True)
+    said = f"{found.versions} versi dari {found.devices} perangkat dibaca ulang; jejak audit {found.audit.rows} baris."
+    verdict = "Arsip utuh." if found.ok else "Arsip TIDAK utuh."
+    to.print(status("ok" if found.ok else "failed", f"{verdict} {said}"))
+
+
+def _print_changes(found: list[configurations.Change], days: int, full: bool, zone: str, to: Console) -> None:
+    if not found:
+        to.print(plain(f"Tidak ada konfigurasi yang berubah dalam {days} hari terakhir."))
+        return
+    rows = [
+        (
+            each.device,
+            moment(each.at, zone),
+            f"{each.old} → {each.new}" if each.old else f"{each.new} (cadangan pertama)",
+            each.versions,
+            f"+{each.added} -{each.removed}" if each.old else "",
+        )
+        for each in found
+    ]
+    to.print(table(("Perangkat", "Terakhir berubah", "Versi", "Versi baru", "Baris"), rows))
+    for each in found if full else []:
+        if each.old:
+            _print_diff(each.text, to)
 
 
 def _print_diff(text: str, to: Console) -> None:

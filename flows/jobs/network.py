@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,9 +21,11 @@ from playbooks.network import platforms
 from playbooks.network.connect import Endpoint, endpoint
 from playbooks.network.diagnose import Baseline, DeviceReading, together
 from playbooks.network.fleet import Crew, crew
-from playbooks.network.history import History
+from playbooks.network.history import History, HistoryError
 from playbooks.network.visits import Errand, Visit
 from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, NewConfig
+
+log = logging.getLogger("pelihara.network")
 
 BATCH = 50
 """Devices that are recorded in one transaction."""
@@ -104,7 +107,7 @@ def examine(
                 on_progress(found.name, found.said)
     in_order = [readings[name] for name in wanted if name in readings]
     joined = {each.name: each for each in (settle(office, in_order, case_id, actor) if settled else in_order)}
-    commits = _project(office, [each.name for each in backups.values() if each.status != "failed"], case_id)
+    commits = project(office, [each.name for each in backups.values() if each.status != "failed"], case_id)
     return [Examined(name, joined.get(name), _with_commit(backups.get(name), commits)) for name in wanted]
 
 
@@ -198,12 +201,12 @@ def _keep_reading(office: Office, reading: DeviceReading, case_id: str, actor: A
 
 def _keep_backups(office: Office, home: list[Visit], case_id: str, actor: Actor) -> dict[str, DeviceBackedUp]:
     """In one transaction; a failed backup is noted and leaves the last good one alone (invariant 4)."""
-    now = office.register.clock()
     copies = [(found.name, found.config) for found in home if found.config]
     new = [NewConfig(name, copy.text, copy.redacted, copy.digest) for name, copy in copies]
     with office.register.at_once():
         kept = {version.device: version for version in office.register.keep_configs(new, case_id, actor)}
         done = {found.name: _backed_up(found, kept.get(found.name)) for found in home}
+        now = office.register.clock()
         notes = [BackupNote(b.name, now, b.status, b.reason, b.detail, b.seconds) for b in done.values()]
         office.register.note_backups(notes, actor)
     return done
@@ -216,12 +219,19 @@ def _backed_up(found: Visit, version: ConfigVersion | None) -> DeviceBackedUp:
     return DeviceBackedUp(found.name, status, found.seconds, bytes=found.config.bytes)
 
 
-def _project(office: Office, names: list[str], case_id: str) -> dict[str, str]:
-    """Bring the git history up to the register, in one commit; what was missed by a killed run comes along."""
+def project(office: Office, names: list[str], case_id: str = "") -> dict[str, str]:
+    """Bring the git history up to the register, in one commit; what was missed by a killed run comes along.
+
+    A damaged history fails no backup: the register has it, and the nightly look (`jobs/archive.py`) writes it anew.
+    """
     texts = office.register.newest_configs(names)
     if not texts:
         return {}
-    return History(office.settings.configs).commit(texts, f"Cadangan konfigurasi {case_id}".rstrip())
+    try:
+        return History(office.settings.configs).commit(texts, f"Cadangan konfigurasi {case_id}".rstrip())
+    except HistoryError:
+        log.exception("the history cannot be written")
+        return {}
 
 
 def _with_commit(backup: DeviceBackedUp | None, commits: dict[str, str]) -> DeviceBackedUp | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from flows.office import Office
@@ -38,29 +39,63 @@ def tell_informed(office: Office, case_id: str) -> list[str]:
     return _tell(office, case, f"{case.id}:dibuka", informed, "permohonan dibuka, untuk diketahui")
 
 
+def tell_archive(office: Office, problems: Sequence[str]) -> list[str]:
+    """Mail what a look through the archive found to the technical team and the administrators, once a day."""
+    if office.inventory.office.mail is None or not problems:
+        return []
+    day = office.register.calendar.day(office.register.clock())
+    key = f"arsip:{day}:{hashlib.sha256(chr(10).join(problems).encode()).hexdigest()[:12]}"
+    title = f"Periksa arsip {day}: ditemukan kerusakan"
+    text = "\n".join(
+        [
+            *problems,
+            "",
+            "Selengkapnya: pelihara network verify; pelihara network board",
+            "",
+            office.inventory.office.name,
+        ]
+    )
+    told, due = _told(office, key), _officials(office, ("tim_teknis", "admin"))
+    return [why for to in due if to not in told and (why := _mail(office, key, to, title, text, []))]
+
+
 def _tell(office: Office, case: CaseRecord, key: str, roles: Collection[str], subject: str) -> list[str]:
     if office.inventory.office.mail is None:
         return []
-    told = {row.detail["to"] for row in office.register.audit_rows(key) if row.action == "mail.sent"}
+    told = _told(office, key)
     due = [to for to in _addresses(office, case, roles) if to not in told]
     return [why for to in due if (why := _send(office, case, key, to, subject))]
 
 
+def _told(office: Office, key: str) -> set[str]:
+    return {row.detail["to"] for row in office.register.audit_rows(key) if row.action == "mail.sent"}
+
+
 def _addresses(office: Office, case: CaseRecord, roles: Collection[str]) -> list[str]:
-    people, today = office.inventory.officials, office.register.calendar.day(office.register.clock())
-    mails = [each.email for slug, each in people.items() if {*roles} & {*capacities(office.inventory, slug, today)}]
+    mails = _officials(office, roles)
     if OPD in roles:
         mails += [contact.email for contact in office.inventory.opd[case.opd].pic]
     return [each for each in dict.fromkeys(mails) if each]
 
 
+def _officials(office: Office, roles: Collection[str]) -> list[str]:
+    people, today = office.inventory.officials, office.register.calendar.day(office.register.clock())
+    mails = [each.email for slug, each in people.items() if {*roles} & {*capacities(office.inventory, slug, today)}]
+    return [each for each in dict.fromkeys(mails) if each]
+
+
 def _send(office: Office, case: CaseRecord, key: str, to: str, subject: str) -> str:
+    return _mail(office, key, to, f"{case.id}: {subject}", _text(office, case), _attached(office, case))
+
+
+def _mail(office: Office, key: str, to: str, title: str, text: str, attached: Sequence[mail.Attachment]) -> str:
+    """Why it could not be sent, Indonesian; "" when it was."""
     settings, folder = office.inventory.office.mail, Path(office.inventory.folder)
     if settings is None:
         return "surel kantor belum diisi dalam office.yaml"
-    about = {"to": to, "subject": subject}
+    about = {"to": to, "subject": title}
     try:
-        mail.send(settings, to, f"{case.id}: {subject}", _text(office, case), _attached(office, case), folder)
+        mail.send(settings, to, title, text, attached, folder)
     except mail.MailError as error:
         office.register.audit("mail.failed", key, {**about, "why": str(error)}, SOFTWARE)
         return str(error)

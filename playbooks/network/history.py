@@ -12,15 +12,18 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 BRANCH = "refs/heads/main"
+SUFFIX = ".cfg"
 OPTIONS = ("core.fsync=all", "core.hooksPath=/dev/null", "gc.auto=0", "safe.directory=*", "core.quotePath=true")
 AUTHOR = "pelihara <pelihara@localhost>"
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class HistoryError(Exception):
@@ -40,6 +43,15 @@ class Version:
     message: str
 
 
+@dataclass(frozen=True)
+class State:
+    """What was stored at one time: redacted texts by device. `at` knows its zone."""
+
+    at: datetime
+    texts: Mapping[str, str]
+    message: str
+
+
 class History:
     """`repo` is made on first use. Safe for several processes: writers take turns by a lock file."""
 
@@ -55,7 +67,7 @@ class History:
         with self._locked():
             head, stored = self._head(), self._stored()
             changed = {name: blob for name, blob in blobs.items() if stored.get(name) != _blob_id(blob)}
-            commit = self._import(head, changed, message) if changed else ""
+            commit = self._import(head, changed, message, datetime.now(UTC)) if changed else ""
         return {device: commit if _file(device) in changed else "" for device in texts}
 
     def versions(self, device: str) -> list[Version]:
@@ -90,6 +102,65 @@ class History:
         damage = [line for line in lines if not line.startswith(("notice:", "dangling "))]
         return damage or ([f"git fsck: {done.returncode}"] if done.returncode else [])
 
+    def differs(self, states: Iterable[State], unknown: Container[str] = (), settled: datetime = NEVER) -> list[str]:
+        """How the branch differs from what it should show, one line each (Indonesian); empty when it does not.
+
+        Of the devices in `unknown` some texts are no longer known, so others may be on the branch; states since
+        `settled` may be under way still. Raises HistoryError when git cannot read the branch.
+        """
+        due: dict[tuple[str, str], datetime] = {}
+        known: set[tuple[str, str]] = set()
+        newest: dict[str, set[str]] = {}
+        for state in states:
+            for device, text in state.texts.items():
+                name, blob = _file(device), _blob_id(text.encode())
+                known.add((name, blob))
+                if state.at >= settled:
+                    newest.setdefault(name, {""}).add(blob)
+                else:
+                    newest[name], due[name, blob] = {blob}, state.at
+        found, stored = self._ever_stored(), self._stored()
+        lost = due.keys() - found
+        problems = [f"{name}: versi {due[name, blob]:%Y-%m-%d %H:%M} UTC tidak ada" for name, blob in lost]
+        strange = {name for name, _ in found - known if name.removesuffix(SUFFIX) not in unknown}
+        problems += [f"{name}: berisi yang tidak pernah dicadangkan" for name in strange]
+        problems += [
+            f"{name}: bukan versi terbaru" for name, good in newest.items() if stored.get(name, "") not in good
+        ]
+        return sorted(problems)
+
+    def rebuild(self, states: Iterable[State]) -> Path | None:
+        """Write the branch anew from `states`, oldest first; where the old repository was put, if there was one.
+
+        Commits get the times of their states. Killed before its end, it leaves the old repository in place.
+        """
+        with self._locked():
+            fresh = History(self.repo.with_name(f"{self.repo.name}.new"))
+            shutil.rmtree(fresh.repo, ignore_errors=True)
+            with fresh._locked():
+                head = ""
+                stored: dict[str, str] = {}
+                for state in states:
+                    blobs = {_file(device): text.encode() for device, text in state.texts.items()}
+                    changed = {name: blob for name, blob in blobs.items() if stored.get(name) != _blob_id(blob)}
+                    head = fresh._import(head, changed, state.message, state.at) if changed else head
+                    stored |= {name: _blob_id(blob) for name, blob in changed.items()}
+                return self._give_way_to(fresh.repo)
+
+    def _give_way_to(self, fresh: Path) -> Path:
+        aside = self.repo.with_name(f"{self.repo.name}.rusak-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+        self.repo.rename(aside)
+        fresh.rename(self.repo)
+        return aside
+
+    def _ever_stored(self) -> set[tuple[str, str]]:
+        """File name and blob id of everything the branch ever showed."""
+        if not self._head():
+            return set()
+        fields = self._git("log", "--format=", "--raw", "--no-abbrev", "--no-renames", "--root", "-z", BRANCH).decode()
+        entries = fields.split("\0")
+        return {(name, info.split()[3]) for info, name in zip(entries[::2], entries[1::2], strict=False)}
+
     def _commit(self, version: str) -> str:
         if version and not re.fullmatch(r"[0-9a-f]{7,64}", version):
             raise UnknownVersion(f"versi {version!r} bukan penanda commit")
@@ -110,10 +181,14 @@ class History:
         entries = self._git("ls-tree", "-z", BRANCH).decode().split("\0")
         return {name: info.split()[2] for info, _, name in (entry.partition("\t") for entry in entries if entry)}
 
-    def _import(self, head: str, blobs: Mapping[str, bytes], message: str) -> str:
+    def _import(self, head: str, blobs: Mapping[str, bytes], message: str, at: datetime) -> str:
         """One commit with all `blobs`; fast-import moves the branch only forward and only from `head`."""
-        said, now = message.encode(), int(datetime.now(UTC).timestamp())
-        parts = [f"commit {BRANCH}\ncommitter {AUTHOR} {now} +0000\ndata {len(said)}\n".encode(), said, b"\n"]
+        said = message.encode()
+        parts = [
+            f"commit {BRANCH}\ncommitter {AUTHOR} {int(at.timestamp())} +0000\ndata {len(said)}\n".encode(),
+            said,
+            b"\n",
+        ]
         if head:
             parts.append(f"from {head}\n".encode())
         for name, blob in blobs.items():
@@ -123,12 +198,21 @@ class History:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self.repo.mkdir(parents=True, exist_ok=True)
-        with (self.repo / "pelihara.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._lock():
             if not (self.repo / "HEAD").exists():
                 self._git("init", "--quiet", "--bare", f"--initial-branch={BRANCH.rpartition('/')[2]}", str(self.repo))
             yield
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        while True:
+            self.repo.mkdir(parents=True, exist_ok=True)
+            with (self.repo / "pelihara.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                # While we waited, a rebuild may have put another repository in this one's place.
+                if _is(lock, self.repo / "pelihara.lock"):
+                    yield
+                    return
 
     def _git(self, *arguments: str, stdin: bytes = b"", more: tuple[str, ...] = ()) -> bytes:
         done = self._run(*arguments, *more, stdin=stdin)
@@ -159,10 +243,14 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "HOME": "/nonexistent"}
 
 
+def _is(file: IO[str], path: Path) -> bool:
+    return path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())
+
+
 def _file(device: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", device) or device.endswith(".lock"):
         raise ValueError(f"nama perangkat {device!r} tidak dapat menjadi nama berkas")
-    return f"{device}.cfg"
+    return f"{device}{SUFFIX}"
 
 
 def _blob_id(blob: bytes) -> str:

@@ -1,16 +1,17 @@
-"""The archive of configurations as a whole: how each device stands with its backups."""
+"""The archive of configurations as a whole: how each device stands with its backups, and what of it is damaged."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sop.register.records import BackupNote, BackupState, ConfigVersion, Freshness
-from sop.register.shelf import GOOD, Shelf, newest_versions, version_record
-from sop.register.tables import Backup, Config, Evidence
+from sop.register.records import SOFTWARE, Actor, BackupNote, BackupState, ConfigVersion, Freshness
+from sop.register.shelf import GOOD, Shelf, newest_versions, records, version_record
+from sop.register.tables import Backup, Config, Evidence, Quarantine
 
 
 class Archive(Shelf):
@@ -20,7 +21,9 @@ class Archive(Shelf):
         """How each of some devices stands, in their order. Stale: not proven good for the office's number of days."""
         with self._database.reading() as session:
             versions, sizes = _newest(session, devices)
+            damaged = _damaged_since(session, versions, devices)
             good, last = _last_good(session, devices), _last_tries(session, devices)
+            good |= {name: _last_good_before(session, name, at, versions) for name, at in damaged.items()}
         oldest = self.clock() - timedelta(days=self.inventory.office.backup_stale_days)
         return [
             BackupState(
@@ -33,6 +36,38 @@ class Archive(Shelf):
             )
             for name in devices
         ]
+
+    def archived(self) -> list[ConfigVersion]:
+        """Every stored configuration of every device, oldest first."""
+        with self._database.reading() as session:
+            return records(session, select(Config.id))
+
+    def quarantine(self, version: ConfigVersion, reason: str, actor: Actor = SOFTWARE) -> None:
+        """Sets a version aside: from now on the newest good one before it stands for the device."""
+        with self._database.writing() as session:
+            if session.get(Quarantine, version.id) is None:
+                about = {"version": version.id, "reason": reason}
+                self._note(session, "config.quarantined", version.device, about, actor)
+                session.add(Quarantine(config_id=version.id, at=self.clock(), reason=reason))
+
+    def release(self, version: ConfigVersion, actor: Actor = SOFTWARE) -> None:
+        """Takes a version that reads whole again out of quarantine."""
+        with self._database.writing() as session:
+            if kept := session.get(Quarantine, version.id):
+                about = {"version": version.id, "reason": kept.reason}
+                self._note(session, "config.released", version.device, about, actor)
+                session.delete(kept)
+
+    def mend_redacted(self, version: ConfigVersion, text: str, actor: Actor = SOFTWARE) -> bool:
+        """Stores a version's redacted text once more, if `text` is exactly what it was. False when it is not."""
+        data = text.encode("utf-8", "surrogateescape")
+        with self._database.writing() as session:
+            evidence = session.get_one(Evidence, session.get_one(Config, version.id).redacted_id)
+            if hashlib.sha256(data).hexdigest() != evidence.sha256:
+                return False
+            self._note(session, "config.mended", version.device, {"version": version.id}, actor)
+            self._mend(session, evidence, None, data)
+            return True
 
 
 def freshness(good_at: datetime | None, oldest: datetime) -> Freshness:
@@ -58,3 +93,23 @@ def _last_tries(session: Session, devices: Collection[str]) -> dict[str, BackupN
     newest = select(func.max(Backup.id)).where(Backup.target.in_(devices)).group_by(Backup.target)
     rows = session.scalars(select(Backup).where(Backup.id.in_(newest)))
     return {b.target: BackupNote(b.target, b.at, b.status, b.reason, b.detail, b.seconds) for b in rows}
+
+
+def _damaged_since(
+    session: Session, good: Mapping[str, ConfigVersion], devices: Collection[str]
+) -> dict[str, datetime]:
+    """When the first version after a device's newest good one was taken, all of those being in quarantine now."""
+    rows = select(Config).join(Quarantine, Quarantine.config_id == Config.id).where(Config.device.in_(devices))
+    since: dict[str, datetime] = {}
+    for each in session.scalars(rows.order_by(Config.id)):
+        if each.device not in good or each.id > good[each.device].id:
+            since.setdefault(each.device, each.at)
+    return since
+
+
+def _last_good_before(session: Session, device: str, end: datetime, good: Mapping[str, ConfigVersion]) -> datetime:
+    """What was noted as good after `end` was about a version that is damaged now."""
+    if device not in good:
+        return end
+    rows = select(func.max(Backup.at)).filter_by(target=device).where(Backup.status.in_(GOOD), Backup.at < end)
+    return session.scalar(rows) or good[device].at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from sop.progress import Event
 from sop.register.records import Actor, AuditReport, AuditRow
-from sop.register.tables import AuditEntry, Case, CaseEvent, CasePlan, storable
+from sop.register.tables import AuditEntry, Case, CaseEvent, CasePlan, Evidence, storable
 
 GENESIS = "0" * 64
 _SUBJECT = 200
@@ -176,4 +177,27 @@ def _forged_plans(session: Session) -> Iterator[str]:
             yield f"rencana {plan.hash[:12]} pada {plan.case_id} berubah isinya"
 
 
-_AGAINST_CHAIN = (_forged_events, _forged_cases, _forged_plans)
+def _forged_evidence(session: Session) -> Iterator[str]:
+    """Evidence says by its hash what its content has to be, so the hash has to be the one of that day."""
+    kept = Counter(_evidence_told(audited.subject, audited.detail) for audited in _rows_of(session, "evidence.kept"))
+    for evidence in session.scalars(select(Evidence).order_by(Evidence.id).execution_options(yield_per=500)):
+        told = _evidence_told(evidence.case_id or evidence.target, evidence_detail(evidence))
+        if not kept[told]:
+            yield f"bukti nomor {evidence.id} ({evidence.name}) tidak punya baris audit"
+        kept[told] -= 1
+    for told, missing in kept.items():
+        if missing > 0:
+            yield f"bukti {told[3]} yang tercatat dalam rantai hilang"
+
+
+def evidence_detail(evidence: Evidence) -> dict[str, Any]:
+    """What evidence is, as the audit row of its keeping holds it."""
+    return {key: getattr(evidence, key) for key in _EVIDENCE}
+
+
+def _evidence_told(subject: str, detail: Mapping[str, Any]) -> tuple[str, ...]:
+    return storable(subject[:_SUBJECT]), *(storable(str(detail.get(key))) for key in _EVIDENCE)
+
+
+_EVIDENCE = ("sha256", "kind", "name", "size", "target", "sealed")
+_AGAINST_CHAIN = (_forged_events, _forged_cases, _forged_plans, _forged_evidence)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from inventory.causes import cause
 from sop.register.errors import RegisterFull, RegisterUnavailable
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test holds it against migrations/versions."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}

@@ -147,6 +147,8 @@ class ConfigVersion:
     digest: str
     at: datetime
     changed: bool = True
+    quarantined: str = ""
+    """Why it is set aside as damaged (Indonesian); "" for a good one."""
 
 
 @dataclass(frozen=True)

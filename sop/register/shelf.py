@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-import zstandard
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from sop.register.audit import Happening
+from sop.register.content import Content
 from sop.register.errors import ConfigRefused, RegisterBroken, UnknownEvidence
 from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, EvidenceRecord, NewConfig
-from sop.register.tables import Backup, Blob, Config, DeviceBaseline, Evidence
-from sop.register.trail import Trail
+from sop.register.tables import Backup, Blob, Config, DeviceBaseline, Evidence, Quarantine
 
 GOOD = ("ok", "unchanged")
+GOOD_VERSION = Config.id.not_in(select(Quarantine.config_id))
+"""Not in quarantine."""
 
 
-class Shelf(Trail):
-    """Evidence is content-addressed: the same bytes are stored once, and read back only if they are the same."""
+class Shelf(Content):
+    """Keeps and hands out; how bytes are stored is `Content`'s."""
 
     def keep(
         self,
@@ -49,7 +49,7 @@ class Shelf(Trail):
             evidence = session.get(Evidence, evidence_id)
             if evidence is None:
                 raise UnknownEvidence(f"bukti nomor {evidence_id} tidak ada")
-            return self._opened(evidence, session.get(Blob, (evidence.sha256, evidence.sealed)))
+            return self._read(session, evidence)
 
     def evidence(self, case_id: str = "", target: str = "", kind: str = "") -> list[EvidenceRecord]:
         """Evidence that matches all given, oldest first."""
@@ -108,10 +108,9 @@ class Shelf(Trail):
         return rows
 
     def config_versions(self, device: str) -> list[ConfigVersion]:
-        """The stored configurations of a device, oldest first."""
+        """The stored configurations of a device, oldest first; those in quarantine say so."""
         with self._database.reading() as session:
-            rows = session.scalars(select(Config).filter_by(device=device).order_by(Config.id))
-            return [version_record(config) for config in rows]
+            return records(session, select(Config.id).filter_by(device=device))
 
     def read_config(self, version_id: int, full: bool = False) -> str:
         """The redacted text, or the full one for who holds the seal's key. Raises as `read`."""
@@ -119,20 +118,25 @@ class Shelf(Trail):
             config = session.get(Config, version_id)
             if config is None:
                 raise UnknownEvidence(f"versi konfigurasi {version_id} tidak ada")
-            evidence = session.get_one(Evidence, config.full_id if full else config.redacted_id)
-            blob = session.get(Blob, (evidence.sha256, evidence.sealed))
-            return self._opened(evidence, blob).decode("utf-8", "surrogateescape")
+            return self._text(session, config.full_id if full else config.redacted_id)
 
     def newest_configs(self, devices: Collection[str]) -> dict[str, str]:
-        """The newest redacted text of each device that has one. Raises RegisterBroken."""
+        """The newest redacted text of each device that has one; of a damaged version, the text before it."""
         content = and_(Blob.sha256 == Evidence.sha256, Blob.sealed == Evidence.sealed)
-        texts = select(Config.device, Evidence, Blob).join(Evidence, Evidence.id == Config.redacted_id)
+        texts = select(Config, Evidence, Blob).join(Evidence, Evidence.id == Config.redacted_id)
         with self._database.reading() as session:
             rows = session.execute(texts.outerjoin(Blob, content).where(Config.id.in_(newest_versions(devices))))
-            return {
-                device: self._opened(evidence, blob).decode("utf-8", "surrogateescape")
-                for device, evidence, blob in rows
-            }
+            found = {each.device: self._text_or_before(session, each, evidence, blob) for each, evidence, blob in rows}
+        return {device: text for device, text in found.items() if text is not None}
+
+    def _text_or_before(self, session: Session, config: Config, evidence: Evidence, blob: Blob | None) -> str | None:
+        with suppress(RegisterBroken):
+            return self._read(session, evidence, blob).decode("utf-8", "surrogateescape")
+        earlier = select(Config.redacted_id).filter_by(device=config.device).where(Config.id < config.id)
+        for redacted_id in session.scalars(earlier.where(GOOD_VERSION).order_by(Config.id.desc())):
+            with suppress(RegisterBroken):
+                return self._text(session, redacted_id)
+        return None
 
     def note_backup(
         self,
@@ -183,38 +187,6 @@ class Shelf(Trail):
             self._note(session, "baseline.kept", device, {"facts": facts}, actor)
             session.merge(DeviceBaseline(device=device, facts=facts, at=self.clock()))
 
-    def _store(self, session: Session, things: Sequence[tuple[Evidence, bytes]], actor: Actor) -> None:
-        now, contents = self.clock(), {}
-        for evidence, data in things:
-            evidence.sha256, evidence.size, evidence.at = hashlib.sha256(data).hexdigest(), len(data), now
-            contents[evidence.sha256, evidence.sealed] = data
-        known = select(Blob.sha256, Blob.sealed).where(Blob.sha256.in_({sha256 for sha256, _ in contents}))
-        for stored in session.execute(known).tuples():
-            contents.pop(stored, None)
-        session.add_all(self._blobs(session, contents))
-        session.add_all(evidence for evidence, _ in things)
-        self._note_all(session, [_kept(evidence) for evidence, _ in things], actor)
-
-    def _blobs(self, session: Session, contents: Mapping[tuple[str, bool], bytes]) -> Iterator[Blob]:
-        compress = zstandard.ZstdCompressor().compress
-        first = any(sealed for _, sealed in contents) and not _any_sealed(session)
-        for (sha256, sealed), data in contents.items():
-            packed = compress(data)
-            yield Blob(sha256=sha256, sealed=sealed, data=self._seal.close(packed, first) if sealed else packed)
-
-    def _opened(self, evidence: Evidence, blob: Blob | None) -> bytes:
-        """The bytes, if they are still what was stored."""
-        if blob is None:
-            raise RegisterBroken(f"isi bukti nomor {evidence.id} hilang")
-        packed = self._seal.open(blob.data) if evidence.sealed else blob.data
-        try:
-            data = zstandard.decompress(packed)
-        except zstandard.ZstdError:
-            raise RegisterBroken(f"isi bukti nomor {evidence.id} rusak") from None
-        if hashlib.sha256(data).hexdigest() != evidence.sha256:
-            raise RegisterBroken(f"isi bukti nomor {evidence.id} tidak cocok dengan sidik jarinya")
-        return data
-
 
 def evidence_record(row: Evidence) -> EvidenceRecord:
     return EvidenceRecord(**{name: getattr(row, name) for name in EvidenceRecord.__dataclass_fields__})
@@ -224,15 +196,13 @@ def version_record(row: Config, changed: bool = True) -> ConfigVersion:
     return ConfigVersion(row.id, row.device, row.digest, row.at, changed)
 
 
-def _kept(evidence: Evidence) -> Happening:
-    about = {key: getattr(evidence, key) for key in ("sha256", "kind", "name", "size", "target", "sealed")}
-    return "evidence.kept", evidence.case_id or evidence.target, about
-
-
 def newest_versions(devices: Collection[str]) -> Select[tuple[int]]:
-    """Numbers of the newest versions of some devices."""
-    return select(func.max(Config.id)).where(Config.device.in_(devices)).group_by(Config.device)
+    """Numbers of the newest good versions of some devices."""
+    return select(func.max(Config.id)).where(Config.device.in_(devices), GOOD_VERSION).group_by(Config.device)
 
 
-def _any_sealed(session: Session) -> bool:
-    return session.scalar(select(Blob.sha256).where(Blob.sealed).limit(1)) is not None
+def records(session: Session, numbers: Select[tuple[int]]) -> list[ConfigVersion]:
+    """Versions by their numbers, oldest first."""
+    rows = select(Config, Quarantine.reason).outerjoin(Quarantine, Quarantine.config_id == Config.id)
+    found = session.execute(rows.where(Config.id.in_(numbers)).order_by(Config.id)).tuples()
+    return [replace(version_record(config), quarantined=reason or "") for config, reason in found]

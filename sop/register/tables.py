@@ -144,6 +144,18 @@ class Blob(Table):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class BlobCopy(Table):
+    """The same content stored once more, because its blob no longer reads as what it was."""
+
+    __tablename__ = "blob_copies"
+    __table_args__ = (Index("copies_of_blob", "sha256", "sealed"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    sealed: Mapped[bool]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Evidence(Table):
     __tablename__ = "evidence"
     __table_args__ = (Index("evidence_of_case", "case_id", "kind"), Index("evidence_of_target", "target", "kind"))
@@ -170,6 +182,16 @@ class Config(Table):
     at: Mapped[datetime]
     full_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
     redacted_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+
+
+class Quarantine(Table):
+    """Versions that no longer read as what was stored; a row goes when its version reads whole again."""
+
+    __tablename__ = "quarantine"
+
+    config_id: Mapped[int] = mapped_column(ForeignKey("configs.id"), primary_key=True)
+    at: Mapped[datetime]
+    reason: Mapped[str]
 
 
 class Backup(Table):

@@ -90,7 +90,7 @@ def test_the_history_catches_up_after_a_killed_run(
     office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(network, "_project", killed)
+        patch.setattr(network, "project", killed)
         with pytest.raises(KeyboardInterrupt):
             network.back_up_devices(office, ["dinkes-r1"])
     assert routers.logins == ["dinkes-r1"]

@@ -79,7 +79,7 @@ def test_the_clocks_duties_are_done_once_and_tell_what_they_did(office: House) -
     yearly = set(register.websites_due(register.calendar.day(register.clock())))
     assert FORGOTTEN in yearly
     assert SITE not in yearly
-    names = ("cadangan-malam", "laporan-bulanan", "sapuan-tahunan")
+    names = ("cadangan-malam", "laporan-bulanan", "periksa-arsip", "sapuan-tahunan")
     started = [office.begun(name, **({"isian": {"bulan": ""}} if name == "laporan-bulanan" else {})) for name in names]
     first = {name: office.ended(run) for name, run in zip(names, started, strict=True)}
     assert {run["state_type"] for run in first.values()} == {"COMPLETED"}, office.log.read_text()[-3000:]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from sop.register import Register
+from sop.register import Register, audit
 from sop.register.errors import NotYourTurn
 from tests.sop.register.office import CLI, approved, network_case, propose
 
@@ -185,3 +185,27 @@ def test_details_survive_whatever_they_hold(register: Register) -> None:
     register.audit("test", "x\0", odd, CLI)
     assert register.audit_rows()[-1].detail == json.loads(json.dumps(odd))
     assert register.verify_audit().ok
+
+
+def test_evidence_that_was_exchanged_moved_or_taken_away_is_found(register: Register) -> None:
+    kept = [register.keep(data, "raw", f"{data.decode()}.txt", target="dinkes-r1") for data in (b"satu", b"dua")]
+    assert register.verify_audit().ok
+    about = {"mine": kept[0].id, "other": kept[1].sha256}
+    for change in (
+        "update evidence set sha256 = :other where id = :mine",
+        "update evidence set target = 'dinsos-r1' where id = :mine",
+        "delete from evidence where id = :mine",
+    ):
+        with register._database.writing() as session:
+            for which in ("update", "delete"):
+                session.execute(text(_without_trigger(register, which)))
+            session.execute(text(change), about)
+            found = audit.verify(session)
+            session.rollback()
+        assert any("bukti" in problem for problem in found.problems), change
+
+
+def _without_trigger(register: Register, which: str) -> str:
+    if register._database.is_sqlite:
+        return f"drop trigger evidence_no_{which}"
+    return "alter table evidence disable trigger user"
