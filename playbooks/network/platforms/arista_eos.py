@@ -66,7 +66,7 @@ def interfaces(output: str) -> dict[str, Any]:
 
 def _blocks(output: str) -> Iterator[tuple[re.Match[str], str]]:
     heads = [head for line in re.finditer(r"^\S.*$", output, re.MULTILINE) for head in [_HEAD.match(line[0])] if head]
-    unread = re.findall(r"^\S+ is (?:up|down|administratively)\b.*$", output, re.MULTILINE)
+    unread = re.findall(r"^\S+ is [a-z]+\b(?:.*, line protocol is .*| \(.*\)|)\s*$", output, re.MULTILINE)
     if not heads or len(unread) != len(heads):
         raise ValueError("an interface whose state cannot be read")
     bodies = re.split(r"^[A-Z]\S* is (?:up|down|administratively down).*\n?", output, flags=re.MULTILINE)[1:]

@@ -62,8 +62,8 @@ def _uptime(text: str) -> float:
 def interfaces(output: str) -> dict[str, Any]:
     heads = list(re.finditer(r"^ *(?:Interface|Aggregate) (\S+) is (up|down)\b(.*)$", output, re.MULTILINE))
     ends = [head.start() for head in heads[1:]] + [len(output)]
-    if not heads:
-        raise ValueError("no interface")
+    if not heads or len(heads) < len(re.findall(r"^ *(?:Interface|Aggregate) \S+ is ", output, re.MULTILINE)):
+        raise ValueError("an interface whose state cannot be read")
     found = [_interface(head, output[head.end() : end]) for head, end in zip(heads, ends, strict=True)]
     masters = {
         port: head[1] for head, end in zip(heads, ends, strict=True) for port in _members(output[head.end() : end])
@@ -109,6 +109,8 @@ def _load(text: str) -> float | None:
 
 def management(output: str) -> dict[str, Any]:
     told = _labels(output)
+    if {told["Admin State"], told["Link State"]} - {"up", "down"}:
+        raise ValueError("a state that is not known")
     address = told["IPv4 address/subnet-mask"]
     own = Interface(
         name="mgmt",

@@ -22,7 +22,7 @@ from playbooks.network.facts import (
     StpPort,
     Tunnel,
 )
-from playbooks.network.platforms.tables import Row, rows
+from playbooks.network.platforms.tables import Row, every, rows
 
 Told = dict[str, Any]
 
@@ -160,7 +160,7 @@ def interface_states(output: str) -> Told:
         r"|[\d.]+ +\S+ +(?P<p3>up|down)|unassigned +\S+ +(?P<p4>up|down)"
         r"|\[(?P<s5>administratively down|up|down|deleted|reset)/(?P<p5>up|down)\])\s*$"
     )
-    found = list(re.finditer(pattern, output, re.MULTILINE))
+    found = every(pattern, r"^[A-Za-z][\w/.:-]*\d[\w/.:-]* +(?!.*[#>]sh)\S", output)
     if not found:
         raise ValueError("no interface in the output")
     return {"interfaces": tuple(map(_state, found))}
@@ -277,11 +277,12 @@ def spanning_tree(output: str) -> Told:
     if re.match(r"\s*No spanning tree instances? exists?", output):
         return {"stp_ports": ()}
     row = r"^(\S+) +([A-Z][a-z]{3}) +([A-Z]{3})\*? *\d+ +\d+\.\d+ "
+    alike = r"^[A-Z][A-Za-z-]*\d[\d/.]* +\S"
     return {
         "stp_ports": tuple(
             StpPort(name, ROLES[role], STATES[state], head[1])
             for head, body in _blocks(r"^(VLAN\d+|MST\d+)\s*$", output)
-            for name, role, state in re.findall(row, body, re.MULTILINE)
+            for name, role, state in (found.groups() for found in every(row, alike, body))
         )
     }
 
@@ -334,7 +335,8 @@ def bgp_peers(output: str) -> Told:
     """Summaries of every address family; a long address stands on a line of its own, `*` marks a dynamic neighbour."""
     _required(r"^Neighbor +V +AS +MsgRcvd", output)
     row = r"^\*?([\da-fA-F][\da-fA-F.:]+)\s+4 +(\d[\d.]*)(?: +\d+){5} +\S+ +(\d+|[A-Z][A-Za-z]+(?: \(\w+\))?)\s*?$"
-    return {"bgp_peers": tuple(_peer(*told) for told in re.findall(row, output, re.MULTILINE))}
+    alike = r"^\*?[\da-fA-F][\da-fA-F.:]+\s+4 +\d"
+    return {"bgp_peers": tuple(_peer(*told.groups()) for told in every(row, alike, output))}
 
 
 def _peer(address: str, remote_as: str, shown: str) -> BgpPeer:
@@ -376,7 +378,7 @@ def crypto_sessions(output: str) -> Told:
 
 
 def _session(name: str, body: str) -> Tunnel:
-    status = _required(r"^ *Session status: (\S+)", body)[1]
+    status = _required(r"^ *Session status: ((?:UP|DOWN)(?:-(?:ACTIVE|IDLE|NO-IKE|NEGOTIATING))?)[ \t]*$", body)[1]
     peer = re.search(r"^ *Peer: (\S+)", body, re.MULTILINE)
     line = f"{name} {f'Peer: {peer[1]} ' if peer else ''}Session status: {status}"
     return Tunnel(name, "vpn", status in ("UP-ACTIVE", "UP-NO-IKE"), line)
@@ -385,7 +387,7 @@ def _session(name: str, body: str) -> Tunnel:
 def dmvpn(output: str) -> Told:
     _required(r"^ *# Ent +Peer NBMA Addr +Peer Tunnel Add +State +UpDn Tm +Attrb", output)
     row = r"^ +\d+ +([\d.]+) +([\d.]+) +(\w+) +\S+ +\S+ *$"
-    peers = re.finditer(row, output, re.MULTILINE)
+    peers = every(row, r"^ +\d+ +[\d.]+ +[\d.]+ ", output)
     return {"tunnels": tuple(Tunnel(peer[2], "vpn", peer[3] == "UP", " ".join(peer[0].split())) for peer in peers)}
 
 
@@ -393,7 +395,7 @@ def sdwan_sessions(output: str) -> Told:
     """Tunnels of an SD-WAN by the address of their far end."""
     _required(r"^SRC IP +DST IP +PROTO +PORT +PORT +SYSTEM IP +ID +COLOR +COLOR +STATE", output)
     row = r"^\S+ +(\S+) +(?:ipsec|gre) +\d+ +\d+ +\S+ +\d+ +\S+ +\S+ +(up|down) .*$"
-    found = re.finditer(row, output, re.MULTILINE)
+    found = every(row, r"^[\d.]+ +[\d.]+ +(?:ipsec|gre) ", output)
     return {"tunnels": tuple(Tunnel(each[1], "vpn", each[2] == "up", " ".join(each[0].split())) for each in found)}
 
 

@@ -65,7 +65,10 @@ def _configured(text: str) -> Interface:
     name = head.rstrip().removesuffix("]").rstrip()
     if not line.startswith(f"name: {name} "):
         raise ValueError(f"not an interface: {line[:60]!r}")
-    down = re.search(r"(?<=\s)status: down(?=\s|$)", line) is not None
+    status = re.findall(r"(?<=\s)status: (\S+)", line)
+    if set(status) - {"up", "down"}:
+        raise ValueError(f"a status that is not known: {status}")
+    down = "down" in status
     shown = f"name: {name} status: down" if down else ""
     return Interface(name, enabled=not down, up=not down, addresses=_addresses(line), line=shown)
 

@@ -17,6 +17,7 @@ from playbooks.network.platforms.huawei_vrp import (
     clock,
     counted,
     default_routes,
+    known_state,
     neighbor,
     only,
     ospf_interfaces,
@@ -62,7 +63,7 @@ def interfaces(output: str) -> dict[str, Any]:
 
 
 def _interface(heading: re.Match[str], text: str) -> Interface:
-    name, state = heading[1], heading[2]
+    name, state = heading[1], known_state(heading[2])
     protocol = told(r"^ *Line protocol (?:current )?state *:(.*)$", text)
     if not text.strip():
         raise ValueError(f"{name} is cut off")

@@ -87,8 +87,8 @@ def interfaces(output: str) -> dict[str, Any]:
 
 
 def _interface(heading: re.Match[str], text: str) -> Interface:
-    name, state = heading[1], heading[2].rstrip(" ,")
-    protocol = only(r"^ *Line protocol current state *: *(.*\S) *$", text)[1]
+    name, state = heading[1], known_state(heading[2].rstrip(" ,"))
+    protocol = known_state(only(r"^ *Line protocol current state *: *(.*\S) *$", text)[1])
     return Interface(
         name=name,
         enabled="administratively" not in state.lower(),
@@ -105,6 +105,11 @@ def _interface(heading: re.Match[str], text: str) -> Interface:
         rx_low_dbm=_dbm(r"\bRx Power *:[^\n]*?\bWarning range *: *\[ *(-?\d+\.\d+) *,", text),
         line=f"{name} current state : {state}, Line protocol current state : {protocol}",
     )
+
+
+def known_state(text: str) -> str:
+    """What stands behind `current state`, a note in brackets allowed. ValueError for a word that is not known."""
+    return row(r"(?:Administratively |STP |ERROR |[\w -]*[Ll]oop[\w -]* )?(?:UP|DOWN)\b.*|[Ss]tandby.*", text)[0]
 
 
 def _errors(text: str) -> int:
@@ -202,7 +207,7 @@ def _route(text: str) -> Route:
         gateway=only(rf"^ *NextHop *: *({ADDRESS})\b", text)[1],
         interface=only(r"\bInterface *: *(\S+)", text)[1],
         protocol=_protocol(only(r"^ *Protocol *: *(\S+)", text)[1]),
-        active=only(r"^ *State *: *(\w+)", text)[1] == "Active",
+        active=only(r"^ *State *: *(Active|Inactive|Invalid|Standby|Backup)\b", text)[1] == "Active",
         distance=int(only(r"^ *Preference *: *(\d+)", text)[1]),
     )
 

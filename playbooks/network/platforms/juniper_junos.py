@@ -25,6 +25,7 @@ from playbooks.network.facts import (
 )
 from playbooks.network.platforms.linux import associations
 from playbooks.network.platforms.platform import ARMED_MINUTES, OUR_END, Change, Platform, Situation, duration_s
+from playbooks.network.platforms.tables import every
 
 COMMIT = f"commit confirmed {ARMED_MINUTES}"
 ROLES = {"ROOT": "root", "DESG": "designated", "ALT": "alternate", "BKUP": "backup", "DIS": "disabled"}
@@ -190,8 +191,8 @@ def _dbm(pattern: str, text: str) -> float | None:
 def switched(output: str) -> dict[str, Any]:
     """`show ethernet-switching interfaces` of EX without ELS: ports that the switch itself took out of service."""
     _match(r"^Interface +State +VLAN members +(?:Tag +Tagging +)?Blocking *$", output)
-    ports = re.findall(r"^((\S+) +(up|down) .*\S) *$", output, re.MULTILINE)
-    return {"interfaces": tuple(_switched(*port) for port in ports)}
+    ports = every(r"^((\S+) +(up|down) .*\S) *$", r"^[a-z]+[\d/-]*\.\d+ +\S", output)
+    return {"interfaces": tuple(_switched(*port.groups()) for port in ports)}
 
 
 def _switched(line: str, name: str, state: str) -> Interface:

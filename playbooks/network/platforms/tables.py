@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ntc_templates.parse import parse_output
@@ -22,3 +23,11 @@ def rows(platform: str, command: str, output: str) -> list[Row]:
     if not found and output.strip():
         raise ValueError(f"{command}: nothing recognised")
     return list(found)
+
+
+def every(row: str, alike: str, output: str) -> list[re.Match[str]]:
+    """Each line that `row` matches. Raises ValueError when one that is `alike` does not: half a table is no fact."""
+    found = list(re.finditer(row, output, re.MULTILINE))
+    if len(found) < len(re.findall(alike, output, re.MULTILINE)):
+        raise ValueError(f"a line that is no {row!r}")
+    return found
