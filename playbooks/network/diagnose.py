@@ -131,8 +131,9 @@ def parse(platform: str, command: str, output: str) -> dict[str, Any]:
 
     Raises UnknownPlatform.
     """
-    known = platforms.get(platform).parse_one(command, output.lstrip("\ufeff").replace("\r\n", "\n"))
-    if not known or not output.strip():
+    text = output.lstrip("\ufeff").replace("\r\n", "\n")
+    known = platforms.get(platform).parse_one(command, text)
+    if not known or not text.strip():
         return {"unparsed": True}
     values = asdict(Facts(**known))
     return {str(name): json.loads(json.dumps(values[name])) for name in known}

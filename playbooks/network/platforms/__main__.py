@@ -1,11 +1,15 @@
-"""Prints the table of playbooks/network/README.md: what each platform can do and what that was shown on."""
+"""Prints the table of playbooks/network/README.md: what each platform can do and what that was shown on.
+
+`recordings FOLDER`: how many recorded outputs of each platform are read, and how many are not.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
-from playbooks.network import platforms
+from playbooks.network import platforms, recordings
 from playbooks.network.platforms.platform import Platform
 
 HEADINGS = "platform|also called|NAPALM|facts|end of a configuration|saves (A)|repairs (B)|shown on".split("|")
@@ -41,5 +45,14 @@ def _codes(words: Iterable[str]) -> str:
     return " ".join(f"`{word}`" for word in words) or "-"
 
 
+def main(words: list[str]) -> str:
+    match words:
+        case []:
+            return table()
+        case ["recordings", folder] if Path(folder).is_dir():
+            return recordings.table(Path(folder))
+    raise SystemExit("usage: python -m playbooks.network.platforms [recordings FOLDER]")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(table())
+    sys.stdout.write(main(sys.argv[1:]))

@@ -13,7 +13,9 @@ from typing import Any
 
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, Note, OspfInterface, OspfNeighbor, Route, StpPort
 from playbooks.network.platforms import tables
+from playbooks.network.platforms.cisco_tables import bundles
 from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
+from playbooks.network.platforms.tables import every
 
 SESSION = "pelihara"
 _HEAD = re.compile(
@@ -45,6 +47,33 @@ def version(output: str) -> dict[str, Any]:
     (told,) = _rows("show version", output)
     known = {"version": told["image"], "model": told["model"], "serial": told["serial_number"]}
     return {name: text for name, text in known.items() if text} | {"uptime_s": duration_s(told["uptime"])}
+
+
+def described(output: str) -> dict[str, Any]:
+    """`show interfaces description`. Where the device prints several words for a state, the link does not run."""
+    return {"interfaces": tuple(map(_described, _rows("show interfaces description", output)))}
+
+
+def _described(told: dict[str, Any]) -> Interface:
+    status = " ".join(told["status"].split())
+    line = f"{told['port']} {status} {told['protocol']}"
+    up = status == told["protocol"] == "up"
+    return Interface(told["port"], status != "admin down", up, told["description"], line=line)
+
+
+def brief(output: str) -> dict[str, Any]:
+    """`show ip interface brief`: addresses stand there with their length."""
+    _found(r"^Interface +IP Address +Status +Protocol +MTU", output)
+    row = r"^(\S+) +([\d.]+/\d+|unassigned) +(up|down|admin down) +(up|down|lowerlayerdown|notpresent) +(\d+)(?: .*)?$"
+    found = every(row, r"^[A-Z][a-z]+[\d/.]+ +\S", output)
+    return {"interfaces": tuple(map(_brief, found))}
+
+
+def _brief(told: re.Match[str]) -> Interface:
+    name, address, status, protocol, mtu = told.groups()
+    own = () if address == "unassigned" else (address,)
+    up, line = status == protocol == "up", " ".join(told[0].split())
+    return Interface(name, status != "admin down", up, mtu=int(mtu), addresses=own, line=line)
 
 
 def inventory(output: str) -> dict[str, Any]:
@@ -334,6 +363,9 @@ PLATFORM = Platform(
         "show inventory": inventory,
         "show reload cause": restart,
         "show interfaces": interfaces,
+        "show port-channel summary": bundles,
+        "show interfaces description": described,
+        "show ip interface brief": brief,
         "show interfaces status": interface_status,
         "show interfaces status errdisabled": errdisabled,
         "show interfaces transceiver": optics,

@@ -122,7 +122,7 @@ PLATFORM = Platform(
         "show ipv6 interface brief": read.interface_states,
         "show ip vrf interfaces": read.interface_states,
         "show interface link": read.interface_link,
-        "show etherchannel summary": read.etherchannels,
+        "show etherchannel summary": read.bundles,
         "show interface transceiver": read.optics,
         "show interfaces transceiver": read.optics,
         "show interfaces transceiver detail": read.optics_detail,

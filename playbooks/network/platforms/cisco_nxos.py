@@ -14,6 +14,7 @@ from typing import Any
 
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, Note, OspfInterface, OspfNeighbor, Route, StpPort
 from playbooks.network.platforms import tables
+from playbooks.network.platforms.cisco_tables import bundles
 from playbooks.network.platforms.platform import Platform, duration_s
 
 _HEAD = re.compile(
@@ -412,6 +413,7 @@ PLATFORM = Platform(
         "show interface": interfaces,
         "show interface status": interface_status,
         "show interface status err-disabled": errdisabled,
+        "show port-channel summary": bundles,
         "show interface brief": interface_brief,
         "show interface transceiver": optics,
         "show interface transceiver details": optics,

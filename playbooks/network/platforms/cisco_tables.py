@@ -190,15 +190,31 @@ def interface_link(output: str) -> Told:
     }
 
 
-def etherchannels(output: str) -> Told:
-    """Bundles and their members: U in use, P (bndl) bundled."""
-    _required(r"^Group +Port-channel +Protocol +Ports", output)
-    found: list[Interface] = []
-    for row in rows(IOS, "show etherchannel summary", output):
-        found.append(Interface(row["bundle_name"], up="U" in row["bundle_status"]))
-        members = zip(row["member_interface"], row["member_interface_status"], strict=True)
-        found += [Interface(name, up=status in ("P", "bndl")) for name, status in members]
+BUNDLES = r"^(?:Group +Port-(?:channel +| +Type +)Protocol +(?:Member )?Ports| *Port-Channel +Protocol +Ports) *$"
+
+
+def bundles(output: str) -> Told:
+    """`show etherchannel summary`, `show port-channel summary`: U in use, P (bndl) bundled, D down, s suspended.
+
+    Who stands alone or waits in reserve runs, or does not, by itself; that is not told.
+    """
+    table = output[_required(BUNDLES, output).end() :]
+    found, bundle = [], ""
+    for name, flags in re.findall(r"([A-Za-z][\w/.:-]*\d)\(([\w+*^-]+)\)", table):
+        if name.startswith("Po"):
+            bundle = name
+            found.append(Interface(name, up=_in_use(flags)))
+        elif "P" in flags or flags == "bndl":
+            found.append(Interface(name, master=bundle))
+        elif flags[0] in "Ds":
+            found.append(Interface(name, up=False))
     return {"interfaces": tuple(found)}
+
+
+def _in_use(flags: str) -> bool:
+    if not set(flags) & set("UDMN"):
+        raise ValueError(f"unknown flags {flags!r}")
+    return "U" in flags
 
 
 READING = r"(-?\d+(?:\.\d+)?|N/A)(?:[ \t]+(?:\+\+|\+|--|-)(?=\s|$))?"

@@ -133,6 +133,28 @@ def interfaces_brief(output: str) -> dict[str, Any]:
     return {"interfaces": tuple(map(_interface_brief, lines))}
 
 
+def interfaces_described(output: str) -> dict[str, Any]:
+    lines = body(r"^Interface +PHY +Protocol +Description *$", output)
+    states = r"[*^#!]?(?:up|down)(?:\(\w+\))?"
+    found = (row(rf" *(\S+?)(?:\(\d+G\))? +({states}) +({states}|--)(?: +(\S.*))?", line) for line in lines)
+    return {"interfaces": tuple(_described(each) for each in found)}
+
+
+def _described(each: re.Match[str]) -> Interface:
+    name, physical, protocol, about = each.groups()
+    up = physical.startswith("up") and protocol.startswith("up")
+    line = " ".join(each[0].split())
+    return Interface(name, enabled=not physical.startswith("*"), up=up, description=about or "", line=line)
+
+
+def trunks(output: str) -> dict[str, Any]:
+    """`display eth-trunk`: bundles; of a member it tells whether it carries traffic, not whether its link runs."""
+    trunk = parts(r"^(Eth-Trunk\d+)'s state information is: *$", output)
+    states = ((head[1], only(r"^Operate status *: *(up|down) ", text)) for head, text in trunk)
+    found = (Interface(name, up=state[1] == "up", line=f"{name} {state[0].strip()}") for name, state in states)
+    return {"interfaces": tuple(found)}
+
+
 def _interface_brief(line: str) -> Interface:
     each = row(
         r" *(\S+?)(?:\(\d+G\))? +(\S*(?:up|down)\S*) +(\S*(?:up|down|--)\S*)"
@@ -186,6 +208,8 @@ def default_routes(output: str) -> dict[str, Any]:
         protocol, distance = (each[2], each[3]) if each[2] else (protocol, distance)
         if prefix == "0.0.0.0/0":
             routes.append(Route(prefix, each[5], each[6], _protocol(protocol), distance=int(distance)))
+    if not routes:  # none at all is only said of a whole table
+        counted(only(r"\bRoutes *: *(\d+)", output)[1], len(lines))
     return {"default_routes": tuple(routes)}
 
 
@@ -374,6 +398,8 @@ PLATFORM = Platform(
         "display version": version,
         "display interface": interfaces,
         "display interface brief": interfaces_brief,
+        "display interface description": interfaces_described,
+        "display eth-trunk": trunks,
         "display lldp neighbor": neighbors,
         "display ip routing-table": default_routes,
         "display ip routing-table verbose": default_routes_verbose,

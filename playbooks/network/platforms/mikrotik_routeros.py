@@ -410,7 +410,8 @@ def _answering(rows: Any) -> tuple[Arp, ...]:
 def bridge_ports(output: str) -> dict[str, Any]:
     """The list of bridge ports and behind it each one's monitor; only one that is in its bridge has a role."""
     listed, *monitored = re.split(r"^(?=\s*interface: )", plain(output), maxsplit=1, flags=re.MULTILINE)
-    members = [told for flags, told in some(listed) if "X" not in flags and not told["interface"].startswith("*")]
+    ports = some(listed, "path-cost|priority|pvid|hw")
+    members = [told for flags, told in ports if "X" not in flags and not told["interface"].startswith("*")]
     states = [properties(block) for text in monitored for block in blocks(text, "interface")]
     return {
         "interfaces": tuple(Interface(told["interface"], master=told["bridge"]) for told in members),

@@ -22,35 +22,10 @@ RECORDINGS = Path(os.environ.get("PELIHARA_RECORDINGS", Path(__file__).parents[4
 FOLDERS = sorted(platforms.ALL)
 
 
-def recorded() -> list[tuple[str, str, Path]]:
-    return [
-        (platform, folder.name.replace("_", " "), file)
-        for platform in FOLDERS
-        for folder in sorted((RECORDINGS / "cli" / platform).glob("*"))
-        for file in sorted(folder.glob("*.raw"))
-    ]
-
-
 def test_every_platform_has_its_terminal_and_its_own_name() -> None:
     for name, platform in platforms.ALL.items():
         assert name in (platform.name, *platform.aliases)
         assert issubclass(driver(platform), Terminal)
-
-
-def test_every_recording_parses_or_is_counted_as_unparsed(capsys: pytest.CaptureFixture[str]) -> None:
-    files = recorded()
-    if not files:
-        pytest.skip(f"no recordings at {RECORDINGS}")
-    counts = {platform: [0, 0] for platform in FOLDERS}
-    for platform, command, file in files:
-        facts = parse(platform, command, file.read_text(encoding="utf-8", errors="replace"))
-        json.dumps(facts)
-        counts[platform]["unparsed" in facts] += 1
-    with capsys.disabled():
-        for platform, (read, unread) in counts.items():
-            print(f"\n{platform:20} {read:4} recordings read, {unread:4} unparsed", end="")
-    assert counts["mikrotik_routeros"][0] >= 8
-    assert counts["cisco_ios"][0] >= 10
 
 
 def sample(platform: str, folder: str, name: str) -> dict[str, Any]:
