@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import pytest
 
 from playbooks.network import change, repair, restore
-from playbooks.network.backup import ConfigCopy, fetch_config
+from playbooks.network.backup import fetch_config
 from playbooks.network.change import Proof
 from playbooks.network.connect import open_session
 from playbooks.network.diagnose import Baseline
 from playbooks.network.platforms import frr
-from playbooks.plans import Ladder, Outcome, Plan
+from playbooks.plans import Outcome, Plan
 from tests.lab.core import until
 from tests.lab.frr import Router
 from tests.lab.network import NetworkLab
@@ -32,11 +32,10 @@ Inject = Callable[[Router], None]
 
 @dataclass(frozen=True)
 class Fault:
-    """What is broken on r1, by which code it is found, and what stands in no configuration again after the repair."""
+    """What is broken on r1, and by which code it is found."""
 
     code: str
     inject: Inject
-    ladder: Ladder = Ladder.B
 
 
 def drifted(router: Router) -> None:
@@ -95,72 +94,75 @@ def broken(request: pytest.FixtureRequest, healthy_network: NetworkLab, good: di
     return Broken(healthy_network, plan, router.running, router.startup.read_text())
 
 
-def test_a_repair_is_made_proven_and_saved(broken: Broken) -> None:
-    asked: list[str] = []
-    said: list[str] = []
-    outcome = broken.apply(said.append, lambda: asked.append("permit"))
-    assert outcome.status == "applied", outcome
-    assert broken.router.running == broken.router.healthy
-    assert broken.router.startup.read_text() == broken.router.saved
-    assert "jalan mundur dipasang di perangkat" in said
-    assert "jalan mundur dilepas" in said
-    assert len(asked) >= 4, "arming, writing, disarming and saving each ask"
-    if broken.plan.action == "repair":
-        assert next(" ".join(fault) for fault in broken.plan.details["faults"]) in outcome.verdict["hilang"]
+def test_a_repair_is_undone_to_the_byte_whatever_goes_wrong_and_made_when_nothing_does(broken: Broken) -> None:
+    """One fault, one plan: what was undone leaves the router as it was, so that the plan still holds."""
+    nobody_can_log_in_after_the_write(broken)
+    it_does_not_prove_good(broken)
+    the_program_is_killed_and_the_next_run_finds_it(broken)
+    it_is_made_proven_and_saved(broken)
 
 
-def test_a_repair_after_which_nobody_can_log_in_is_undone_to_the_byte(
-    broken: Broken, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(change, "VERIFY_S", 2.0)
-
+def nobody_can_log_in_after_the_write(broken: Broken) -> None:
     def on_step(said: str) -> None:
         if "perintah dijalankan" in said:
             cut_off(broken.router)
         if "verifikasi gagal" in said:
             broken.router.machine.run("nft", "flush", "ruleset")
 
-    outcome = broken.apply(on_step)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(change, "VERIFY_S", 1.5)
+        outcome = broken.apply(on_step)
     assert outcome.status == "rolled_back", outcome
     assert "sambungan baru gagal" in outcome.detail
     broken.assert_untouched()
 
 
-def test_a_repair_that_does_not_prove_good_is_undone_to_the_byte(
-    broken: Broken, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(change, "VERIFY_S", 1.0)
-    module = restore if broken.plan.action == "restore" else repair
-    monkeypatch.setattr(module, "_proof", lambda *_: Proof("gangguan masih ada"))
-    outcome = broken.apply()
+def it_does_not_prove_good(broken: Broken) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(change, "VERIFY_S", 0.0)
+        patch.setattr(restore if broken.plan.action == "restore" else repair, "_proof", lambda *_: Proof("masih ada"))
+        outcome = broken.apply()
     assert outcome.status == "rolled_back", outcome
     broken.assert_untouched()
 
 
-def test_a_repair_whose_program_is_killed_is_undone_by_the_router_itself(
-    broken: Broken, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """SIGKILL between write and proof; nobody comes back."""
-    monkeypatch.setattr(frr, "ARMED_MINUTES", 0.05)
+def the_program_is_killed_and_the_next_run_finds_it(broken: Broken) -> None:
+    where, said = at(broken.lab, "r1")[0], list[str]()
+    with open_session(where) as session:
+        before = fetch_config(session).text
     killed_after_the_write(broken)
     assert broken.router.running != broken.running
-    until(lambda: broken.router.running == broken.running, "the router takes it back", 10, every=0.3)
-    broken.assert_untouched()
-
-
-def test_a_repair_whose_program_is_killed_is_undone_by_the_next_run(broken: Broken) -> None:
-    with open_session(at(broken.lab, "r1")[0]) as session:
-        before: ConfigCopy = fetch_config(session)
-    killed_after_the_write(broken)
-    assert broken.router.running != broken.running
-    said: list[str] = []
-    outcome = change.recover(broken.plan, at(broken.lab, "r1")[0], permitted, before.text, 1.0, said.append)
+    outcome = change.recover(broken.plan, where, permitted, before, 1.0, said.append)
     assert outcome is not None
     assert (outcome.status, outcome.detail) == ("rolled_back", change.INTERRUPTED)
     assert f"{change.INTERRUPTED} ditemukan" in said
     broken.assert_untouched()
     assert not list(broken.router.folder("etc").glob("pelihara-batal*")), "the guard would strike later"
-    assert change.recover(broken.plan, at(broken.lab, "r1")[0], permitted, before.text, 1.0) is None
+    assert change.recover(broken.plan, where, permitted, before, 1.0) is None
+
+
+def it_is_made_proven_and_saved(broken: Broken) -> None:
+    asked, said = list[str](), list[str]()
+    outcome = broken.apply(said.append, lambda: asked.append("permit"))
+    assert outcome.status == "applied", outcome
+    assert broken.router.running == broken.router.healthy
+    assert broken.router.startup.read_text() == broken.router.saved
+    assert {"jalan mundur dipasang di perangkat", "jalan mundur dilepas"} <= set(said)
+    assert len(asked) == 4, "arming, writing, disarming and saving each ask"
+    if broken.plan.action == "repair":
+        assert {" ".join(fault) for fault in broken.plan.details["faults"]} <= set(outcome.verdict["hilang"])
+
+
+@pytest.mark.parametrize("broken", ["port shut", "OSPF area"], indirect=True)
+def test_a_repair_whose_program_is_killed_is_undone_by_the_router_itself(
+    broken: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGKILL between write and proof, and nobody comes back."""
+    monkeypatch.setattr(frr, "ARMED_MINUTES", 0.05)
+    killed_after_the_write(broken)
+    assert broken.router.running != broken.running
+    until(lambda: broken.router.running == broken.running, "the router takes it back", 15, every=0.3)
+    broken.assert_untouched()
 
 
 def cut_off(router: Router) -> None:
