@@ -6,7 +6,7 @@ import re
 from datetime import date, time
 from ipaddress import ip_address
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -219,6 +219,25 @@ class Expectation(Entry):
     """DNS servers that have to answer the device."""
 
 
+class Window(Entry):
+    """When changes of class B may be made, in the office's zone; into the next day where `end` is not after `start`."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = get_args(Weekday)
+    """The days on which it begins."""
+    start: Clock
+    end: Clock
+
+    def covers(self, begin: date) -> bool:
+        """Whether it begins on that day."""
+        return get_args(Weekday)[begin.weekday()] in self.days
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.start == self.end:
+            raise ValueError("start dan end tidak boleh sama")
+        return self
+
+
 class Device(Entry):
     """devices.yaml; `platform` is netmiko's device_type, or `frr`."""
 
@@ -231,6 +250,8 @@ class Device(Entry):
     credentials: str
     legacy_ssh: bool = False
     expect: Expectation = Expectation()
+    maintenance: Window | None = None
+    """In place of the office's."""
     segment: Line = ""
 
 
@@ -466,6 +487,8 @@ class Office(Entry):
     """Days off beside the national holidays and cuti bersama, with their names."""
     working: dict[Day, Name] = {}
     """Days that are worked although the calendar says holiday, with the reason."""
+    maintenance: Window | None = None
+    """None: approved changes are made at any time."""
     mail: Mail | None = None
     telegram: Telegram | None = None
     backup_stale_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 3

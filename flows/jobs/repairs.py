@@ -9,9 +9,10 @@ from functools import partial
 
 from flows.jobs.changes import OnStep, apply_approved, put_forward
 from flows.jobs.configurations import version_of
-from flows.jobs.errors import BadInput, unknown
+from flows.jobs.errors import BadInput, NotDone, unknown
 from flows.jobs.network import device_endpoint, last_baseline
 from flows.office import Office
+from inventory.maintenance import opening, window
 from playbooks.findings import Severity, TargetError
 from playbooks.network import repair, restore
 from playbooks.network.backup import ConfigCopy
@@ -19,6 +20,7 @@ from playbooks.network.change import recover
 from playbooks.network.diagnose import DeviceReading, diagnose
 from playbooks.network.runbook import runbook
 from playbooks.plans import Ladder, Outcome, Permit, Plan
+from sop.documents.words import DAYS
 from sop.register.records import SOFTWARE, Actor, CaseRecord, PlanRecord
 
 
@@ -96,6 +98,8 @@ def apply_plan(
         office.register.keep_config(device, copy.text, copy.redacted, copy.digest, case_id, actor)
 
     def change(plan: Plan, permit: Permit) -> Outcome:
+        if plan.ladder is Ladder.B:
+            _require_window(office, device)
         here, entry = device_endpoint(office, device), office.inventory.devices[device]
         if begun:
             since_s = (office.register.clock() - begun).total_seconds()
@@ -105,6 +109,17 @@ def apply_plan(
         return apply(plan, here, entry, permit, on_step, keep)
 
     return apply_approved(office, case_id, device, action, plan_hash, actor, patience_s, change)
+
+
+def _require_window(office: Office, device: str) -> None:
+    """Raises NotDone outside the device's maintenance window; it says when that opens."""
+    kept, zone = window(office.inventory, device), office.inventory.office.zone
+    opens = opening(kept, office.register.clock(), zone) if kept else None
+    if opens:
+        when = f"{DAYS[opens.weekday()]} {opens:%d-%m-%Y} pukul {opens:%H.%M}"
+        raise NotDone(
+            f"di luar jendela pemeliharaan {device}, yang dibuka {when}; lanjutkan setelah itu", "outside_window"
+        )
 
 
 def half_done(office: Office, case_id: str) -> list[tuple[PlanRecord, datetime]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.jobs import repairs, websites
 from flows.jobs.changes import OnStep, Progress
+from flows.jobs.errors import NotDone
 from flows.jobs.leases import PATIENCE_S
 from flows.office import Office
 from playbooks.findings import TargetError
@@ -91,7 +92,7 @@ def run_plan(task: Task, plan: PlanRecord) -> None:
     try:
         about = (plan.target, plan.action, plan.hash, task.actor)
         outcome = apply_plan(task.office, task.case.id, *about, partial(task.on_progress, plan.target), PATIENCE_S)
-    except (ChangedSincePlan, TargetError, SiteError, RegisterError) as error:
+    except (ChangedSincePlan, TargetError, SiteError, RegisterError, NotDone) as error:
         if register.plan(plan.hash, task.case.id).state == "applied":
             task.on_progress(plan.target, f"{plan.action} sudah dijalankan oleh teknisi")
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -510,3 +511,38 @@ def test_what_no_plan_is_for_leaves_a_runbook_in_the_case(office: Office, router
     pages = json.loads(office.register.read(kept.id))
     assert (kept.target, list(pages)) == ("dinkes-r1", ["link.down ether3"])
     assert "ether3" in pages["link.down ether3"][1]
+
+
+def test_an_approved_change_waits_for_its_maintenance_window(
+    office: Office, routers: Routers, case: str, pelihara: Pelihara, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routers.findings["dinkes-r1"] = [DOWN]
+    cases.carry(office, case)
+    (plan,) = office.register.plans(case)
+    office.register.act(case, "koordinator", "YA", plan_hash=plan.hash)
+    opens = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
+    monkeypatch.setattr(repairs, "window", lambda *_: "jendela")
+    monkeypatch.setattr(repairs, "opening", lambda *_: opens)
+    said = pelihara(
+        "network", "repair", "dinkes-r1", "--as", "teknis-1", "--json", "--case", case, "--apply", plan.hash
+    )
+    assert (said.code, said.json["error"]["code"]) == (1, "outside_window")
+    stopped = cases.carry(office, case)
+    assert "dibuka Sabtu 28-11-2026 pukul 20.00" in stopped.reason
+    assert (stopped.state, routers.writes, office.register.plans(case)[0].state) == ("stopped", [], "approved")
+    monkeypatch.setattr(repairs, "opening", lambda *_: None)
+    assert cases.carry(office, case).state == "done"
+    assert routers.writes == ["dinkes-r1"]
+
+
+def test_what_a_killed_run_began_is_told_until_it_is_settled(office: Office, routers: Routers, case: str) -> None:
+    routers.findings["dinkes-r1"] = [UNSAVED]
+    routers.dies = True
+    assert repairs.half_done(office, case) == []
+    with pytest.raises(KeyboardInterrupt):
+        cases.carry(office, case)
+    ((plan, at),) = repairs.half_done(office, case)
+    assert (plan.target, at.tzinfo is not None) == ("dinkes-r1", True)
+    routers.dies = False
+    cases.carry(office, case)
+    assert repairs.half_done(office, case) == []
