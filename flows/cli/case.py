@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from flows.cli.answer import Json, answer, moment, plain, status, table
+from flows.cli.answer import Json, answer, indented, moment, plain, status, table
 from flows.cli.answer import note as note_
 from flows.cli.later import later
 from flows.cli.person import as_option, paper_option, terminal_actor
@@ -17,12 +18,13 @@ from sop.words import EVIDENCE, PLANS
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import intake, reports
+    from flows.jobs import intake, repairs, reports
     from inventory.models import Inventory
     from sop.progress import Event
     from sop.register.records import CaseRecord, OutboxRow
 else:
     office, intake, reports = later("flows.office"), later("flows.jobs.intake"), later("flows.jobs.reports")
+    repairs = later("flows.jobs.repairs")
 
 app = typer.Typer(cls=Orders, help="Permohonan: daftar, isi, disposisi dan keputusan, dokumen.")
 
@@ -50,8 +52,14 @@ def show(id: Id, json: Json = False) -> None:
     here = office.open_office()
     record = here.register.case(id)
     stopped = _stopped(record, here.register.outbox_last(record.id))
-    document = {**case_document(record), "stopped": stopped}
-    answer(document, json, lambda c: _print_standing(record, here.inventory, stopped, c))
+    begun = [{"since": at.isoformat(), **plan_document(plan)} for plan, at in repairs.half_done(here, record.id)]
+    document = {**case_document(record), "stopped": stopped, "half_done": begun}
+
+    def show_it(console: Console) -> None:
+        _print_standing(record, here.inventory, stopped, console)
+        _print_half_done(begun, here.inventory.office.zone, console)
+
+    answer(document, json, show_it)
 
 
 @app.command(cls=Order)
@@ -163,6 +171,20 @@ def _print_standing(record: CaseRecord, inventory: Inventory, stopped: str, to: 
     if stopped:
         to.print(plain(f"  Pekerjaan berhenti: {stopped}"))
         to.print(plain(f"  Setelah diatasi: pelihara case resume {record.id} --as PEJABAT"))
+
+
+def _print_half_done(begun: list[dict[str, Any]], zone: str, to: Console) -> None:
+    """Changes that a run left behind. While a run is at it, it is simply under way."""
+    for each in begun:
+        since = moment(datetime.fromisoformat(each["since"]), zone)
+        to.print(
+            plain(
+                f"  Perubahan setengah jalan di {each['target']} sejak {since}, bila tidak sedang dikerjakan.", "bold"
+            )
+        )
+        to.print(plain("  Pekerjaan berikutnya mengembalikannya; bila harus dari tempat, ketik di perangkat:"))
+        for line in each["way_back"]:
+            to.print(plain(indented(f"    {line}", 6)), soft_wrap=True)
 
 
 def _event(event: Event) -> dict[str, Any]:

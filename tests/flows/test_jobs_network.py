@@ -535,7 +535,9 @@ def test_an_approved_change_waits_for_its_maintenance_window(
     assert routers.writes == ["dinkes-r1"]
 
 
-def test_what_a_killed_run_began_is_told_until_it_is_settled(office: Office, routers: Routers, case: str) -> None:
+def test_what_a_killed_run_began_is_told_until_it_is_settled(
+    office: Office, routers: Routers, case: str, pelihara: Pelihara
+) -> None:
     routers.findings["dinkes-r1"] = [UNSAVED]
     routers.dies = True
     assert repairs.half_done(office, case) == []
@@ -543,6 +545,8 @@ def test_what_a_killed_run_began_is_told_until_it_is_settled(office: Office, rou
         cases.carry(office, case)
     ((plan, at),) = repairs.half_done(office, case)
     assert (plan.target, at.tzinfo is not None) == ("dinkes-r1", True)
+    assert "Perubahan setengah jalan di dinkes-r1" in pelihara("case", "show", case).out
     routers.dies = False
     cases.carry(office, case)
     assert repairs.half_done(office, case) == []
+    assert "setengah jalan" not in pelihara("case", "show", case).out

@@ -218,13 +218,13 @@ def test_a_restore_is_the_smallest_difference_and_ends_byte_for_byte(healthy_net
     with open_session(where) as session:
         wanted = fetch_config(session).text
     router = healthy_network["r1"]
-    router.configure("interface eth3", "description lain", "exit", "ip route 198.51.100.0/24 10.1.12.2")
+    router.configure("interface eth2", "description lain", "exit", "ip route 198.51.100.0/24 10.1.12.2")
     plan = restore.plan(where, device, wanted)
     assert plan.ladder is Ladder.B
     assert [line for line in plan.changes if line != "exit"] == [
         "no ip route 198.51.100.0/24 10.1.12.2",
-        "interface eth3",
-        "description sambungan eth3",
+        "interface eth2",
+        "description sambungan eth2",
         "write memory",
     ]
     assert restore.apply(plan, where, device, permitted).status == "applied"

@@ -39,7 +39,7 @@ class Fault:
 
 
 def drifted(router: Router) -> None:
-    router.configure("interface eth3", "description salah", "exit", "ip route 198.51.100.0/24 10.1.12.2")
+    router.configure("interface eth2", "description salah", "exit", "ip route 198.51.100.0/24 10.1.12.2")
     router.save()
 
 
@@ -63,6 +63,7 @@ class Broken:
     plan: Plan
     running: str
     saved: str
+    good: dict[str, Baseline]
 
     @property
     def router(self) -> Router:
@@ -71,6 +72,12 @@ class Broken:
     def apply(self, on_step: Callable[[str], None] | None = None, permit: Callable[[], None] = permitted) -> Outcome:
         module = restore if self.plan.action == "restore" else repair
         return module.apply(self.plan, *at(self.lab, "r1"), permit, on_step)
+
+    def shows_again(self) -> None:
+        """A neighbour that came back with the repair is missed only once its dead interval is over."""
+        if self.plan.action == "repair":
+            again = proposed(self.lab, self.good, "r1", self.plan.finding)
+            assert again.hash == self.plan.hash
 
     def assert_untouched(self) -> None:
         assert self.router.running == self.running
@@ -91,14 +98,17 @@ def broken(request: pytest.FixtureRequest, healthy_network: NetworkLab, good: di
         fault.inject(router)
         router.save()
         plan = proposed(healthy_network, good, "r1", fault.code)
-    return Broken(healthy_network, plan, router.running, router.startup.read_text())
+    return Broken(healthy_network, plan, router.running, router.startup.read_text(), good)
 
 
 def test_a_repair_is_undone_to_the_byte_whatever_goes_wrong_and_made_when_nothing_does(broken: Broken) -> None:
     """One fault, one plan: what was undone leaves the router as it was, so that the plan still holds."""
     nobody_can_log_in_after_the_write(broken)
+    broken.shows_again()
     it_does_not_prove_good(broken)
+    broken.shows_again()
     the_program_is_killed_and_the_next_run_finds_it(broken)
+    broken.shows_again()
     it_is_made_proven_and_saved(broken)
 
 
