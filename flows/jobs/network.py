@@ -18,11 +18,11 @@ from inventory.credentials import CredentialError
 from inventory.problems import shown
 from playbooks.findings import Reason, Severity, TargetError, TargetResult
 from playbooks.network import platforms
-from playbooks.network.connect import Endpoint, endpoint
 from playbooks.network.diagnose import Baseline, DeviceReading, together
+from playbooks.network.endpoints import Endpoint, endpoint
+from playbooks.network.errands import Errand, Visit
 from playbooks.network.fleet import Crew, crew
 from playbooks.network.history import History, HistoryError
-from playbooks.network.visits import Errand, Visit
 from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, NewConfig
 
 log = logging.getLogger("pelihara.network")
@@ -164,8 +164,9 @@ def _send(office: Office, names: list[str], read: bool, back_up: bool, to: Crew)
         except TargetError as error:
             to.home.put(Visit(name, reason=error.reason, detail=error.detail))
             continue
+        device = office.inventory.devices[name] if read else None
         baseline = last_baseline(office, name) if read else None
-        to.send(Errand(where, office.inventory.devices[name], read, back_up, baseline, texts.get(name)))
+        to.send(Errand(where, device, baseline, back_up, texts.get(name)))
 
 
 def last_baseline(office: Office, name: str) -> Baseline | None:

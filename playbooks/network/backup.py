@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TYPE_CHECKING
 
 from playbooks.findings import Reason, TargetError
 from playbooks.network import platforms
-from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.platforms.platform import OUR_END
 from playbooks.network.redaction import hidden, redact
+
+if TYPE_CHECKING:
+    from playbooks.network.connect import Session
 
 SHRUNK = 0.5
 """A configuration that lost more than this part of its size against the last good one is not believed."""
@@ -66,21 +69,16 @@ class Shown:
             yield normalised(self.session.platform.name, self.answers[number])
 
 
-def fetch_config(
-    source: Endpoint | Session, previous: str | None = None, shown: Iterable[str] | None = None
-) -> ConfigCopy:
+def fetch_config(session: Session, previous: str | None = None, shown: Iterable[str] | None = None) -> ConfigCopy:
     """The running configuration, proven complete; asked a second time when the first answer proves nothing.
 
     `previous` is the text of the last good copy, if any; `shown` what this session showed already. Raises TargetError:
     INCOMPLETE, REFUSED_OUTPUT and others.
     """
-    if isinstance(source, Endpoint):
-        with open_session(source) as session:
-            return fetch_config(session, previous)
     try:
-        return copy_of(source.platform.name, proven(source, shown or Shown(source), previous))
+        return copy_of(session.platform.name, proven(session, shown or Shown(session), previous))
     except NotComplete as error:
-        raise TargetError(source.endpoint.name, error.reason, error.detail) from None
+        raise TargetError(session.endpoint.name, error.reason, error.detail) from None
 
 
 def proven(session: Session, shown: Iterable[str], previous: str | None = None) -> str:

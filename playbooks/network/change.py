@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from playbooks.findings import Finding, Reason, TargetError
 from playbooks.network.backup import ConfigCopy, fetch_config
-from playbooks.network.connect import Endpoint, Session, open_session
+from playbooks.network.connect import Session, open_session
+from playbooks.network.endpoints import Endpoint
 from playbooks.network.platforms import frr_diff
 from playbooks.network.platforms.platform import ARMED_MINUTES
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan

@@ -10,7 +10,6 @@ import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from threading import Timer
@@ -27,10 +26,9 @@ from netmiko.exceptions import (
 from paramiko.hostkeys import HostKeyEntry
 
 from inventory.causes import cause
-from inventory.credentials import login
-from inventory.models import Inventory
 from playbooks.findings import Reason, TargetError
 from playbooks.network import platforms
+from playbooks.network.endpoints import Endpoint
 from playbooks.network.terminal import Closed, driver
 
 CONNECT_S, LOGIN_S = 10.0, 25.0
@@ -48,45 +46,6 @@ LEGACY = {
     "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1", "hmac-sha1-96"],
 }
 """Algorithms offered only to a device marked `legacy_ssh: true`."""
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where a device is and how to log in; secrets stay out of `repr`."""
-
-    name: str
-    address: str
-    port: int
-    platform: str
-    username: str
-    password: str = field(repr=False, default="")
-    enable: str = field(repr=False, default="")
-    key_path: str = field(repr=False, default="")
-    legacy_ssh: bool = False
-    known_hosts: Path = Path("known_hosts")
-
-    @property
-    def host_key_name(self) -> str:
-        """The name under which OpenSSH files know this address and port."""
-        return self.address if self.port == 22 else f"[{self.address}]:{self.port}"
-
-
-def endpoint(inventory: Inventory, device: str, known_hosts: Path) -> Endpoint:
-    """The endpoint of an inventory device. Raises KeyError for an unknown one, CredentialError for a lost secret."""
-    entry = inventory.devices[device]
-    secret = login(inventory, entry.credentials)
-    return Endpoint(
-        name=device,
-        address=entry.address,
-        port=entry.port,
-        platform=entry.platform,
-        username=secret.username,
-        password=secret.password,
-        enable=secret.enable,
-        key_path=str(secret.key_path or ""),
-        legacy_ssh=entry.legacy_ssh,
-        known_hosts=known_hosts,
-    )
 
 
 class Session:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inventory.models import Device
 from playbooks.findings import Finding, TargetError, TargetResult
 from playbooks.network import platforms, rules
 from playbooks.network.backup import Shown
-from playbooks.network.connect import Endpoint, Session, open_session
 from playbooks.network.facts import Facts
 from playbooks.network.inquiry import Inquiry, Progress
 from playbooks.network.redaction import hidden, redact
+
+if TYPE_CHECKING:
+    from playbooks.network.connect import Session
+    from playbooks.network.endpoints import Endpoint
 
 Clock = Callable[[], datetime]
 
@@ -81,7 +84,7 @@ def diagnose(
     asked, failure = Inquiry(device, on_progress), None
     try:
         with ExitStack() as stack:
-            open_one = session or stack.enter_context(open_session(endpoint, deadline_s))
+            open_one = session or stack.enter_context(_opened(endpoint, deadline_s))
             asked.everything(open_one, running)
     except TargetError as error:
         failure = error
@@ -98,6 +101,13 @@ def diagnose(
         before=before.as_json() if before else {},
         unread=tuple(command for command, output in raw.items() if platforms.get(endpoint.platform).refuses(output)),
     )
+
+
+def _opened(endpoint: Endpoint, deadline_s: float) -> AbstractContextManager[Session]:
+    """What talks SSH is loaded by who talks: rules and readings need none of it."""
+    from playbooks.network.connect import open_session
+
+    return open_session(endpoint, deadline_s)
 
 
 def _judged(facts: Facts, device: Device, before: Facts | None, told: Collection[str] | None) -> list[Finding]:

@@ -11,9 +11,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from playbooks.findings import TargetError
-from playbooks.network.connect import Session
+
+if TYPE_CHECKING:
+    from playbooks.network.connect import Session
 
 FEW, MANY, ENOUGH = 5, 15, 35
 """Echoes asked for at first, at a time after that, and at most, about."""

@@ -20,7 +20,7 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 
 from playbooks.findings import Reason
-from playbooks.network.visits import Errand, Visit, visit
+from playbooks.network.errands import Errand, Visit
 
 FEW = 40
 """Up to so many devices are not worth the start of readers."""
@@ -42,10 +42,13 @@ class Threads:
     def __init__(self) -> None:
         self.home: SimpleQueue[Visit] = SimpleQueue()
         """Visits as they end."""
+        from playbooks.network.visits import visit  # what talks SSH is loaded by who talks
+
+        self._visit = visit
         self._pool = ThreadPoolExecutor(self.size, thread_name_prefix="device")
 
     def send(self, errand: Errand) -> None:
-        self._pool.submit(visit, errand).add_done_callback(lambda done: self.home.put(done.result()))
+        self._pool.submit(self._visit, errand).add_done_callback(lambda done: self.home.put(done.result()))
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -7,17 +7,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from difflib import unified_diff
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inventory.models import Device
 from playbooks.findings import TargetError
 from playbooks.network import echoes, names
 from playbooks.network.backup import NotComplete, Shown, agreed, check_complete, digest, normalised, proven, significant
-from playbooks.network.connect import Session
 from playbooks.network.facts import Facts
 from playbooks.network.platforms.platform import Platform
 from playbooks.network.redaction import hidden, redact
 from playbooks.network.rules.case import is_address
+
+if TYPE_CHECKING:
+    from playbooks.network.connect import Session
+
 
 Progress = Callable[[str], None]
 """Told each command before it is asked."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import dns.exception
 import dns.message
 import dns.query
 import dns.rcode
 
-from playbooks.network.connect import Session
 from playbooks.network.facts import Resolver
+
+if TYPE_CHECKING:
+    from playbooks.network.connect import Session
+
 
 NAME = "go.id"
 """Looked up; every resolver of a government office has to know it."""

@@ -6,6 +6,7 @@ splitting is safe and what was loaded is shared memory.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -14,13 +15,15 @@ from multiprocessing.connection import Connection
 from threading import Lock
 from typing import NoReturn
 
+from playbooks.network.errands import Errand
 from playbooks.network.fleet import READER_THREADS
-from playbooks.network.visits import Errand, visit
+from playbooks.network.visits import visit
 
 
 def split(sockets: list[int]) -> int:
     """One process a socket; returns this one's, all others closed. The first stays until the others have ended."""
     mine, place = sockets[0], 0
+    gc.freeze()  # the collector would write into what they share
     for number, each in enumerate(sockets[1:], 1):
         if os.fork() == 0:
             mine, place = each, number

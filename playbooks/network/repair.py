@@ -13,8 +13,9 @@ from inventory.models import Device
 from playbooks.findings import Finding, Severity
 from playbooks.network import change, platforms, rules
 from playbooks.network.change import Keep, OnStep, Proof, Steps, Work
-from playbooks.network.connect import Endpoint, Session, open_session
+from playbooks.network.connect import Session, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose
+from playbooks.network.endpoints import Endpoint
 from playbooks.network.facts import Facts
 from playbooks.network.paths import protected
 from playbooks.network.platforms.platform import Change, Situation

@@ -13,8 +13,9 @@ from playbooks.findings import Reason, TargetError
 from playbooks.network import change
 from playbooks.network.backup import NotComplete, check_complete, digest, fetch_config, normalised
 from playbooks.network.change import Keep, OnStep, Proof, Steps, Work
-from playbooks.network.connect import Endpoint, Session, open_session
+from playbooks.network.connect import Session, open_session
 from playbooks.network.diagnose import diagnose
+from playbooks.network.endpoints import Endpoint
 from playbooks.network.facts import Facts
 from playbooks.network.paths import protected
 from playbooks.network.platforms import frr_diff

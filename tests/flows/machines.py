@@ -15,7 +15,7 @@ import pytest
 from flows.jobs import network, repairs, websites
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.backup import SiteBackup
-from playbooks.network import rules, visits
+from playbooks.network import diagnose, rules, visits
 from playbooks.network.backup import ConfigCopy
 from playbooks.network.diagnose import DeviceReading
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
@@ -190,7 +190,7 @@ def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
     there = Routers()
     monkeypatch.setattr(visits, "open_session", there.open)
     monkeypatch.setattr(network, "endpoint", lambda _, name, __: SimpleNamespace(name=name))
-    monkeypatch.setattr(visits, "diagnose", there.diagnose)
+    monkeypatch.setattr(diagnose, "diagnose", there.diagnose)
     monkeypatch.setattr(repairs, "diagnose", there.diagnose)
     monkeypatch.setattr(network, "together", lambda readings: readings)
     monkeypatch.setattr(visits, "fetch_config", there.fetch)

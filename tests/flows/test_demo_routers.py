@@ -14,7 +14,8 @@ from flows.demo import frr, routeros, routers
 from flows.demo.parts import Loop
 from flows.demo.webhost import new_key
 from playbooks.findings import Reason, TargetError
-from playbooks.network.connect import Endpoint, open_session
+from playbooks.network.connect import open_session
+from playbooks.network.endpoints import Endpoint
 from playbooks.network.enrol import fetch_host_keys, record
 
 PASSWORD = "rahasia-demo"

@@ -17,7 +17,7 @@ from typing import Any
 import asyncssh
 
 from playbooks.network import enrol
-from playbooks.network.connect import Endpoint
+from playbooks.network.endpoints import Endpoint
 
 PASSWORD = "sandi-uji-7261"
 

@@ -14,8 +14,8 @@ from playbooks.findings import Finding, Reason, Severity, TargetError
 from playbooks.network import change, platforms, repair
 from playbooks.network.backup import ConfigCopy, copy_of
 from playbooks.network.change import Proof, Steps, Work, carry_out
-from playbooks.network.connect import Endpoint
 from playbooks.network.diagnose import Baseline, DeviceReading
+from playbooks.network.endpoints import Endpoint
 from playbooks.network.platforms import Platform
 from playbooks.plans import ChangedSincePlan, Ladder, Plan
 

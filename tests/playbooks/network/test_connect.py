@@ -12,7 +12,8 @@ import pytest
 from playbooks.findings import Reason, TargetError
 from playbooks.network import enrol
 from playbooks.network.backup import fetch_config, normalised
-from playbooks.network.connect import Endpoint, Session, open_session
+from playbooks.network.connect import Session, open_session
+from playbooks.network.endpoints import Endpoint
 from tests.playbooks.network.doubles import IOS_CONFIG, PASSWORD, Double, device
 
 

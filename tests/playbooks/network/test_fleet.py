@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from inventory.models import Device
 from playbooks.findings import Reason
 from playbooks.network import fleet
+from playbooks.network.errands import Errand, Visit
 from playbooks.network.fleet import Crew, Readers, Threads
-from playbooks.network.visits import Errand, Visit
 from tests.playbooks.network.doubles import IOS_CONFIG, PASSWORD, Double, device
 
 Send = Callable[..., Errand]
@@ -32,8 +31,7 @@ def errand(tmp_path: Path) -> Iterator[Send]:
         def made(name: str, **behaviour: object) -> Errand:
             (folder := tmp_path / name).mkdir()
             there = stack.enter_context(device(Double(**behaviour), folder))  # type: ignore[arg-type]
-            entry = Device(opd="dinkes", address="127.0.0.1", platform="cisco_ios", role="switch", credentials="x")
-            return Errand(replace(there, name=name), entry, read=False)
+            return Errand(replace(there, name=name))
 
         yield made
 

@@ -13,8 +13,9 @@ from inventory.models import Device
 from playbooks.findings import Reason, Severity, TargetError
 from playbooks.network import change, repair, restore
 from playbooks.network.backup import fetch_config
-from playbooks.network.connect import Endpoint, endpoint, open_session
+from playbooks.network.connect import open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, together
+from playbooks.network.endpoints import Endpoint, endpoint
 from playbooks.plans import ChangedSincePlan, Ladder, Plan
 from tests.lab.frr import Router
 from tests.lab.network import NetworkLab

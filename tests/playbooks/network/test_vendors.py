@@ -13,7 +13,8 @@ from playbooks.findings import TargetError
 from playbooks.network import change
 from playbooks.network.backup import fetch_config
 from playbooks.network.change import Proof, Steps, Work, carry_out
-from playbooks.network.connect import Endpoint, Session, open_session
+from playbooks.network.connect import Session, open_session
+from playbooks.network.endpoints import Endpoint
 from playbooks.plans import Ladder, Outcome, Plan
 from tests.playbooks.network import vendors
 from tests.playbooks.network.doubles import device
