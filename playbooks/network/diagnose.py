@@ -131,9 +131,20 @@ def _redacted(platform: str, output: str) -> str:
 
 
 def together(readings: list[DeviceReading]) -> list[DeviceReading]:
-    """The same readings, with the findings that only two ends seen together show (OSPF area, timers, MTU)."""
+    """The same readings, with what only several devices seen together show: ends of a link that disagree (OSPF area,
+    timers, MTU), and the finding of one device that explains another's."""
     shared = rules.between({one.name: Facts.from_json(one.facts) for one in readings if one.facts})
-    return [replace(one, findings=tuple(rules.joined(one.findings, shared.get(one.name, [])))) for one in readings]
+    told = [
+        rules.Told(
+            one.name,
+            Facts.from_json(one.facts),
+            Facts.from_json(one.before) if one.before else None,
+            tuple(rules.joined(one.findings, shared.get(one.name, []))),
+        )
+        for one in readings
+    ]
+    found = rules.across(told)
+    return [replace(one, findings=found[one.name]) for one in readings]
 
 
 def parse(platform: str, command: str, output: str) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from inventory.models import Device
-from playbooks.network.facts import Facts, Interface, Neighbor
+from playbooks.network.facts import Facts, Interface
 from playbooks.network.rules.case import same_port
+from playbooks.network.rules.ends import meant
 
 NOBODY: Mapping[str, Facts] = MappingProxyType({})
 
@@ -45,7 +46,7 @@ def _toward(facts: Facts, gateways: set[str], others: Mapping[str, Facts]) -> It
     """Ports behind which, over one neighbour or several, a gateway stands."""
     behind = _reaching(facts, gateways, others)
     for one in facts.neighbors:
-        if one.address in gateways or any(_is(one, name, told) for name, told in behind.items()):
+        if one.address in gateways or any(meant(one, name, told) for name, told in behind.items()):
             yield _own(facts, one.interface)
 
 
@@ -68,13 +69,9 @@ def _holds(facts: Facts, address: str) -> bool:
 
 def _sees(one: Facts, name: str, other: str, far: Facts) -> bool:
     """Whether two devices are neighbours, as either tells."""
-    return any(_is(seen, other, far) for seen in one.neighbors) or any(_is(seen, name, one) for seen in far.neighbors)
-
-
-def _is(seen: Neighbor, name: str, told: Facts) -> bool:
-    """Whether the neighbour that was seen is this device."""
-    names = {name.lower(), told.hostname.lower()} - {""}
-    return seen.name.lower() in names or seen.name.lower().partition(".")[0] in names or _holds(told, seen.address)
+    return any(meant(seen, other, far) for seen in one.neighbors) or any(
+        meant(seen, name, one) for seen in far.neighbors
+    )
 
 
 def _own(facts: Facts, port: str) -> str:

@@ -12,6 +12,7 @@ from inventory.models import Device
 from playbooks.findings import Finding
 from playbooks.network.facts import Facts
 from playbooks.network.rules import configuration, health, links, routing, services
+from playbooks.network.rules.across import ACROSS, Told, across, roots_first
 from playbooks.network.rules.case import Case, Rule
 from playbooks.network.rules.configuration import holding, unfit_to_save
 from playbooks.network.rules.ends import between
@@ -44,4 +45,18 @@ def joined(own: Sequence[Finding], shared: Sequence[Finding]) -> list[Finding]:
     return holding(ranked(explained([*shared, *(finding for finding in own if finding.name not in told)])))
 
 
-__all__ = ["EXPLAINS", "ORDER", "RULES", "Case", "between", "findings", "joined", "ranked", "unfit_to_save"]
+__all__ = [
+    "ACROSS",
+    "EXPLAINS",
+    "ORDER",
+    "RULES",
+    "Case",
+    "Told",
+    "across",
+    "between",
+    "findings",
+    "joined",
+    "ranked",
+    "roots_first",
+    "unfit_to_save",
+]

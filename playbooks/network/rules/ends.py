@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import permutations, product
 
 from playbooks.findings import Finding, Severity
-from playbooks.network.facts import Facts, Interface
+from playbooks.network.facts import Facts, Interface, Neighbor
 from playbooks.network.rules.case import same_port
 from playbooks.network.rules.routing import mismatches
 from playbooks.network.rules.services import SHARED_MACS, bare, conflict
@@ -26,6 +26,14 @@ def between(facts: Mapping[str, Facts]) -> dict[str, list[Finding]]:
         for address in sorted(heard[name].keys() & heard[other].keys()):
             found[name] += _two_owners(address, own, heard[name], other, far, heard[other])
     return found
+
+
+def meant(seen: Neighbor, name: str, facts: Facts) -> bool:
+    """Whether the neighbour that was seen is this device: by its name, with or without domain, or its address."""
+    names = {name.lower(), facts.hostname.lower()} - {""}
+    told = seen.name.lower()
+    by_address = bool(seen.address) and any(link.holds(seen.address) for link in facts.interfaces)
+    return told in names or told.partition(".")[0] in names or by_address
 
 
 def _ospf(own: Facts, other: str, far: Facts) -> Iterator[Finding]:

@@ -233,9 +233,10 @@ def _group(root: Finding, under: dict[str, list[Finding]], told: set[str]) -> li
     return [root, *(one for branch in branches for one in branch)]
 
 
-def _group_rank(group: list[Finding]) -> tuple[int, int, int, *tuple[str, ...]]:
-    worst = max(one.severity for one in group)
-    return -min(worst, Severity.MAJOR), _place(group[0].code), -worst, *_words(group[0])
+def _group_rank(group: list[Finding]) -> tuple[int, bool, int, int, *tuple[str, ...]]:
+    """What begins on this device before what another device explains."""
+    worst, root = max(one.severity for one in group), group[0]
+    return -min(worst, Severity.MAJOR), bool(root.cause), _place(root.code), -worst, *_words(root)
 
 
 def _own_rank(one: Finding) -> tuple[int, int, int, *tuple[str, ...]]:
