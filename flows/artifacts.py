@@ -70,6 +70,7 @@ def _finding(depth: int, finding: Mapping[str, str]) -> list[str]:
     return [
         f"- **{SEVERITIES[finding['severity']].upper()}: {told}** ({quoted(finding['code'])})",
         f"  - bukti: {evidence}",
+        *([f"  - sebab: {quoted(named(finding['cause']))}"] if finding.get("cause") else []),
         f"  - langkah: {quoted(finding['advice']) or '-'}",
     ]
 

@@ -14,8 +14,10 @@ _MOST_NAMES = 5
 
 
 def named(finding: str) -> str:
-    """A finding's name ("link.down ether1") in words: sambungan putus: ether1."""
+    """A finding's name ("link.down ether1") in words: sambungan putus: ether1. Another device's has its name before."""
     code, _, subject = finding.partition(" ")
+    if code not in TITLES and subject.partition(" ")[0] in TITLES:
+        return f"{code}: {named(subject)}"
     return f"{TITLES.get(code, code)}: {subject}" if subject else TITLES.get(code, code)
 
 
@@ -37,10 +39,18 @@ def headline(results: Sequence[Mapping[str, Any]], what: str) -> str:
 
 
 def worst_first(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Unread targets, then those with the gravest findings."""
-    return sorted(results, key=lambda each: (not each["reason"], _gravest(each), -len(each["findings"]), each["name"]))
+    """Unread targets, then those with the gravest findings; of these where they begin and whoever explains most."""
+    causes = [each.get("cause", "") for result in results for each in result["findings"]]
+
+    def rank(one: Mapping[str, Any]) -> tuple[bool, int, int, int, int, str]:
+        blamed = sum(cause.startswith(f"{one['name']} ") for cause in causes)
+        return not one["reason"], *_gravest(one), -blamed, -len(one["findings"]), one["name"]
+
+    return sorted(results, key=rank)
 
 
-def _gravest(result: Mapping[str, Any]) -> int:
-    ranks = [[*SEVERITIES].index(each["severity"]) for each in result["findings"]]
-    return min(ranks, default=len(SEVERITIES))
+def _gravest(result: Mapping[str, Any]) -> tuple[int, int]:
+    """Of all its findings, and of those that nothing explains."""
+    grades = [[*SEVERITIES].index(each["severity"]) for each in result["findings"]]
+    roots = [grade for grade, each in zip(grades, result["findings"], strict=True) if not each.get("cause")]
+    return min(grades, default=len(SEVERITIES)), min(roots, default=len(SEVERITIES))

@@ -11,7 +11,7 @@ from rich.console import Console
 from flows.cli.answer import Json, answer, indented, plain, progress, status
 from flows.cli.later import later
 from flows.cli.person import terminal_actor
-from flows.words import SEVERITIES, STATES, headline, title, worst_first
+from flows.words import SEVERITIES, STATES, headline, named, title, worst_first
 from playbooks.findings import nested, why
 
 if TYPE_CHECKING:
@@ -77,5 +77,6 @@ def _print_finding(depth: int, finding: Mapping[str, str], to: Console) -> None:
         to.print(plain(indented(f"  {'    ' * depth}{said}", 6 + 4 * depth), "dim"))
         return
     to.print(plain(f"  {SEVERITIES[severity].upper()}: {title(finding)} ({finding['code']})", STYLES[severity]))
-    for word, said in (("bukti", finding["evidence"]), ("langkah", finding["advice"])):
+    elsewhere = [("sebab", named(finding["cause"]))] if finding.get("cause") else []
+    for word, said in (("bukti", finding["evidence"]), *elsewhere, ("langkah", finding["advice"])):
         to.print(plain(indented(f"      {word}: {said}", 13)))

@@ -244,10 +244,16 @@ def _findings(readings: Mapping[str, Reading], titles: Mapping[str, str]) -> Ite
     for target, reading in readings.items():
         for each in reading["findings"]:
             words = (each[key] for key in ("code", "severity", "subject", "evidence", "advice"))
-            code, _, subject = each.get("cause", "").partition(" ")
-            cause = f"{titles.get(code, code)}: {subject}" if code else ""
             row = data.FindingRow(target, *words)
-            yield replace(row, title=titles.get(row.code, ""), cause=cause)
+            yield replace(row, title=titles.get(row.code, ""), cause=_named(each.get("cause", ""), titles))
+
+
+def _named(finding: str, titles: Mapping[str, str]) -> str:
+    """A finding's name in words; another device's ("r2 link.down ether1") has the device's before it."""
+    code, _, subject = finding.partition(" ")
+    if code not in titles and subject.partition(" ")[0] in titles:
+        return f"{code}: {_named(subject, titles)}"
+    return f"{titles.get(code, code)}: {subject}" if code else ""
 
 
 def _left(draft: data.Report) -> list[data.FindingRow]:

@@ -12,7 +12,7 @@ from inventory.models import Device
 from playbooks.findings import Finding
 from playbooks.network.facts import Facts
 from playbooks.network.rules import configuration, health, links, routing, services
-from playbooks.network.rules.across import ACROSS, Told, across, roots_first
+from playbooks.network.rules.across import ACROSS, Told, across
 from playbooks.network.rules.case import Case, Rule
 from playbooks.network.rules.configuration import holding, unfit_to_save
 from playbooks.network.rules.ends import between
@@ -57,6 +57,5 @@ __all__ = [
     "findings",
     "joined",
     "ranked",
-    "roots_first",
     "unfit_to_save",
 ]

@@ -174,19 +174,6 @@ def _with_causes(one: Told, causes: Mapping[tuple[str, str], tuple[str, str]]) -
     return tuple(ranked(map(named, one.findings)))
 
 
-def roots_first(found: Mapping[str, Sequence[Finding]]) -> list[str]:
-    """Devices in the order a technician looks at them: where the worst begins that is explained nowhere, first."""
-
-    causes = [(name, one.cause) for name, many in found.items() for one in many if one.cause]
-
-    def rank(name: str) -> tuple[int, int]:
-        roots = [one.severity for one in found[name] if not one.cause]
-        blamed = sum(cause.startswith(f"{name} ") for other, cause in causes if other != name)
-        return -max(roots, default=-1), -blamed
-
-    return sorted(found, key=rank)
-
-
 def _about(finding: Finding) -> tuple[str, ...]:
     return (finding.subject, *finding.at)
 

@@ -21,7 +21,7 @@ from playbooks.network.facts import (
     Resolver,
     Route,
 )
-from playbooks.network.rules import ACROSS, ORDER, Told, across, findings, roots_first
+from playbooks.network.rules import ACROSS, ORDER, Told, across, findings
 from tests.playbooks.network.rules.known import device
 
 HERE1 = Interface("eth1", addresses=("10.1.12.1/30",))
@@ -162,7 +162,6 @@ def test_consequences_stay_under_their_own_cause_and_the_root_stands_in_the_othe
     lost = next(one for one in found["r1"] if one.code == "ospf.neighbor_lost")
     assert lost.cause == "link.down eth1"
     assert found["r1"][0].cause == "r2 link.admin_down ether2"
-    assert roots_first(found) == ["r2", "r1"]
 
 
 def test_what_begins_here_is_told_before_what_begins_elsewhere() -> None:
