@@ -6,7 +6,7 @@
         |                  |           h2, h3: PCs behind r2 and r3
        r3 ---- eth1/eth2 - r2          management: r1 10.99.0.11, r2 .12, r3 .13, SSH whose shell is vtysh
         | eth3             | eth3
-       h3 10.3.0.10       h2 10.2.0.10
+       h3 10.3.0.10       sw1 - h2 10.2.0.10     the office behind r2: lan.py
 
 Each router has an /etc/frr and a /run/frr of its own; `write memory` writes its /etc/frr/frr.conf. Faults are methods
 of `Router` and `Network`; `Network.heal` undoes whatever was done, by a test or by the program under test.
@@ -15,22 +15,27 @@ of `Router` and `Network`; `Network.heal` undoes whatever was done, by a test or
 from __future__ import annotations
 
 import re
+import signal
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
 import playbooks.network
-from tests.lab import accounts
+from tests.lab import accounts, lan
 from tests.lab.core import Namespace, Service, cable, folder, listens, manage, require, run, until
 
 DAEMONS = ("zebra", "staticd", "ospfd", "bgpd")
 PROGRAMS = Path("/usr/lib/frr")
+RELOAD = "/usr/lib/frr/frr-reload.py"
 USER = "otomasi"
 
 LOGIN = Path(playbooks.network.__file__).with_name("frr_login.sh")
 """What the office's routers have as the account's login."""
 LINKS = (("r1", "eth1", "r2", "eth1"), ("r2", "eth2", "r3", "eth1"), ("r1", "eth2", "r3", "eth2"))
-STUBS = (("r1", "eth3", "isp", "eth0"), ("r2", "eth3", "h2", "eth0"), ("r3", "eth3", "h3", "eth0"))
+STUBS = (("r1", "eth3", "isp", "eth0"), ("r3", "eth3", "h3", "eth0"))
+SWITCHED = (("r2", "eth3", "sw1", "p1"), ("sw1", "p2", "h2", "eth0"))
 PCS = {"isp": ("203.0.113.1/30", "203.0.113.2"), "h2": ("10.2.0.10/24", "10.2.0.1"), "h3": ("10.3.0.10/24", "10.3.0.1")}
 """Address and default gateway of what is no router."""
 
@@ -158,6 +163,10 @@ class Router:
         self.power_off()
         self.boot()
 
+    def lose_startup(self) -> None:
+        """Hardly anything is left to start from."""
+        self.write_startup(self.saved.partition("interface ")[0])
+
     def serve_ssh(self) -> None:
         shell = folder("bin") / "vtysh-login"
         shell.write_text(LOGIN.read_text())
@@ -177,6 +186,17 @@ class Router:
     def save(self) -> None:
         self.show("write memory")
 
+    def mend(self) -> None:
+        """Back to the healthy configuration, saved and running, with all daemons and SSH."""
+        alive = len(self.daemons) == len(DAEMONS) and all(daemon.running for daemon in self.daemons)
+        self.write_startup(self.saved)
+        if alive and self.running != self.healthy:
+            self.machine.run(RELOAD, "--reload", str(self.startup))
+        if not alive or self.running != self.healthy:
+            self.reboot()
+        if not listens(self.address, 22):
+            self.serve_ssh()
+
     @property
     def running(self) -> str:
         return self.show("show running-config")
@@ -195,9 +215,31 @@ class Router:
         dead = 4 * seconds
         self.configure(f"interface {interface}", f"ip ospf hello-interval {seconds}", f"ip ospf dead-interval {dead}")
 
+    def ospf_dead(self, interface: str = "eth1", seconds: int = 12) -> None:
+        """Only the dead interval differs; no hello is believed any more."""
+        self.configure(f"interface {interface}", f"ip ospf dead-interval {seconds}")
+
     def ospf_passive(self, interface: str = "eth1") -> None:
         """No hellos are sent or heard any more."""
         self.configure(f"interface {interface}", "ip ospf passive")
+
+    def ospf_password(self, interface: str = "eth1") -> None:
+        """This end signs its packets, the other does not: each drops the other's."""
+        key = f"ip ospf message-digest-key 1 md5 {accounts.new_password()[:12]}"
+        self.configure(f"interface {interface}", "ip ospf authentication message-digest", key)
+
+    def ospf_kind(self, interface: str = "eth1") -> None:
+        """One end sees a broadcast network, the other a point-to-point link: neighbours, but no routes over them."""
+        self.configure(f"interface {interface}", "ip ospf network broadcast")
+
+    def ospf_gone(self) -> None:
+        """The routing process is removed from the configuration."""
+        self.configure("no router ospf")
+
+    def ospf_router_id(self, router_id: str) -> None:
+        """The ID is another router's; two routers of one ID do not become neighbours (RFC 2328 section 10.5)."""
+        self.configure("router ospf", f"ospf router-id {router_id}")
+        self.show("clear ip ospf process")
 
     def mtu(self, interface: str = "eth1", size: int = 1400) -> None:
         """The adjacency hangs in ExStart or Exchange; it is begun anew so that it shows."""
@@ -209,6 +251,11 @@ class Router:
         """Administratively down."""
         self.configure(f"interface {interface}", "shutdown")
 
+    def readdress(self, interface: str, wrong: str) -> None:
+        """Another address than the one planned."""
+        right = ADDRESSES[self.name][interface]
+        self.configure(f"interface {interface}", f"no ip address {right}", f"ip address {wrong}")
+
     def no_default(self) -> None:
         """r1 only: the default route is gone, for the others too."""
         self.configure("no ip route 0.0.0.0/0 203.0.113.1")
@@ -216,6 +263,10 @@ class Router:
     def wrong_default(self, gateway: str = "203.0.113.3") -> None:
         """r1 only: the default route points where nobody is."""
         self.configure("no ip route 0.0.0.0/0 203.0.113.1", f"ip route 0.0.0.0/0 {gateway}")
+
+    def untold_default(self) -> None:
+        """r1 only: it has a way out and tells nobody of it."""
+        self.configure("router ospf", "no default-information originate")
 
     def bgp_as(self, asn: int = 65099) -> None:
         """r1 only: the peer's AS is written wrong; OPEN is refused."""
@@ -225,14 +276,44 @@ class Router:
         """r1 only: the peer is shut down by hand."""
         self.configure("router bgp 65001", "neighbor 10.1.13.2 shutdown")
 
+    def bgp_password(self) -> None:
+        """r1 only: one end signs its segments (RFC 2385), the other does not."""
+        self.configure("router bgp 65001", f"neighbor 10.1.13.2 password {accounts.new_password()}")
+        self.show("clear bgp 10.1.13.2")
+
+    def bgp_removed(self) -> None:
+        """r1 only: the peer is no longer configured."""
+        self.configure("router bgp 65001", "no neighbor 10.1.13.2")
+
+    def drop(self, *rules: str, hook: str = "input") -> None:
+        """A packet filter, which the configuration does not show: each rule in nft's words."""
+        _drop(self.machine, rules, hook)
+
     def drop_ospf(self) -> None:
-        """A packet filter drops OSPF, which the config does not show."""
-        rules = "add table inet f; add chain inet f i { type filter hook input priority 0; }"
-        self.machine.run("nft", f"{rules}; add rule inet f i ip protocol ospf drop")
+        """A packet filter drops OSPF."""
+        self.drop("ip protocol ospf drop")
+
+    def drop_bgp(self) -> None:
+        """A packet filter drops BGP, in one direction only; the sessions are asked to begin anew."""
+        self.drop("tcp dport 179 drop", "tcp sport 179 drop")
+
+    def kill(self, daemon: str) -> None:
+        """One of the daemons dies and nobody starts it again."""
+        self.daemons[DAEMONS.index(daemon)].stop(signal.SIGKILL)
 
     def unsaved(self) -> None:
         """Running and startup config differ by something harmless."""
         self.configure("interface eth3", "description belum disimpan")
+
+    def changed(self) -> None:
+        """Something harmless was changed and saved."""
+        self.configure("interface eth3", "description diganti orang")
+        self.save()
+
+
+def _drop(machine: Namespace, rules: Sequence[str], hook: str = "input") -> None:
+    chain = f"add table inet f; add chain inet f {hook} {{ type filter hook {hook} priority 0; }}"
+    machine.run("nft", "; ".join((chain, *(f"add rule inet f {hook} {rule}" for rule in rules))))
 
 
 @dataclass
@@ -241,6 +322,7 @@ class Network:
 
     routers: dict[str, Router]
     machines: dict[str, Namespace]
+    lan: lan.Lan
 
     def __getitem__(self, name: str) -> Router:
         return self.routers[name]
@@ -253,6 +335,7 @@ class Network:
             and all("0.0.0.0/0" in router.show("show ip route") for router in self.routers.values())
             and self.machines["h2"].pings("10.3.0.10")
             and self.machines["h3"].pings("203.0.113.1")
+            and self.lan.converged()
         )
 
     def pull_cable(self, router: str, interface: str) -> None:
@@ -260,33 +343,49 @@ class Network:
         far, its = self._far_end(router, interface)
         far.ip("link", "set", its, "down")
 
+    def lose(self, router: str, interface: str, percent: int = 30) -> None:
+        """Part of what the far end should hear is lost on the way, as on a bad cable or radio."""
+        far, its = self._far_end(router, interface)
+        _drop(far, [f'iifname "{its}" numgen random mod 100 < {percent} drop'])
+
+    def gateway_dies(self) -> None:
+        """The provider's router answers nobody any more; its port stays up."""
+        _drop(self.machines["isp"], ["drop"])
+
+    def flap(self, router: str, interface: str, times: int = 7) -> None:
+        """The cable is loose: the far end loses and finds its carrier again."""
+        for _ in range(times):
+            self.pull_cable(router, interface)
+            time.sleep(0.1)
+            self.plug_in(router, interface)
+            time.sleep(0.1)
+        self.route_pcs()
+
     def plug_in(self, router: str, interface: str) -> None:
         far, its = self._far_end(router, interface)
         far.ip("link", "set", its, "up")
-        self.route_pcs()
 
     def heal(self) -> None:
         """Bring the network back to health, whatever was done to it, and wait until it has converged."""
+        for one, its, other, others in (*LINKS, *STUBS, *SWITCHED):
+            for name, interface in ((one, its), (other, others)):
+                self.machine(name).ip("link", "set", interface, "mtu", "1500", "up")
+        for name in (*self.routers, *PCS):
+            self.machine(name).run("nft", "flush", "ruleset")
         for router in self.routers.values():
-            self._mend(router)
-        for name in self.routers:
-            for interface in ADDRESSES[name]:
-                self.plug_in(name, interface)
-        until(self.converged, "the lab's network converges", 40, every=0.3)
-
-    def _mend(self, router: Router) -> None:
-        router.machine.run("nft", "flush", "ruleset")
-        for interface in ADDRESSES[router.name]:
-            router.machine.ip("link", "set", interface, "mtu", "1500", "up")
-        hurt = not all(daemon.running for daemon in router.daemons) or router.running != router.healthy
-        router.write_startup(router.saved)
-        if hurt:
-            router.reboot()
-        if not listens(router.address, 22):
-            router.serve_ssh()
+            router.mend()
+        self.route_pcs()
+        self.lan.heal()
+        try:
+            until(self.converged, "the lab's network converges", 8, every=0.2)
+        except AssertionError:
+            # What runs is not all that the configuration says: a router ID counts from the next start on.
+            for router in self.routers.values():
+                router.reboot()
+            until(self.converged, "the lab's network converges", 40, every=0.2)
 
     def _far_end(self, router: str, interface: str) -> tuple[Namespace, str]:
-        for one, its, other, others in (*LINKS, *STUBS):
+        for one, its, other, others in (*LINKS, *STUBS, *SWITCHED):
             if (one, its) == (router, interface):
                 return self.machine(other), others
             if (other, others) == (router, interface):
@@ -327,11 +426,13 @@ def _kind(interface: str) -> str:
 
 def start() -> Network:
     """Build the network and wait until it has converged (about 6 s). LabMissing without FRR, sshd or nft."""
-    require("vtysh", "nft", "useradd", "chpasswd", *(str(PROGRAMS / daemon) for daemon in DAEMONS))
+    require("vtysh", RELOAD, "nft", "useradd", "chpasswd", *(str(PROGRAMS / daemon) for daemon in DAEMONS))
     password = accounts.new_password()
     accounts.user(USER, groups=("frrvty", "frr"), password=password)
     routers = {f"r{number}": Router(number, password) for number in (1, 2, 3)}
-    network = Network(routers, {name: Namespace.create(name, forwarding=name == "isp") for name in PCS})
+    machines = {name: Namespace.create(name, forwarding=name == "isp") for name in PCS}
+    office = lan.build(routers["r2"].machine, machines["h2"])
+    network = Network(routers, {**machines, "sw1": office.switch.machine}, office)
     for one, its, other, others in (*LINKS, *STUBS):
         cable(network.machine(one), its, network.machine(other), others)
     network.route_pcs()

@@ -17,12 +17,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from ruamel.yaml import YAML
 
-from tests.lab import accounts, frr, routeros
+from tests.lab import accounts, frr, lan, routeros
 from tests.lab.core import Namespace, folder, manage, require
 from tests.lab.world import FOLDER
 
 WEB_FILES = ("hosts.yaml", "websites.yaml", "zones.yaml", "acme.yaml")
-AGENCIES = {"dinkes": "Dinas Kesehatan", "disdik": "Dinas Pendidikan"}
+AGENCIES = {"dinkes": "Dinas Kesehatan", "disdik": "Dinas Pendidikan", "dishub": "Dinas Perhubungan"}
 OFFICIALS = {
     "kadis": "kadis",
     "sekretaris": "sekretaris",
@@ -57,7 +57,7 @@ class LabDevice:
 
 @dataclass
 class NetworkLab:
-    """The running network. Devices r1, r2, r3 (frr, OPD dinkes) and mt1 (mikrotik_routeros, OPD disdik)."""
+    """The running network: r1, r2, r3 (frr, OPD dinkes), mt1 (mikrotik_routeros, disdik), sw1, srv1 (linux, dishub)."""
 
     network: frr.Network
     routeros: routeros.RouterOs
@@ -68,6 +68,10 @@ class NetworkLab:
 
     def __getitem__(self, router: str) -> frr.Router:
         return self.network[router]
+
+    @property
+    def lan(self) -> lan.Lan:
+        return self.network.lan
 
     def heal(self) -> None:
         self.network.heal()
@@ -153,14 +157,17 @@ def start() -> NetworkLab:
         for name, router in network.routers.items()
     }
     devices["mt1"] = LabDevice("mt1", box.address, routeros.USER, box.password, "PELIHARA_LAB_ROUTEROS")
+    for linux in network.lan.devices:
+        devices[linux.name] = LabDevice(linux.name, linux.address, lan.USER, linux.password, "PELIHARA_LAB_LINUX")
     return NetworkLab(network, box, devices, write_inventory(folder("inventory"), devices), enrol(network, box))
 
 
 def enrol(network: frr.Network, box: routeros.RouterOs) -> Path:
     """A known_hosts file with the devices' keys, taken from their files, not over the network."""
-    lines = [accounts.host_key_line(router.address, router.host_key) for router in network.routers.values()]
+    keys = {one.address: one.host_key for one in network.routers.values()}
+    keys |= {one.address: one.host_key for one in network.lan.devices} | {box.address: box.host_key}
     path = FOLDER / "known_hosts"
-    path.write_text("".join([*lines, accounts.host_key_line(box.address, box.host_key)]))
+    path.write_text("".join(accounts.host_key_line(address, key) for address, key in keys.items()))
     return path
 
 
@@ -177,6 +184,7 @@ def write_inventory(target: Path, devices: dict[str, LabDevice]) -> Path:
         "credentials.yaml": {
             "frr": {"username": frr.USER, "password": "env:PELIHARA_LAB_FRR"},
             "routeros": {"username": routeros.USER, "password": "env:PELIHARA_LAB_ROUTEROS"},
+            "linux": {"username": lan.USER, "password": "env:PELIHARA_LAB_LINUX"},
         },
     }
     for name, entries in files.items():
@@ -219,7 +227,21 @@ def _official(slug: str, role: str) -> dict[str, str]:
     return {"name": f"Pejabat Contoh {title}", "role": role, "title": title, "email": f"{slug}@example.go.id"}
 
 
+LINUX: dict[str, dict[str, Any]] = {
+    "sw1": {
+        "role": "switch",
+        "uplinks": ["p1"],
+        "expect": {"gateway": "10.2.0.1", "interfaces": {"br0": "up", "p1": "up", "p2": "up"}, "dhcp": [lan.SERVER]},
+    },
+    "srv1": {"role": "server", "uplinks": ["eth0"], "expect": {"gateway": "10.2.0.1", "interfaces": {"eth0": "up"}}},
+}
+
+
 def _device(device: LabDevice) -> dict[str, Any]:
+    if device.name in LINUX:
+        how = {"opd": "dishub", "platform": "linux", "credentials": "linux", **LINUX[device.name]}
+        how["expect"]["dns"] = [lan.SERVER]
+        return {**how, "address": device.address, "port": device.port}
     if device.name == "mt1":
         expect: dict[str, Any] = {"gateway": "10.8.0.10", "interfaces": {"ether1": "up", "ether2": "up"}}
         how = {"opd": "disdik", "platform": "mikrotik_routeros", "credentials": "routeros", "uplinks": ["ether1"]}

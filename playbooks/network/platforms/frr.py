@@ -93,12 +93,13 @@ def default_routes(output: str) -> dict[str, Any]:
 
 
 def _route(told: dict[str, Any], hop: dict[str, Any]) -> Route:
+    nowhere = hop.get("blackhole") or hop.get("reject")
     return Route(
         prefix=told["prefix"],
         gateway=hop.get("ip", ""),
-        interface=hop.get("interfaceName", ""),
+        interface="blackhole" if nowhere else hop.get("interfaceName", ""),
         protocol=told["protocol"],
-        active=bool(told.get("installed")) and bool(hop.get("active")),
+        active=bool(told.get("installed")) and bool(hop.get("active")) and not nowhere,
         distance=int(told.get("distance", 0)),
     )
 

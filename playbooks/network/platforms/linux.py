@@ -15,12 +15,14 @@ from itertools import pairwise
 from typing import Any
 
 from playbooks.network.facts import Arp, Interface, Neighbor, Route
+from playbooks.network.platforms import linux_services as services
 from playbooks.network.platforms.platform import Platform
 
 END = "# end of configuration"
 FILES = (
     "/etc/hostname /etc/hosts /etc/resolv.conf /etc/network/interfaces /etc/network/interfaces.d/* /etc/netplan/*.yaml "
-    "/etc/systemd/network/* /etc/NetworkManager/system-connections/* /etc/sysctl.d/*"
+    "/etc/systemd/network/* /etc/NetworkManager/system-connections/* /etc/sysctl.d/* "
+    "/etc/dnsmasq.conf /etc/dnsmasq.d/*"
 )
 NO_NUMBER = ("", "Not Specified", "None", "N/A", "Default string", "To be filled by O.E.M.", "To Be Filled By O.E.M.",
              "System Product Name", "System Serial Number", "0123456789")  # fmt: skip
@@ -249,6 +251,11 @@ def _match(pattern: str, text: str) -> re.Match[str]:
     return found
 
 
+def _key(command: str) -> str:
+    """As `Platform.command_key` spells it."""
+    return " ".join(command.lower().replace("_", " ").split())
+
+
 PLATFORM = Platform(
     name="linux",
     prompt=r"(?:\([\w.-]+\) ?)?\[?(?:[\w.-]+@)?NAME(?:[: ][^\n$#]*)?\]?[$#]",
@@ -272,6 +279,11 @@ PLATFORM = Platform(
         "timedatectl",
         "ntpq -pn",
         "chronyc -n tracking",
+        services.BRIDGES,
+        services.POOLS,
+        services.OFFERS,
+        services.OWNERS,
+        services.RESOLVERS,
     ),
     parsers={
         "uname -snr": hostname,
@@ -293,6 +305,11 @@ PLATFORM = Platform(
         "timedatectl": timedatectl,
         "ntpq -pn": associations,
         "chronyc -n tracking": chrony,
+        _key(services.BRIDGES): services.bridges,
+        _key(services.POOLS): services.pools,
+        _key(services.OFFERS): services.offers,
+        _key(services.OWNERS): services.owners,
+        _key(services.RESOLVERS): services.resolvers,
     },
     first_line=r"\A# file /etc/",
     last_line=END,
@@ -307,6 +324,7 @@ PLATFORM = Platform(
         r"|preshared-key|WPAPsk|secret|ipsec-psk|Key)\s*=\s*(?P<secret>\S.*?)\s*$",
     ),
     refused=r": (?:command )?not found$|[Pp]ermission denied|: No such file or directory|Operation not permitted"
-    r"|^(?:Object|Command) .* is unknown|^(?:Error|Usage|usage): |Cannot talk to daemon|[Ii]nvalid option",
+    r"|^sudo: (?!unable to resolve)|^(?:Object|Command) .* is unknown|^(?:Error|Usage|usage): |Cannot talk to daemon"
+    r"|[Ii]nvalid option",
     ping="ping -c {count} -i 0.2 -W 1 {address}",
 )

@@ -61,7 +61,7 @@ def _duplex(own: Facts, other: str, far: Facts) -> Iterator[Finding]:
 
 
 def _shared_address(own: Facts, other: str, far: Facts, everyone: Mapping[str, Facts]) -> Iterator[Finding]:
-    """One address on both, and a witness that they share a segment: each other's name, or a third in that subnet.
+    """One address on both, and a witness: each other's name, a third in that subnet, or a router between both.
 
     Without a witness two offices just use the same private addresses.
     """
@@ -69,7 +69,7 @@ def _shared_address(own: Facts, other: str, far: Facts, everyone: Mapping[str, F
     for link in own.interfaces:
         for address in (held.partition("/")[0] for held in link.addresses if link.up and not _lone(held)):
             port = theirs.get(address, "")
-            if port and (_see(own, link.name, other, far) or _third(address, everyone)):
+            if port and (_see(own, link.name, other, far) or _third(address, everyone) or _meet(own, far, everyone)):
                 told = conflict(address, f"{address} di {link.name} dan di {other} {port}", Severity.MAJOR)
                 yield replace(told, at=(link.name,))
 
@@ -87,6 +87,16 @@ def _see(own: Facts, port: str, other: str, far: Facts) -> bool:
 def _third(address: str, everyone: Mapping[str, Facts]) -> bool:
     links = [link for told in everyone.values() for link in told.interfaces]
     return any(link.up and link.reaches(address) and not link.holds(address) for link in links)
+
+
+def _meet(own: Facts, far: Facts, everyone: Mapping[str, Facts]) -> bool:
+    """A third is OSPF neighbour of both: in one routing domain no address may stand twice."""
+    around = ({one.address for one in told.ospf_neighbors if one.adjacent} for told in everyone.values())
+    return any(_holds_one(own, addresses) and _holds_one(far, addresses) for addresses in around)
+
+
+def _holds_one(facts: Facts, addresses: set[str]) -> bool:
+    return any(link.holds(address) for link in facts.interfaces for address in addresses)
 
 
 def _two_owners(address: str, own: Facts, heard: Heard, other: str, far: Facts, told: Heard) -> Iterator[Finding]:

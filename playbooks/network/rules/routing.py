@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
@@ -37,6 +38,8 @@ def mismatches(one: OspfInterface, other: OspfInterface, other_name: str) -> Ite
         ("ospf.area_mismatch", "area OSPF", _area(one.area), _area(other.area)),
         ("ospf.timer_mismatch", "hello/dead interval", _timers(one), _timers(other)),
         ("ospf.mtu_mismatch", "MTU", str(one.mtu or ""), str(other.mtu or "")),
+        # Neighbours of two kinds may even become full, but no route leads over them (RFC 2328 section 12.4.1).
+        ("ospf.neighbor_lost", "jenis jaringan OSPF", _kind(one.kind), _kind(other.kind)),
     )
     for code, what, mine, theirs in pairs:
         if mine and theirs and mine != theirs:
@@ -48,6 +51,12 @@ def _area(area: str) -> str:
     """Areas are written as a number or as an address."""
     short = area.isascii() and area.isdigit() and len(area) < 11
     return str(IPv4Address(int(area))) if short and int(area) < 2**32 else area
+
+
+def _kind(kind: str) -> str:
+    """However the platform writes it; empty where it is not one of the two that are mistaken for each other."""
+    short = re.sub(r"[^a-z]", "", kind.lower())
+    return {"pointopoint": "point-to-point", "pointtopoint": "point-to-point", "broadcast": "broadcast"}.get(short, "")
 
 
 def _timers(interface: OspfInterface) -> str:
@@ -120,7 +129,7 @@ def default_missing(case: Case) -> Iterator[Finding]:
     routes = case.facts.default_routes
     expected = case.expect.gateway or (case.before and case.before.default_routes)
     if routes is not None and expected and not any(route.active for route in routes):
-        inactive = "; ".join(f"{route.prefix} via {route.gateway} tidak aktif" for route in routes)
+        inactive = "; ".join(f"{route.prefix} via {route.gateway or route.interface} tidak aktif" for route in routes)
         evidence = inactive or "0.0.0.0/0 tidak ada dalam tabel rute"
         advice = f"Pasang kembali rute default ke {case.gateway or 'gateway yang benar'}."
         yield Finding("route.default_missing", Severity.CRITICAL, "0.0.0.0/0", evidence, advice)

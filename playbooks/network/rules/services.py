@@ -34,12 +34,13 @@ def _shrunk(case: Case, pool: Pool) -> bool:
 def no_offer(case: Case) -> Iterator[Finding]:
     """Nobody offered an address where somebody should or did: used up, or the server is gone."""
     earlier = (case.before.dhcp_offers or ()) if case.before else ()
-    servers = case.expect.dhcp or tuple(sorted({offer.server for offer in earlier}))
+    named = case.expect.dhcp or tuple(sorted({offer.server for offer in earlier}))
+    servers = [server for server in named if not any(link.holds(server) for link in case.facts.interfaces)]
     if case.facts.dhcp_offers == () and servers and not any(pool_exhausted(case)):
-        named = ", ".join(servers)
-        evidence = f"permintaan DHCP tidak dijawab; seharusnya oleh {named}"
-        advice = f"Periksa apakah kolam alamat di {named} habis dan apakah layanan DHCP di sana berjalan."
-        yield Finding("dhcp.pool_exhausted", Severity.MAJOR, named, evidence, advice)
+        missing = ", ".join(servers)
+        evidence = f"permintaan DHCP tidak dijawab; seharusnya oleh {missing}"
+        advice = f"Periksa apakah kolam alamat di {missing} habis dan apakah layanan DHCP di sana berjalan."
+        yield Finding("dhcp.pool_exhausted", Severity.MAJOR, missing, evidence, advice)
 
 
 def rogue_offer(case: Case) -> Iterator[Finding]:
@@ -95,8 +96,10 @@ def conflict_heard(case: Case) -> Iterator[Finding]:
         owners[one.interface, one.address].add(bare(one.mac))
     for (port, address), macs in sorted(owners.items()):
         real = sorted(mac for mac in macs if mac and not mac.startswith(SHARED_MACS))
-        if len(real) > 1:
-            yield conflict(address, f"{address} di {port}: {', '.join(real)}", Severity.MAJOR)
+        mine = any(link.holds(address) for link in case.facts.interfaces)
+        if len(real) > 1 or (real and mine):
+            also = "; perangkat ini sendiri memakainya" if mine else ""
+            yield conflict(address, f"{address} di {port}: {', '.join(real)}{also}", Severity.MAJOR)
 
 
 def owner_changed(case: Case) -> Iterator[Finding]:
@@ -110,6 +113,18 @@ def owner_changed(case: Case) -> Iterator[Finding]:
         ):
             evidence = f"{address}: {', '.join(sorted(now[address]))}; sebelumnya {', '.join(sorted(then[address]))}"
             yield conflict(address, evidence, Severity.WARNING)
+
+
+def neighbors_address(case: Case) -> Iterator[Finding]:
+    """The device holds an address that a router next to it held at the last good run."""
+    if case.before is None:
+        return
+    theirs = {one.address for one in case.before.ospf_neighbors if one.adjacent}
+    for link in case.facts.interfaces:
+        for address in sorted(theirs):
+            if link.up and link.holds(address):
+                evidence = f"{address} kini di {link.name}; pada keadaan baik terakhir milik router tetangga"
+                yield conflict(address, evidence, Severity.MAJOR)
 
 
 def _owners(facts: Facts) -> dict[str, frozenset[str]]:
@@ -183,6 +198,7 @@ RULES: tuple[Rule, ...] = (
     conflict_told,
     conflict_heard,
     owner_changed,
+    neighbors_address,
     pppoe_down,
     vpn_down,
     clients_none,

@@ -1,0 +1,132 @@
+"""Every fault of the lab's table, injected into real parts, is the first finding on the device that the table names."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from inventory.load import load_inventory
+from playbooks.findings import Finding, Severity
+from playbooks.network import echoes, rules
+from playbooks.network.connect import endpoint
+from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, together
+from playbooks.network.facts import Facts
+from tests.lab.faults import COMBINATIONS, FAULTS, IN_COMBINATION, Fault
+from tests.lab.network import NetworkLab
+
+pytestmark = pytest.mark.lab
+
+WITHIN_S = 20.0
+"""Until when a fault has to show; dead intervals and hold times of the lab are at most 4 s."""
+
+
+HOST = ("cpu.high", "memory.high", "storage.low")
+"""A Linux machine of the lab shares processor, memory and disk with the one that runs the tests."""
+
+
+def diagnosed(
+    lab: NetworkLab, names: tuple[str, ...], good: Mapping[str, Baseline] | None = None
+) -> dict[str, DeviceReading]:
+    """The devices read at the same time and settled together, as the command does."""
+    inventory = load_inventory(lab.inventory_folder)
+
+    def one(name: str) -> DeviceReading:
+        where = endpoint(inventory, name, lab.known_hosts)
+        return diagnose(where, inventory.devices[name], good[name] if good else None)
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        readings = together(list(pool.map(one, names)))
+    return {one.name: replace(one, findings=tuple(filter(_own, one.findings))) for one in readings}
+
+
+def _own(finding: Finding) -> bool:
+    return finding.code not in HOST
+
+
+def told(found: Sequence[Finding]) -> str:
+    return "\n".join(f"{one.code} {one.subject} ({one.severity.name}) <- {one.cause}: {one.evidence}" for one in found)
+
+
+def until_first(lab: NetworkLab, fault: Fault, good: Mapping[str, Baseline]) -> dict[str, DeviceReading]:
+    """The devices' readings, once the fault is the first finding on its device or time is up."""
+    end = time.monotonic() + WITHIN_S
+    while True:
+        readings = diagnosed(lab, fault.devices, good)
+        found = readings[fault.device].findings
+        if [one.code for one in found[:1]] == [fault.code] or time.monotonic() > end:
+            return readings
+        time.sleep(0.3)
+
+
+def unknown_before(lab: NetworkLab, readings: Mapping[str, DeviceReading]) -> dict[str, DeviceReading]:
+    """What the same readings say to who knows nothing of the past."""
+    devices = load_inventory(lab.inventory_folder).devices
+    fresh = [
+        replace(one, findings=tuple(rules.findings(Facts.from_json(one.facts), devices[one.name])), before={})
+        for one in readings.values()
+    ]
+    return {one.name: replace(one, findings=tuple(filter(_own, one.findings))) for one in together(fresh)}
+
+
+@pytest.fixture(autouse=True)
+def fewer_echoes(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Whether packets get lost is one test's business; the others need only know whether anybody answers."""
+    if "packets lost" not in request.node.name:
+        monkeypatch.setattr(echoes, "CHANNELS", 3)
+        monkeypatch.setattr(echoes, "CUT_S", 1.1)
+
+
+def test_a_healthy_network_has_no_finding_above_information(healthy_network: NetworkLab) -> None:
+    everything = tuple(healthy_network.devices)
+    good = baselines(healthy_network, everything)
+    for known in (None, good):
+        for reading in diagnosed(healthy_network, everything, known).values():
+            assert reading.reason is None, reading.detail
+            assert not [one for one in reading.findings if one.severity > Severity.INFO], told(reading.findings)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_the_first_finding(healthy_network: NetworkLab, name: str) -> None:
+    fault = FAULTS[name]
+    good = baselines(healthy_network, fault.devices)
+    fault.inject(healthy_network)
+    readings = until_first(healthy_network, fault, good)
+    found = readings[fault.device].findings
+    assert [one.code for one in found[:1]] == [fault.code], told(found)
+    if fault.without_baseline:
+        found = unknown_before(healthy_network, readings)[fault.device].findings
+        assert [one.code for one in found[:1]] == [fault.without_baseline], f"without a baseline\n{told(found)}"
+
+
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_each_of_several_faults_is_named_and_the_worst_one_first(healthy_network: NetworkLab, name: str) -> None:
+    faults = [IN_COMBINATION[each] for each in COMBINATIONS[name]]
+    devices = tuple(sorted({device for fault in faults for device in fault.devices}))
+    good = baselines(healthy_network, devices)
+    for fault in reversed(faults):
+        fault.inject(healthy_network)
+    end = time.monotonic() + WITHIN_S
+    while True:
+        readings = diagnosed(healthy_network, devices, good)
+        codes = [[one.code for one in readings[fault.device].findings] for fault in faults]
+        named = all(fault.code in found for fault, found in zip(faults, codes, strict=True))
+        if (named and codes[0][0] == faults[0].code) or time.monotonic() > end:
+            break
+        time.sleep(0.3)
+    assert named, "\n\n".join(told(readings[fault.device].findings) for fault in faults)
+    assert codes[0][0] == faults[0].code, told(readings[faults[0].device].findings)
+
+
+_LASTING: dict[str, Baseline] = {}
+"""Of devices that no test restarts: their reading takes long, and what counters count there is not judged."""
+
+
+def baselines(lab: NetworkLab, names: tuple[str, ...]) -> dict[str, Baseline]:
+    new = tuple(name for name in names if name not in _LASTING)
+    known = {name: reading.baseline for name, reading in diagnosed(lab, new).items()} if new else {}
+    _LASTING.update({name: good for name, good in known.items() if name in ("sw1", "srv1")})
+    return {name: {**_LASTING, **known}[name] for name in names}
