@@ -12,8 +12,8 @@ import pytest
 from inventory.load import load_inventory
 from playbooks.findings import Finding, Severity
 from playbooks.network import echoes, rules
-from playbooks.network.connect import endpoint
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, together
+from playbooks.network.endpoints import endpoint
 from playbooks.network.facts import Facts
 from tests.lab.faults import COMBINATIONS, FAULTS, IN_COMBINATION, Fault
 from tests.lab.network import NetworkLab
