@@ -134,6 +134,18 @@ class DevicesForm(Form):
         return _label(self.perangkat, self.opd, self.semua)
 
 
+class DrillForm(Form):
+    """Perangkat mana yang cadangannya diuji pulih."""
+
+    perangkat: ChosenDevices = []
+    opd: ChosenAgency = ""
+    semua: Everything = False
+
+    @property
+    def label(self) -> str:
+        return _label(self.perangkat, self.opd, self.semua)
+
+
 class DeviceChangeForm(Form):
     """Perubahan pada satu perangkat, untuk permohonan yang sudah disetujui."""
 

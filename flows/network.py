@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from flows import artifacts
-from flows.forms import DeviceChangeForm, DevicesForm
+from flows.forms import DeviceChangeForm, DevicesForm, DrillForm
+from flows.jobs import drills, pictures
 from flows.jobs import network as jobs
-from flows.jobs import pictures
 from flows.jobs.targets import known_case
 from flows.runs import ME, SIDE_BY_SIDE, change, ended, named, office, read, tell
 from flows.words import headline
@@ -81,3 +81,24 @@ def repair(isian: DeviceChangeForm) -> State[None]:
 def restore(isian: DeviceChangeForm) -> State[None]:
     """Bring a device back to a stored configuration by an approved plan."""
     return change("restore", isian.permohonan, isian.perangkat, isian.rencana)
+
+
+@flow(name="Uji pulih", flow_run_name="Uji pulih {isian.label}", persist_result=False)
+def drill(isian: DrillForm) -> State[None]:
+    """Load stored configurations into a fresh system of their kind; no device is touched."""
+    here = office()
+    done = _drill(jobs.chosen(here, isian.perangkat, isian.opd, isian.semua))
+    rows = [
+        {"perangkat": d.name, "versi": d.version, "uji pulih": drills.STATUSES[d.status], "keterangan": d.detail}
+        for d in done
+    ]
+    artifacts.table("uji-pulih", f"Uji pulih {isian.label}", rows)
+    counted = artifacts.summary(drills.STATUSES[each.status] for each in done)
+    failed = [each for each in done if each.status == "failed"]
+    message = f"{len(done)} perangkat: {counted}"
+    return Failed(message=message) if failed else Completed(message=message)
+
+
+@task(task_run_name=named("uji pulih"), cache_policy=NO_CACHE, persist_result=False)
+def _drill(names: Sequence[str]) -> list[drills.Drilled]:
+    return drills.drill_devices(office(), names, on_progress=tell, actor=ME)

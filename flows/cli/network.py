@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from flows.cli.answer import Json, answer, moment, note, plain, status, table
+from flows.cli.answer import Json, answer, indented, moment, note, plain, progress, status, table
 from flows.cli.later import later
 from flows.cli.person import as_option, technician, terminal_actor
 from flows.cli.plans import Apply, change
@@ -22,7 +22,7 @@ from playbooks.findings import why
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import archive, configurations, notices, pictures, recordings, repairs
+    from flows.jobs import archive, configurations, drills, notices, pictures, recordings, repairs
     from flows.jobs import board as boards
     from flows.jobs import network as jobs
     from sop.register.records import Actor, PlanRecord
@@ -31,6 +31,7 @@ else:
     configurations, repairs = later("flows.jobs.configurations"), later("flows.jobs.repairs")
     recordings, boards = later("flows.jobs.recordings"), later("flows.jobs.board")
     archive, notices = later("flows.jobs.archive"), later("flows.jobs.notices")
+    drills = later("flows.jobs.drills")
     pictures = later("flows.jobs.pictures")
 
 app = typer.Typer(cls=Orders, help="Jaringan: diagnosa, cadangan, riwayat, perbaikan, pemulihan.")
@@ -150,6 +151,20 @@ def verify(json: Json = False) -> None:
     unsent = notices.tell_archive(here, found.problems)
     document = {**found.as_json(), "unsent": unsent}
     answer(document, json, lambda c: _print_archive(found, unsent, c), found.ok)
+
+
+@app.command(cls=Order)
+def drill(names: Devices = None, opd: Opd = "", every: All = False, at: At = "", json: Json = False) -> None:
+    """Uji pulih: muat cadangan ke sistem baru yang terpisah dan buktikan keluarnya sama. Tidak menyentuh perangkat.
+
+    Sekarang untuk FRR, di mesin yang memasang paket FRR, sebagai root.
+    """
+    here = office.open_office()
+    meant = jobs.chosen(here, names or [], opd, every)
+    with progress("Uji pulih", len(meant), json) as told:
+        done = drills.drill_devices(here, meant, at, told, terminal_actor(_here(here)))
+    document = {"devices": [each.as_json() for each in done]}
+    answer(document, json, lambda c: _print_drills(done, c), all(each.status == "ok" for each in done))
 
 
 @app.command(cls=Order)
@@ -287,6 +302,17 @@ def _print_archive(found: archive.Checked, unsent: list[str], to: Console) -> No
     said = f"{found.versions} versi dari {found.devices} perangkat dibaca ulang; jejak audit {found.audit.rows} baris."
     verdict = "Arsip utuh." if found.ok else "Arsip TIDAK utuh."
     to.print(status("ok" if found.ok else "failed", f"{verdict} {said}"))
+
+
+def _print_drills(done: list[drills.Drilled], to: Console) -> None:
+    words = drills.STATUSES
+    rows = [(d.name, d.version, status(d.status, words[d.status]), d.detail, f"{d.seconds:.1f} s") for d in done]
+    to.print(table(("Perangkat", "Versi", "Uji pulih", "Keterangan", "Lama"), rows))
+    for each in done:
+        if each.how:
+            to.print(plain(f"{each.name}: {each.how}."))
+        for line in each.differences:
+            to.print(plain(indented(f"  {line}", 4), "green" if line.startswith("+") else "red"), soft_wrap=True)
 
 
 def _print_changes(found: list[configurations.Change], days: int, full: bool, zone: str, to: Console) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from sop.register.records import BackupState
 
 STATES = {"fresh": "segar", "stale": "basi", "never": "belum ada"}
 """The words of the board, as its readers know them."""
-COLUMNS = ("perangkat", "OPD", "keadaan", "cadangan baik terakhir", "versi", "byte", "percobaan terakhir")
+COLUMNS = ("perangkat", "OPD", "keadaan", "cadangan baik terakhir", "versi", "byte", "percobaan terakhir", "uji pulih")
 _TRIES = {"ok": "baik, versi baru", "unchanged": "baik, tidak berubah"}
 
 
@@ -37,8 +37,8 @@ class Line:
         """Words for each column, by its name."""
         version = str(self.stands.version.id) if self.stands.version else ""
         size = str(self.stands.bytes or "")
-        said = (self.stands.device, self.opd, STATES[self.state], self._good(), version, size, self._last())
-        return dict(zip(COLUMNS, said, strict=True))
+        about = (self.stands.device, self.opd, STATES[self.state], self._good(), version, size)
+        return dict(zip(COLUMNS, (*about, self._last(), self._drill()), strict=True))
 
     def _good(self) -> str:
         if self.stands.good_at is None or self.age is None:
@@ -51,6 +51,15 @@ class Line:
             return "belum pernah dicoba"
         said = _TRIES.get(last.status) or f"gagal, {why(last.reason, last.detail)}"
         return f"{self._moment(last.at)} {said}"
+
+    def _drill(self) -> str:
+        drill = self.stands.drill
+        if drill is None:
+            return "belum diuji"
+        day = f"{drill.at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d}"
+        newest = self.stands.version and self.stands.version.id == drill.version
+        of = "" if newest else f" (versi {drill.version})"
+        return f"terbukti pulih {day}{of}" if drill.passed else f"GAGAL pulih {day}{of}"
 
     def _moment(self, at: datetime) -> str:
         return f"{at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
@@ -70,6 +79,7 @@ class Line:
             "status": last.status if last else "",
             "reason": last.reason if last else "",
             "detail": last.detail if last else "",
+            "drill": asdict(stands.drill) if stands.drill else None,
         }
 
 

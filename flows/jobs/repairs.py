@@ -146,7 +146,11 @@ def _begun(office: Office, case_id: str, plan_hash: str) -> datetime | None:
 
 def _config_of(office: Office, plan: Plan) -> str:
     """The configuration that a plan was made from; empty where the office has no copy of it."""
-    kept = [each for each in office.register.config_versions(plan.target) if each.digest == plan.base]
+    kept = [
+        each
+        for each in office.register.config_versions(plan.target)
+        if each.digest == plan.base and not each.quarantined
+    ]
     return office.register.read_config(kept[-1].id, full=True) if kept else ""
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sop.register.records import SOFTWARE, Actor, BackupNote, BackupState, ConfigVersion, Freshness
+from sop.register.errors import RegisterBroken
+from sop.register.records import SOFTWARE, Actor, BackupNote, BackupState, ConfigVersion, DrillNote, Freshness
 from sop.register.shelf import GOOD, Shelf, newest_versions, records, version_record
 from sop.register.tables import Backup, Config, Evidence, Quarantine
 
@@ -22,6 +25,7 @@ class Archive(Shelf):
         with self._database.reading() as session:
             versions, sizes = _newest(session, devices)
             damaged = _damaged_since(session, versions, devices)
+            drills = self._last_drills(session, devices)
             good, last = _last_good(session, devices), _last_tries(session, devices)
             good |= {name: _last_good_before(session, name, at, versions) for name, at in damaged.items()}
         oldest = self.clock() - timedelta(days=self.inventory.office.backup_stale_days)
@@ -33,9 +37,20 @@ class Archive(Shelf):
                 version=versions.get(name),
                 bytes=sizes.get(name, 0),
                 last=last.get(name),
+                drill=drills.get(name),
             )
             for name in devices
         ]
+
+    def _last_drills(self, session: Session, devices: Collection[str]) -> dict[str, DrillNote]:
+        """One that can no longer be read proves nothing."""
+        mine = select(func.max(Evidence.id)).where(Evidence.kind == "drill", Evidence.target.in_(devices))
+        notes = {}
+        for evidence in session.scalars(select(Evidence).where(Evidence.id.in_(mine.group_by(Evidence.target)))):
+            with suppress(RegisterBroken):
+                told = json.loads(self._read(session, evidence))
+                notes[evidence.target] = DrillNote(told["version"], evidence.at, told["passed"])
+        return notes
 
     def archived(self) -> list[ConfigVersion]:
         """Every stored configuration of every device, oldest first."""

@@ -167,6 +167,15 @@ Freshness = Literal["fresh", "stale", "never"]
 
 
 @dataclass(frozen=True)
+class DrillNote:
+    """A device's newest restore drill: of which version, when, and whether it came out as it went in."""
+
+    version: int
+    at: datetime
+    passed: bool
+
+
+@dataclass(frozen=True)
 class BackupState:
     """How a device stands with its backups.
 
@@ -180,6 +189,7 @@ class BackupState:
     bytes: int = 0
     """Of the full text of `version`."""
     last: BackupNote | None = None
+    drill: DrillNote | None = None
 
 
 @dataclass(frozen=True)

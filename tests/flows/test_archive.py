@@ -105,7 +105,9 @@ def test_a_damaged_newest_version_is_set_aside_and_taken_anew(
     assert stored.register.read_config(3, full=True) == changed("dinkes-r1")
 
 
-def test_without_its_device_the_version_before_stands_in(stored: Office, real: Routers) -> None:
+def test_without_its_device_the_version_before_stands_in(
+    stored: Office, real: Routers, pelihara: Pelihara, submit: Callable[..., str]
+) -> None:
     real.broken["dinkes-r1"] = Reason.UNREACHABLE
     forge(stored.register, 3, "config")
     found = archive.check_archive(stored)
@@ -114,6 +116,10 @@ def test_without_its_device_the_version_before_stands_in(stored: Office, real: R
     assert stored.register.newest_configs(["dinkes-r1"])["dinkes-r1"] == stored.register.read_config(1)
     with pytest.raises(BadInput, match="versi 3 dari dinkes-r1 dikarantina"):
         configurations.version_of(stored, "dinkes-r1", "3")
+    for words in (("show", "--at", "3"), ("restore", "--case", submit(), "--as", "teknis-1", "--at", "3")):
+        said = pelihara("network", words[0], "dinkes-r1", *words[1:])
+        assert (said.code, "dikarantina" in said.err) == (2, True), words
+    assert "karantina: " in pelihara("network", "history", "dinkes-r1").out
     assert History(stored.settings.configs).show("dinkes-r1") == stored.register.read_config(1)
     again = archive.check_archive(stored)
     assert (again.ok, [each.version for each in again.standing], again.history) == (True, ["3"], ())

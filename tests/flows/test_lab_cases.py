@@ -137,6 +137,18 @@ def test_a_device_is_brought_back_to_a_stored_configuration(
     assert at_network(*words, "--json").json["plans"] == []
 
 
+def test_a_routers_backup_is_proven_by_loading_it_into_a_fresh_frr(
+    healthy_network: NetworkLab, at_network: Pelihara
+) -> None:
+    assert healthy_network["r2"].running
+    assert at_network("network", "backup", "r2", "r3").code == 0
+    drilled = at_network("network", "drill", "r2", "--json")
+    assert [(each["status"], each["differences"]) for each in drilled.json["devices"]] == [("ok", [])]
+    stands = {each["name"]: each for each in at_network("network", "board", "r2", "r3", "--json").json["devices"]}
+    assert (stands["r2"]["state"], stands["r2"]["drill"]["passed"], stands["r3"]["drill"]) == ("fresh", True, None)
+    assert at_network("network", "verify").code == 0
+
+
 def test_a_restore_asked_for_with_the_letter_is_carried_out_by_its_case(
     at_network: Pelihara, healthy_network: NetworkLab, tmp_path: Path
 ) -> None:
