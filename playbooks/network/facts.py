@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from ipaddress import ip_interface
 from typing import Any
 
+from playbooks.network.ports import same_port
+
 
 @dataclass(frozen=True)
 class Interface:
@@ -244,7 +246,9 @@ class Facts:
     """Its own words about that."""
 
     def interface(self, name: str) -> Interface | None:
-        return next((interface for interface in self.interfaces if interface.name == name), None)
+        """The interface of that name, however it is spelled."""
+        exact = next((interface for interface in self.interfaces if interface.name == name), None)
+        return exact or next((interface for interface in self.interfaces if same_port(interface.name, name)), None)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from inventory.models import Device
 from playbooks.network.facts import Facts, Interface
-from playbooks.network.rules.case import same_port
+from playbooks.network.ports import same_port
 from playbooks.network.rules.ends import meant
 
 NOBODY: Mapping[str, Facts] = MappingProxyType({})

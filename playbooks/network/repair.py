@@ -19,7 +19,7 @@ from playbooks.network.endpoints import Endpoint
 from playbooks.network.facts import Facts
 from playbooks.network.paths import protected
 from playbooks.network.platforms.platform import Change, Situation
-from playbooks.network.rules.case import same_port
+from playbooks.network.ports import same_port
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
 SAVE_S = 60.0

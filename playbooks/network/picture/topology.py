@@ -10,7 +10,8 @@ from ipaddress import ip_address, ip_interface, ip_network
 from inventory.models import Device
 from playbooks.findings import TITLES, nested, why
 from playbooks.network.facts import Facts, Interface, Neighbor
-from playbooks.network.rules.case import is_address, same_port
+from playbooks.network.ports import same_port
+from playbooks.network.rules.case import is_address
 
 STRANGERS = 6
 """Of a device's neighbours outside the inventory so many are drawn; the rest is counted."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from playbooks.findings import Finding
-from playbooks.network.facts import Facts
+from playbooks.network.facts import Facts, Neighbor
 from playbooks.network.platforms.credible import checked
+from playbooks.network.ports import Spellings, same_port, united
 from playbooks.plans import Ladder
 
 ARMED_MINUTES = 3
@@ -182,7 +183,7 @@ class Platform:
         for command, output in raw.items():
             for name, value in self.parse_one(command, output).items():
                 known[name] = merged(name, known.get(name), value)
-        return known
+        return united(known)
 
     def parse_one(self, command: str, output: str) -> dict[str, Any]:
         """The fields of `Facts` that one output tells; empty when the command is unknown or was refused."""
@@ -220,28 +221,51 @@ def _shortened(typed: str, full: str) -> bool:
 
 
 def merged(name: str, have: Any, new: Any) -> Any:
-    """Two commands about one thing: interfaces are joined by name, complaints added up, else the later counts."""
+    """Two commands about one thing: ports and neighbours are joined, complaints added up, else the later counts."""
     if not have:
         return new
     if name == "interfaces":
         return _joined(have, new)
+    if name == "neighbors":
+        return _met(have, new)
     if name in ADDED_UP:
         return (*have, *(each for each in new if each not in have))
     return new
 
 
-ADDED_UP = ("alarms", "address_conflicts", "loops", "tunnels")
+ADDED_UP = ("alarms", "address_conflicts", "loops", "tunnels", "dhcp_strangers")
 
 
 def _joined(have: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
     """What a later command does not tell of an interface (its field is as by default) stays as it was."""
     known = {interface.name: interface for interface in have}
+    names = Spellings(known)
     for interface in new:
+        name, blank = names.of(interface.name), type(interface)(interface.name)
         told = {each.name: getattr(interface, each.name) for each in fields(interface)}
-        blank = type(interface)(interface.name)
-        changed = {key: value for key, value in told.items() if value != getattr(blank, key)}
-        known[interface.name] = replace(known.get(interface.name, blank), **changed)
+        changed = {key: value for key, value in told.items() if value != getattr(blank, key) and key != "name"}
+        known[name] = replace(known.get(name, blank), **changed)
     return tuple(known.values())
+
+
+def _met(have: tuple[Neighbor, ...], new: tuple[Neighbor, ...]) -> tuple[Neighbor, ...]:
+    """Neighbours of two protocols (CDP and LLDP): one that both tell of once, with all that either tells."""
+    known = list(have)
+    for one in new:
+        at = next((at for at, other in enumerate(known) if _same_neighbor(one, other)), None)
+        if at is None:
+            known.append(one)
+        else:
+            blanks = {key.name: getattr(one, key.name) for key in fields(one) if not getattr(known[at], key.name)}
+            known[at] = replace(known[at], **blanks)
+    return tuple(known)
+
+
+def _same_neighbor(one: Neighbor, other: Neighbor) -> bool:
+    names = {each.name.lower().partition(".")[0] for each in (one, other)} - {""}
+    return same_port(one.interface, other.interface) and (
+        len(names) == 1 or (bool(one.address) and one.address == other.address)
+    )
 
 
 def duration_s(text: str) -> float:

@@ -12,7 +12,7 @@ from itertools import product
 
 from playbooks.findings import Finding
 from playbooks.network.facts import Facts
-from playbooks.network.rules.case import same_port
+from playbooks.network.ports import same_port
 from playbooks.network.rules.ends import meant
 from playbooks.network.rules.ranking import ELSEWHERE, JUST_STARTED, ranked
 

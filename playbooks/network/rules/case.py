@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from ipaddress import ip_address
 
 from inventory.models import Expectation
 from playbooks.findings import Finding, Severity
 from playbooks.network.facts import Facts, Interface
+from playbooks.network.ports import same_port
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,16 @@ class Case:
 
     def wanted_up(self, interface: Interface) -> bool:
         """Whether somebody counts on it: the inventory, the last good run, or an address on it."""
-        said = self.expect.interfaces.get(interface.name)
-        if said is not None:
+        if said := self.said(interface.name):
             return said == "up"
         if self.is_uplink(interface.name):
             return True
         earlier = self.earlier(interface.name)
         return earlier.up if earlier else bool(interface.addresses)
+
+    def said(self, interface: str) -> str:
+        """What the inventory expects of it: up, down, or nothing."""
+        return next((state for name, state in self.expect.interfaces.items() if same_port(name, interface)), "")
 
     def is_uplink(self, interface: str) -> bool:
         return any(same_port(interface, uplink) for uplink in self.uplinks)
@@ -48,7 +50,7 @@ class Case:
         """How bad its loss is. A port behind which no device and no address is known may just be a computer's."""
         if self.is_uplink(interface):
             return Severity.CRITICAL
-        if self.expect.interfaces.get(interface) == "up" or any(_carries(each, interface) for each in self.readings):
+        if self.said(interface) == "up" or any(_carries(each, interface) for each in self.readings):
             return Severity.MAJOR
         return Severity.WARNING if self.role == "router" else Severity.INFO
 
@@ -89,20 +91,6 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def same_port(one: str, other: str) -> bool:
-    """Whether two spellings mean one port: Gi0/1 and GigabitEthernet0/1."""
-    (kind, number), (other_kind, other_number) = _spelled(one), _spelled(other)
-    if not number or not other_number:
-        return one.lower() == other.lower()
-    return number == other_number and (kind.startswith(other_kind) or other_kind.startswith(kind))
-
-
-@lru_cache(4096)
-def _spelled(port: str) -> tuple[str, str]:
-    match = re.fullmatch(r"([a-z-]{2,}) ?([0-9][0-9/.:]*)", port.lower())
-    return (match[1], match[2]) if match else ("", "")
 
 
 def _carries(facts: Facts, interface: str) -> bool:

@@ -8,7 +8,7 @@ from itertools import permutations, product
 
 from playbooks.findings import Finding, Severity
 from playbooks.network.facts import Facts, Interface, Neighbor
-from playbooks.network.rules.case import same_port
+from playbooks.network.ports import same_port
 from playbooks.network.rules.routing import mismatches
 from playbooks.network.rules.services import SHARED_MACS, bare, conflict
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from playbooks.findings import Finding, Severity
 from playbooks.network.facts import Interface, StpPort
-from playbooks.network.rules.case import Case, Rule, grown, same_port
+from playbooks.network.ports import Spellings, same_port
+from playbooks.network.rules.case import Case, Rule, grown
 
 FLAPS = 5
 """More link losses than this since the last good run count as flapping."""
@@ -47,11 +48,11 @@ def _words(interface: Interface) -> str:
 
 def link_missing(case: Case) -> Iterator[Finding]:
     """An interface that the inventory or the last good run knows and the device no longer has."""
-    known = {name for name, state in case.expect.interfaces.items() if state == "up"}
-    known |= {one.name for one in case.before.interfaces if one.up and one.addresses} if case.before else set()
-    known -= {name for name, state in case.expect.interfaces.items() if state == "down"}
-    have = {interface.name for interface in case.facts.interfaces}
-    for name in sorted(known - have) if have else ():
+    have = Spellings(interface.name for interface in case.facts.interfaces)
+    known = {have.of(name) for name, state in case.expect.interfaces.items() if state == "up"}
+    known |= {have.of(one.name) for one in case.before.interfaces if one.up and one.addresses} if case.before else set()
+    gone = {name for name in known if case.said(name) != "down" and not case.facts.interface(name)}
+    for name in sorted(gone) if case.facts.interfaces else ():
         advice = f"Port {name} tidak lagi ada pada perangkat: modul terlepas, rusak, atau nama port berubah."
         yield Finding("link.down", case.weight(name), name, f"{name}: tidak ada dalam daftar antarmuka", advice)
 
@@ -131,7 +132,7 @@ def _dim(now: Interface, then: Interface | None) -> str:
 
 def errdisabled(case: Case) -> Iterator[Finding]:
     for interface in case.facts.interfaces:
-        if interface.error_disabled and case.expect.interfaces.get(interface.name) != "down":
+        if interface.error_disabled and case.said(interface.name) != "down":
             evidence = f"{_words(interface)}; err-disabled: {interface.error_disabled}"
             severity = case.weight(interface.name) if case.wanted_up(interface) else Severity.WARNING
             advice = (

@@ -12,7 +12,8 @@ from dataclasses import replace
 from itertools import product
 
 from playbooks.findings import Finding, Severity
-from playbooks.network.rules.case import Case, is_address, same_port
+from playbooks.network.ports import same_port
+from playbooks.network.rules.case import Case, is_address
 
 ORDER = (
     "loop.detected errdisabled.port link.admin_down link.down link.duplex optic.low_power link.errors link.flapping "

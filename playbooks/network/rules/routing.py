@@ -92,9 +92,10 @@ def ospf_alone(case: Case) -> Iterator[Finding]:
     known = {one.name for one in case.before.ospf_interfaces} if case.before else set()
     for interface in case.facts.ospf_interfaces:
         link = case.facts.interface(interface.name)
-        if interface.name in known or interface.passive or interface.neighbors or (link and not link.up):
+        heard = interface.neighbors or _adjacent_on(case.facts, interface.name)
+        if interface.name in known or interface.passive or heard or (link and not link.up):
             continue
-        if interface.kind.upper().replace("-", "").startswith(("POINTOPOINT", "POINTTOPOINT", "PTP")):
+        if re.sub("[-_ ]", "", interface.kind.upper()).startswith(("POINTOPOINT", "POINTTOPOINT", "PTP", "P2P")):
             evidence = f"{interface.name} area {interface.area} {interface.kind}: 0 tetangga"
             yield Finding(
                 "ospf.neighbor_lost", Severity.MAJOR, interface.name, evidence, _ospf_advice(case.facts, interface.name)

@@ -160,7 +160,7 @@ def pppoe_down(case: Case) -> Iterator[Finding]:
 def vpn_down(case: Case) -> Iterator[Finding]:
     """One that nobody is known to use may only be dialled on demand."""
     for tunnel in _lost(case, "vpn"):
-        known = case.before is not None or tunnel.name in case.expect.interfaces
+        known = case.before is not None or bool(case.said(tunnel.name))
         severity = Severity.MAJOR if known else Severity.WARNING
         advice = f"VPN {tunnel.name} putus: periksa jangkauan ke ujung seberang, kunci atau sandi, dan jam kedua sisi."
         yield Finding("vpn.down", severity, tunnel.name, tunnel.line or f"{tunnel.name}: putus", advice)
@@ -170,7 +170,7 @@ def _lost(case: Case, kind: str) -> Iterator[Tunnel]:
     """Tunnels that somebody counts on: named by the inventory, up at the last good run, or nothing known of them."""
     then = {one.name: one.up for one in case.before.tunnels} if case.before else {}
     for tunnel in case.facts.tunnels:
-        said = case.expect.interfaces.get(tunnel.name, "up" if case.is_uplink(tunnel.name) else None)
+        said = case.said(tunnel.name) or ("up" if case.is_uplink(tunnel.name) else "")
         if tunnel.kind == kind and not tunnel.up and (said == "up" if said else then.get(tunnel.name, True)):
             yield tunnel
 
