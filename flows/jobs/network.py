@@ -158,6 +158,7 @@ def _gathered(came: SimpleQueue[Visit], most: int) -> list[Visit]:
 def _send(office: Office, names: list[str], read: bool, back_up: bool, to: Crew) -> None:
     """A new copy is measured against the last one's redacted text; its size and names are those of the full text."""
     texts = office.register.newest_configs(names) if back_up else {}
+    known = last_baselines(office, names) if read else {}
     for name in names:
         try:
             where = device_endpoint(office, name)
@@ -165,14 +166,18 @@ def _send(office: Office, names: list[str], read: bool, back_up: bool, to: Crew)
             to.home.put(Visit(name, reason=error.reason, detail=error.detail))
             continue
         device = office.inventory.devices[name] if read else None
-        baseline = last_baseline(office, name) if read else None
-        to.send(Errand(where, device, baseline, back_up, texts.get(name)))
+        to.send(Errand(where, device, known.get(name), back_up, texts.get(name)))
 
 
-def last_baseline(office: Office, name: str) -> Baseline | None:
-    """The last state of a device without serious findings; None before there was one."""
-    facts = office.register.baseline(name)
-    return Baseline(facts=facts) if facts else None
+def last_baselines(office: Office, names: Sequence[str]) -> dict[str, Baseline]:
+    """Of each device the last state without serious findings, and its newest backup; none where neither is known."""
+    stored = office.register.newest_digests(names)
+    states = {name: office.register.baseline(name) or {} for name in names}
+    return {
+        name: Baseline(facts=facts, backup_digest=stored.get(name, ""))
+        for name, facts in states.items()
+        if facts or name in stored
+    }
 
 
 def device_endpoint(office: Office, name: str) -> Endpoint:

@@ -10,7 +10,7 @@ from functools import partial
 from flows.jobs.changes import OnStep, apply_approved, put_forward
 from flows.jobs.configurations import version_of
 from flows.jobs.errors import BadInput, NotDone, unknown
-from flows.jobs.network import device_endpoint, last_baseline
+from flows.jobs.network import device_endpoint, last_baselines
 from flows.office import Office
 from inventory.maintenance import opening, window
 from playbooks.findings import Severity, TargetError
@@ -35,7 +35,7 @@ def propose_repairs(
     """
     case = office.register.case(case_id)
     here, entry = device_endpoint(office, device), office.inventory.devices[device]
-    seen = reading or diagnose(here, entry, last_baseline(office, device))
+    seen = reading or diagnose(here, entry, last_baselines(office, [device]).get(device))
     if seen.reason is not None:
         raise TargetError(device, seen.reason, seen.detail)
     plans = _wanted(case, repair.propose(here, entry, seen), partial(repair.propose, here, entry, seen, apart=True))

@@ -35,9 +35,13 @@ class Baseline:
 
     config_digest: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    backup_digest: str = ""
+    """Of the newest stored configuration, which may be newer than that state, or all that is known."""
 
-    def as_facts(self) -> Facts:
-        """Facts.from_json of it. A baseline of another shape counts as none."""
+    def as_facts(self) -> Facts | None:
+        """Facts.from_json of it; None when no state is known. A baseline of another shape counts as an empty one."""
+        if not self.facts and not self.config_digest:
+            return None
         try:
             known = Facts.from_json(self.facts)
         except (TypeError, AttributeError, KeyError):
@@ -88,7 +92,8 @@ def diagnose(
             asked.everything(open_one, running)
     except TargetError as error:
         failure = error
-    raw, facts = asked.raw, replace(asked.facts, read_at=clock().isoformat(timespec="seconds"))
+    stored = baseline.backup_digest if baseline else ""
+    raw, facts = asked.raw, replace(asked.facts, read_at=clock().isoformat(timespec="seconds"), backup_digest=stored)
     before = baseline.as_facts() if baseline else None
     return DeviceReading(
         name=endpoint.name,

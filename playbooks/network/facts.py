@@ -236,6 +236,8 @@ class Facts:
     clock_synchronised: bool | None = None
     clock_line: str = ""
     running_digest: str = ""
+    backup_digest: str = ""
+    """Of the newest stored copy at the moment of reading; empty when there was none, or nobody said."""
     saved_digest: str | None = None
     unsaved_lines: tuple[str, ...] = ()
     config_lines: int = 0

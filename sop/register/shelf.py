@@ -120,6 +120,12 @@ class Shelf(Content):
                 raise UnknownEvidence(f"versi konfigurasi {version_id} tidak ada")
             return self._text(session, config.full_id if full else config.redacted_id)
 
+    def newest_digests(self, devices: Collection[str]) -> dict[str, str]:
+        """The digest of the newest good version of each device that has one."""
+        wanted = select(Config.device, Config.digest).where(Config.id.in_(newest_versions(devices)))
+        with self._database.reading() as session:
+            return dict(session.execute(wanted).tuples().all())
+
     def newest_configs(self, devices: Collection[str]) -> dict[str, str]:
         """The newest redacted text of each device that has one; of a damaged version, the text before it."""
         content = and_(Blob.sha256 == Evidence.sha256, Blob.sealed == Evidence.sealed)

@@ -87,6 +87,20 @@ def test_a_run_is_one_commit_and_an_unchanged_configuration_none(office: Office,
         configurations.version_of(office, "dinkes-r1", "99")
 
 
+def test_the_newest_backup_is_what_a_device_is_held_to_even_when_it_was_never_diagnosed(
+    office: Office, routers: Routers
+) -> None:
+    names = ["dinkes-r1", "dinkes-sw1"]
+    assert network.last_baselines(office, names) == {}
+    network.back_up_devices(office, ["dinkes-r1"])
+    routers.configs["dinkes-r1"] = "hostname dinkes-r1\nsecret rahasia\nip route\nend\n"
+    network.back_up_devices(office, ["dinkes-r1"])
+    known = network.last_baselines(office, names)
+    assert set(known) == {"dinkes-r1"}
+    assert known["dinkes-r1"].backup_digest == office.register.config_versions("dinkes-r1")[-1].digest
+    assert known["dinkes-r1"].as_facts() is None
+
+
 def test_the_history_catches_up_after_a_killed_run(
     office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

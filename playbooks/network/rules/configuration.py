@@ -26,10 +26,13 @@ def unsaved(case: Case) -> Iterator[Finding]:
 
 
 def changed(case: Case) -> Iterator[Finding]:
-    now, then = case.facts.running_digest, case.before.running_digest if case.before else ""
-    if now and then and now != then:
-        evidence = f"sidik konfigurasi {now[:12]}, pada keadaan baik terakhir {then[:12]}"
-        advice = "Konfigurasi berubah sejak keadaan baik terakhir. Lihat `pelihara network diff`; pastikan itu dikenal."
+    """Since the newest backup or, where that is the same, since the last good run."""
+    now, backup = case.facts.running_digest, case.facts.backup_digest
+    then = case.before.running_digest if case.before else ""
+    known, when = (backup, "cadangan terakhir") if backup and backup != now else (then, "keadaan baik terakhir")
+    if now and known and now != known:
+        evidence = f"sidik konfigurasi {now[:12]}, pada {when} {known[:12]}"
+        advice = f"Konfigurasi berubah sejak {when}. Lihat `pelihara network diff`; pastikan itu dikenal."
         yield Finding("config.changed", Severity.WARNING, RUNNING, evidence, advice)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from playbooks.network.facts import Note
+from playbooks.network.facts import Facts, Note
 from tests.playbooks.network.rules.known import GOOD, LATER, SWITCH, Row
 
 FULL = replace(SWITCH, memory_percent=90, storage_percent=95)
@@ -82,6 +82,13 @@ ROWS = (
         "config.changed warning konfigurasi",
         GOOD,
     ),
+    Row(
+        "config.changed",
+        "since the backup, nothing else known",
+        Facts(running_digest="b", backup_digest="a"),
+        "config.changed warning konfigurasi",
+    ),
+    Row("config.changed", "as backed up", Facts(running_digest="a", backup_digest="a"), ""),
     Row("config.changed", "not read whole this time", replace(LATER, running_digest=""), "", GOOD),
     Row(
         "config.lost",
