@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from base64 import b64encode
@@ -14,6 +15,8 @@ from flows.jobs.pictures import Picture
 from flows.words import SEVERITIES, STATES, headline, named, title, worst_first
 from playbooks.findings import nested, why
 from playbooks.plans import Outcome
+from sop.register.records import PlanRecord
+from sop.words import PLANS
 
 LONGEST = 400
 """Characters of one hostile text; the whole of it is evidence in the register."""
@@ -90,12 +93,48 @@ def _rows(result: dict[str, Any]) -> Iterator[dict[str, object]]:
         yield dict(zip(_COLUMNS, about, strict=True))
 
 
+def backup_rows(backups: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """A row a backup (BackedUp.as_json), the failed ones first."""
+    words = {"ok": "versi baru", "unchanged": "tidak berubah", "failed": "GAGAL"}
+    return [
+        {
+            "sasaran": each["name"],
+            "cadangan": words[each["status"]],
+            "sebab": why(each["reason"], each["detail"]) or "-",
+            "bita": each["bytes"],
+            "detik": each["seconds"],
+        }
+        for each in sorted(backups, key=lambda one: (one["status"] != "failed", one["name"]))
+    ]
+
+
+def plan_rows(plans: Iterable[PlanRecord]) -> list[dict[str, object]]:
+    """A row a plan, what can still be run first: what it changes, how it goes back, how it stands."""
+    open_first = sorted(plans, key=lambda each: (each.state not in ("approved", "proposed"), each.target, each.at))
+    return [_plan_row(each) for each in open_first]
+
+
+def _plan_row(plan: PlanRecord) -> dict[str, object]:
+    fields = json.loads(plan.document)
+    return {
+        "perangkat": plan.target,
+        "isi": fields.get("summary", ""),
+        "keadaan": PLANS.get(plan.state, plan.state),
+        "kelas": plan.ladder,
+        "yang diubah": "; ".join(fields.get("changes", ())) or "-",
+        "sidik rencana": plan.hash,
+        "jalan kembali": "; ".join(fields.get("way_back", ())) or "-",
+    }
+
+
 def outcome(key: str, title: str, done: Outcome, tip: str, papers: Iterable[str] = ()) -> None:
-    """What applying a plan came to, step by step, as a Markdown artifact."""
+    """What applying a plan came to, step by step, and what it did to the findings, as a Markdown artifact."""
     words = {"applied": "diterapkan", "unchanged": "sudah demikian", "rolled_back": "dikembalikan", "failed": "gagal"}
     steps = [f"1. {quoted(at)}: {quoted(what)}" for at, what in done.steps]
     said = f"Hasil: **{words.get(done.status, quoted(done.status))}**. {quoted(done.detail)}"
-    markdown(key, title, [said, "", *steps], tip, papers)
+    verdict = [f"- {word}: {quoted(named(name))}" for word, names in done.verdict.items() for name in names]
+    compared = ["", "Temuan sebelum dan sesudah:", "", *verdict] if verdict else []
+    markdown(key, title, [said, "", *steps, *compared], tip, papers)
 
 
 def markdown(key: str, title: str, lines: Iterable[str], tip: str, papers: Iterable[str] = ()) -> None:

@@ -48,7 +48,7 @@ def _show(done: Carried) -> None:
     body = [said, "", *drawn, *artifacts.targets(done.results), "", *changed, *unsent]
     artifacts.markdown("tangani-permohonan", title, body, office().register.audit_tip(), done.documents)
     if done.backups:
-        artifacts.table("tangani-permohonan-cadangan", f"Cadangan {title}", done.backups)
+        artifacts.table("tangani-permohonan-cadangan", f"Cadangan {title}", artifacts.backup_rows(done.backups))
 
 
 def _line(text: str) -> str:

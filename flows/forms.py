@@ -65,17 +65,25 @@ ChosenAgency = Annotated[
     str,
     Field(
         title="OPD",
-        description="Semua milik OPD ini. Kosongkan bila memilih satu per satu.",
+        description="Semua milik OPD ini. Biarkan kosong bila memilih satu per satu.",
         json_schema_extra=AGENCY,
     ),
 ]
 ChosenDevices = Annotated[
     list[str],
-    Field(title="Perangkat", description="Satu atau beberapa perangkat.", json_schema_extra=DEVICES),
+    Field(
+        title="Perangkat",
+        description="Pilih satu atau beberapa; atau biarkan kosong dan pilih OPD di bawah.",
+        json_schema_extra=DEVICES,
+    ),
 ]
 ChosenWebsites = Annotated[
     list[str],
-    Field(title="Website", description="Satu atau beberapa website.", json_schema_extra=WEBSITES),
+    Field(
+        title="Website",
+        description="Pilih satu atau beberapa; atau biarkan kosong dan pilih OPD di bawah.",
+        json_schema_extra=WEBSITES,
+    ),
 ]
 Everything = Annotated[bool, Field(title="Semua", description="Seluruh inventaris; pilihan di atas diabaikan.")]
 CaseNumber = Annotated[
@@ -94,7 +102,8 @@ ApprovedPlan = Annotated[
     str,
     Field(
         title="Sidik rencana",
-        description="Dari `pelihara case show NOMOR`. Kosongkan bila permohonannya hanya punya satu rencana yang siap.",
+        description="Kosong: bila tepat satu rencana siap, itu yang dijalankan; bila tidak, tidak ada yang diubah "
+        "dan tabel rencananya ditampilkan.",
         pattern=HASH + "|^$",
     ),
 ]

@@ -14,7 +14,7 @@ from flows.forms import DeviceChangeForm, DevicesForm, DrillForm
 from flows.jobs import drills, pictures
 from flows.jobs import network as jobs
 from flows.jobs.targets import known_case
-from flows.runs import ME, SIDE_BY_SIDE, change, ended, named, office, read, tell
+from flows.runs import ME, SIDE_BY_SIDE, change, ended, in_words, named, office, read, tell
 from flows.words import headline
 from playbooks.network.diagnose import DeviceReading
 from sop.register.records import Actor
@@ -29,6 +29,7 @@ MOST_PICTURES = 4
     task_runner=SIDE_BY_SIDE,
     persist_result=False,
 )
+@in_words
 def diagnose(isian: DevicesForm) -> State[None]:
     """Read devices and show what is wrong with them; nothing is changed."""
     here = office()
@@ -55,6 +56,7 @@ def _drawn(names: Sequence[str]) -> list[pictures.Picture]:
 
 
 @flow(name="Cadangkan konfigurasi", flow_run_name="Cadangkan {isian.label}", persist_result=False)
+@in_words
 def back_up(isian: DevicesForm) -> State[None]:
     """Store the configuration of devices in the register and its history."""
     here = office()
@@ -67,17 +69,23 @@ def back_up(isian: DevicesForm) -> State[None]:
 def back_up_batch(names: Sequence[str], case: str, actor: Actor) -> list[jobs.DeviceBackedUp]:
     """One task for all, because a run is one commit of the history; the table names every device."""
     done = jobs.back_up_devices(office(), names, case, tell, actor)
-    artifacts.table("cadangkan-konfigurasi", f"Cadangan {len(done)} perangkat", [each.as_json() for each in done])
+    artifacts.table(
+        "cadangkan-konfigurasi",
+        f"Cadangan {len(done)} perangkat",
+        artifacts.backup_rows(each.as_json() for each in done),
+    )
     return done
 
 
 @flow(name="Perbaiki perangkat", flow_run_name="Perbaiki {isian.label}", persist_result=False)
+@in_words
 def repair(isian: DeviceChangeForm) -> State[None]:
     """Apply an approved repair to a device."""
     return change("repair", isian.permohonan, isian.perangkat, isian.rencana)
 
 
 @flow(name="Pulihkan konfigurasi", flow_run_name="Pulihkan {isian.label}", persist_result=False)
+@in_words
 def restore(isian: DeviceChangeForm) -> State[None]:
     """Bring a device back to a stored configuration by an approved plan."""
     return change("restore", isian.permohonan, isian.perangkat, isian.rencana)

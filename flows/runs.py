@@ -6,8 +6,9 @@ already permits: a plan of a case that stands at the right step, approved where 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, wraps
+from inspect import signature
 from typing import Any, TypeVar
 
 from prefect import Task, get_run_logger, task
@@ -19,14 +20,18 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import artifacts
+from flows.failures import failure
 from flows.jobs.changes import ready_plan
+from flows.jobs.errors import BadInput
 from flows.jobs.step import apply_plan
-from flows.jobs.targets import batches
+from flows.jobs.targets import BackedUp, batches, known_case
 from flows.office import open_office
+from flows.words import lost
 from playbooks.plans import Outcome
 from sop.register.records import Actor
 
 Read = TypeVar("Read")
+Isian = TypeVar("Isian")
 office = cache(open_office)
 """The office of this process; tasks ask for it, because Prefect would walk through it as their argument."""
 ME = Actor(via="prefect")
@@ -61,13 +66,48 @@ def _watched(submitted: list[PrefectFuture[Any]], total: int) -> None:
         update_progress_artifact(shown, 100.0 * done / len(submitted))
 
 
+def in_words(run: Callable[[Isian], State[None]]) -> Callable[[Isian], State[None]]:
+    """A flow whose refusal or failure is told in the office's words; a fault of ours keeps its trace."""
+
+    @wraps(run)
+    def told(isian: Isian) -> State[None]:
+        try:
+            return run(isian)
+        except Exception as error:
+            said, code, _ = failure(error)
+            if code == "internal":
+                raise
+            get_run_logger().error("%s", artifacts.plain(said))
+            return Failed(message=artifacts.plain(said))
+
+    # Prefect makes the form of the signature, and would look up the names in it in this module.
+    vars(told)["__signature__"] = signature(run, eval_str=True)
+    return told
+
+
 def change(action: str, case: str, target: str, wanted: str) -> State[None]:
-    """Run an approved plan of a case. The run failed when the change was not made, also if everything was put back."""
+    """Run an approved plan of a case. The run failed when the change was not made, also if everything was put back.
+
+    Without a plan that is ready nothing is done but to show which plans there are.
+    """
     here = office()
-    done = _apply(case, target, action, ready_plan(here, case, action, target, wanted))
+    known_case(here, case)
+    try:
+        plan = ready_plan(here, case, action, target, wanted)
+    except BadInput as none:
+        return _plans_shown(case, str(none))
+    done = _apply(case, target, action, plan)
     artifacts.outcome(f"perubahan-{action}", f"{case}: {target}", done, here.register.audit_tip())
     message = artifacts.plain(done.detail)
     return Completed(message=message) if done.ok else Failed(message=message)
+
+
+def _plans_shown(case: str, why: str) -> State[None]:
+    plans = office().register.plans(case)
+    if plans:
+        artifacts.table("rencana", f"Rencana {case}", artifacts.plan_rows(plans))
+        why = f"{why}; tabel rencana menyebut {len(plans)} rencana permohonan ini"
+    return Completed(name="Belum dijalankan", message=artifacts.plain(why))
 
 
 @task(task_run_name="{action} {name}", cache_policy=NO_CACHE, persist_result=False)
@@ -75,10 +115,12 @@ def _apply(case: str, name: str, action: str, plan: str) -> Outcome:
     return apply_plan(office(), case, name, action, plan, ME, get_run_logger().info)
 
 
-def ended(done: Sequence[object], what: str) -> State[None]:
-    """A batch ends well also when some targets could not be reached: the table and the register say which."""
-    states = [str(getattr(each, "status", "")) for each in done]
-    message = f"{len(done)} {what}: {artifacts.summary('gagal' if each == 'failed' else each for each in states)}"
+def ended(done: Sequence[BackedUp], what: str) -> State[None]:
+    """A batch ends well also when some targets could not be reached: message, table and register say which."""
+    states = [each.status for each in done]
+    counted = artifacts.summary("gagal" if each == "failed" else each for each in states)
+    names = lost([each.as_json() for each in done if each.status == "failed"])
+    message = artifacts.plain(f"{len(done)} {what}: {counted}" + (f": {names}" if names else ""))
     return Failed(message=message) if done and set(states) == {"failed"} else Completed(message=message)
 
 

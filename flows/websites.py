@@ -14,7 +14,7 @@ from flows.forms import WebsiteCaseForm, WebsiteChangeForm, WebsitesForm
 from flows.jobs import websites as jobs
 from flows.jobs.leases import PATIENCE_S
 from flows.jobs.targets import known_case
-from flows.runs import ME, SIDE_BY_SIDE, change, named, office, read, tell
+from flows.runs import ME, SIDE_BY_SIDE, change, in_words, named, office, read, tell
 from flows.words import headline
 from playbooks.findings import TargetResult
 from sop.register.records import Actor
@@ -26,6 +26,7 @@ from sop.register.records import Actor
     task_runner=SIDE_BY_SIDE,
     persist_result=False,
 )
+@in_words
 def check(isian: WebsitesForm) -> State[None]:
     """Check websites as a visitor and on their hosts; nothing is changed."""
     here = office()
@@ -46,16 +47,19 @@ def _check(names: Sequence[str], case: str) -> list[TargetResult]:
 def back_up_batch(names: Sequence[str], case: str, actor: Actor) -> list[jobs.SiteBackedUp]:
     """Files and databases, on their hosts; the table names every site."""
     done = jobs.back_up_websites(office(), names, case, tell, actor, PATIENCE_S)
-    artifacts.table("cadangkan-website", f"Cadangan {len(done)} website", [each.as_json() for each in done])
+    artifacts.table(
+        "cadangkan-website", f"Cadangan {len(done)} website", artifacts.backup_rows(each.as_json() for each in done)
+    )
     return done
 
 
 @flow(name="Pelihara website", flow_run_name="Pelihara {isian.label}", persist_result=False)
+@in_words
 def maintain(isian: WebsiteCaseForm) -> State[None]:
     """Back up and check a website for its case."""
     here = office()
     done = _maintain(isian.permohonan, isian.website)
-    artifacts.table("cadangkan-website", f"Cadangan {isian.website}", [done.backup.as_json()])
+    artifacts.table("cadangkan-website", f"Cadangan {isian.website}", artifacts.backup_rows([done.backup.as_json()]))
     title = f"{isian.permohonan}: pemeliharaan {isian.website}"
     artifacts.findings("pelihara-website", title, "website", [done.check.as_json()], here.register.audit_tip())
     message = f"cadangan {done.backup.status}, pemeriksaan {done.check.status}"
@@ -68,18 +72,21 @@ def _maintain(case: str, name: str) -> jobs.Maintained:
 
 
 @flow(name="Pasang website", flow_run_name="Pasang {isian.label}", persist_result=False)
+@in_words
 def deploy(isian: WebsiteChangeForm) -> State[None]:
     """Put a release in place by an approved plan."""
     return change("deploy", isian.permohonan, isian.website, isian.rencana)
 
 
 @flow(name="Siapkan hosting", flow_run_name="Hosting {isian.label}", persist_result=False)
+@in_words
 def host(isian: WebsiteChangeForm) -> State[None]:
     """Prepare web server, PHP and database for a site by an approved plan."""
     return change("host", isian.permohonan, isian.website, isian.rencana)
 
 
 @flow(name="Atur domain", flow_run_name="Domain {isian.label}", persist_result=False)
+@in_words
 def domain(isian: WebsiteChangeForm) -> State[None]:
     """Point a domain to its host by an approved plan."""
     return change("domain", isian.permohonan, isian.website, isian.rencana)

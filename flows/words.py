@@ -30,12 +30,15 @@ def headline(results: Sequence[Mapping[str, Any]], what: str) -> str:
     failed = [each for each in results if each["reason"]]
     found = sum(each["status"] == "findings" for each in results)
     read = f"{len(results) - len(failed)} terbaca ({f'{found} ada temuan' if found else 'tanpa temuan'})"
+    parts = [read] * (len(failed) < len(results)) + [f"{len(failed)} gagal: {lost(failed)}"] * bool(failed)
+    return f"{len(results)} {what}: {', '.join(parts)}"
+
+
+def lost(failed: Sequence[Mapping[str, Any]]) -> str:
+    """Who could not be read, and why; of many the first."""
     some = [f"{each['name']} ({why(each['reason']).partition(';')[0]})" for each in failed[:_MOST_NAMES]]
     more = f" dan {len(failed) - len(some)} lainnya" if len(failed) > len(some) else ""
-    lost = f"{len(failed)} gagal: {', '.join(some)}{more}"
-    return f"{len(results)} {what}: " + ", ".join(
-        [*([read] if len(failed) < len(results) else []), *([lost] if failed else [])]
-    )
+    return ", ".join(some) + more
 
 
 def worst_first(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from typer.exceptions import Abort, Exit
 
 from flows.cli import audit, case, inventory, network, report, request, service, sop, website
 from flows.cli.answer import console, hush, plain, print_json
-from flows.cli.failures import failure
 from flows.cli.words import Orders, explain
+from flows.failures import failure
 
 INTERRUPTED = 130
 """What a shell makes of SIGINT, and typer of Ctrl-C."""

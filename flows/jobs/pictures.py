@@ -101,10 +101,11 @@ def _read(office: Office, record: EvidenceRecord) -> dict[str, Any]:
 
 def _drawn(office: Office, opd: str, records: Mapping[str, EvidenceRecord | None], when: str) -> Picture:
     at = max(record.at for record in records.values() if record)
-    clock = moment(at, office.inventory.office.zone)
-    title = ", ".join(filter(None, (f"Jaringan {office.inventory.opd[opd].name}", when, clock)))
-    known = [name for name in records if name in office.inventory.devices]
-    return Picture(opd, title, draw(title, [_seen(office, name, records[name]) for name in sorted(known)]), at)
+    title, clock = f"Jaringan {office.inventory.opd[opd].name}", moment(at, office.inventory.office.zone)
+    below = ", ".join(filter(None, (when, f"dibaca {clock}")))
+    known = sorted(name for name in records if name in office.inventory.devices)
+    svg = draw(title, [_seen(office, name, records[name]) for name in known], below)
+    return Picture(opd, f"{title}, {below}", svg, at)
 
 
 def _seen(office: Office, name: str, record: EvidenceRecord | None) -> Seen:

@@ -37,7 +37,9 @@ def picked(
     if every and not known:
         raise BadInput(f"inventaris belum punya {what}")
     if not meant:
-        raise BadInput(f"OPD {opd} tidak punya {what}" if opd else f"sebut {what}nya, atau --opd OPD, atau --all")
+        raise BadInput(
+            f"OPD {opd} tidak punya {what}" if opd else f"sebut {what}nya, OPD-nya (--opd) atau semua (--all)"
+        )
     return list(dict.fromkeys(meant))
 
 

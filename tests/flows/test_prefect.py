@@ -3,14 +3,19 @@ cannot turn into markup."""
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from prefect import Flow
+from prefect.client.schemas.objects import State, StateType
+from prefect.exceptions import ParameterTypeError
 
-from flows import artifacts, forms
+from flows import artifacts, forms, network, runs, websites
+from flows.jobs.errors import BadInput
 from flows.words import headline
 from inventory.load import load_inventory
 from inventory.settings import CHECKOUT
@@ -91,6 +96,34 @@ def test_a_changed_inventory_changes_the_forms(house: House) -> None:
     agencies = house.settings.inventory / "opd.yaml"
     agencies.write_text(agencies.read_text() + "dinas-baru: {name: Dinas Baru}\n")
     until(lambda: "dinas-baru" in form_of(house, "diagnosa-jaringan")["opd"]["enum"], 60)
+
+
+FLOWS = [
+    flow
+    for module in (network, websites)
+    for flow in vars(module).values()
+    if isinstance(flow, Flow) and flow.fn.__module__ == module.__name__
+]
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
+def test_every_flow_knows_the_fields_of_its_form_when_it_is_run(flow: Any) -> None:
+    with pytest.raises(ParameterTypeError, match="bukan_isian"):
+        flow.validate_parameters({"isian": {"bukan_isian": 1}})
+
+
+def test_a_refused_run_says_why_in_the_offices_words_and_a_fault_of_ours_keeps_its_trace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runs, "get_run_logger", lambda: logging.getLogger("uji"))
+
+    def refused(isian: Exception) -> State[None]:
+        raise isian
+
+    state = runs.in_words(refused)(BadInput("sebut perangkatnya"))
+    assert (state.type, state.message) == (StateType.FAILED, "sebut perangkatnya")
+    with pytest.raises(ZeroDivisionError):
+        runs.in_words(refused)(ZeroDivisionError())
 
 
 def test_forms_hold_no_field_that_could_be_a_secret() -> None:

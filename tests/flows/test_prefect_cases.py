@@ -67,7 +67,7 @@ def test_a_repair_started_at_the_page_without_an_approved_case_is_refused_and_au
     asked = {"perangkat": "r1", "permohonan": case.id, "rencana": "0" * 64}
     run = office.ended(office.begun("perbaiki-perangkat", isian=asked))
     assert run["state_type"] == "FAILED"
-    assert "PermitRefused" in run["state"]["message"]
+    assert run["state"]["message"] == f"{case.id} di langkah 2 tidak mengizinkan repair"
     assert register.verify_audit().ok
 
 

@@ -19,7 +19,7 @@ _ADVANCE = 0.602
 """Width of a letter of it, in its size."""
 _INK, _FAINT, _PAPER = "#1a1a1a", "#5c5c5c", "#ffffff"
 _COLOURS = {"fault": "#b00020", "warning": "#9a5b00"}
-_MARGIN, _HEAD, _LINE = 24, 46, 17
+_MARGIN, _HEAD, _LINE = 24, 60, 17
 _LEAST = 640
 _MOST_MARKS = 14
 """Lines of the legend; the findings' own table has the rest."""
@@ -29,14 +29,17 @@ _KEYS = (
 )
 
 
-def draw(title: str, seen: Sequence[Seen]) -> str:
-    """The devices of `seen`, who they are connected to, each fault marked and told in words. Any number of devices."""
+def draw(title: str, seen: Sequence[Seen], below: str = "") -> str:
+    """The devices of `seen`, any number, who they are connected to, each fault marked and told in words.
+
+    `below` is a smaller line under the title.
+    """
     found = topology(seen)
     placed = laid_out(found)
     width = max(_LEAST, placed.width + 2 * _MARGIN)
     legend = _legend(found.marks, int((width - 2 * _MARGIN) / (11 * _ADVANCE)))
     foot = _HEAD + placed.height + 2 * _MARGIN
-    picture = _root(width, foot + (len(legend) + len(_KEYS)) * _LINE + _MARGIN, title)
+    picture = _root(width, foot + (len(legend) + len(_KEYS)) * _LINE + _MARGIN, title, below)
     moved = _group(picture, (width - placed.width) / 2, _HEAD)
     for trunk in placed.trunks:
         SubElement(moved, "path", {"d": _line(trunk), "fill": "none", "stroke": _INK, "stroke-width": "1.5"})
@@ -61,13 +64,14 @@ def printable(text: str, most: int) -> str:
     return shown
 
 
-def _root(width: float, height: float, title: str) -> Element:
+def _root(width: float, height: float, title: str, below: str) -> Element:
     size = {"width": _number(width), "height": _number(height), "viewBox": f"0 0 {_number(width)} {_number(height)}"}
     picture = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", **size, "font-family": _FONT})
-    SubElement(picture, "title").text = printable(title, 120)
+    SubElement(picture, "title").text = printable(", ".join(filter(None, (title, below))), 160)
     SubElement(picture, "rect", {"width": "100%", "height": "100%", "fill": _PAPER})
-    fits = int((width - 2 * _MARGIN) / (14 * _ADVANCE))
-    _text(picture, (_MARGIN, 27), printable(title, fits), 14, weight="bold", anchor="start")
+    for y, line, letter, weight in ((27, title, 14, "bold"), (44, below, 11, "")):
+        said = printable(line, int((width - 2 * _MARGIN) / (letter * _ADVANCE)))
+        _text(picture, (_MARGIN, y), said, letter, weight=weight, anchor="start")
     return picture
 
 

@@ -295,8 +295,7 @@ def _share(found: Topology, announced: Sequence[Link], network: str, members: li
         _join(found, (one, port), (other, its_port), now and its_now)
         return
     highest = min(found.nodes[node].rank for node in sharing)
-    rank = highest + (_BELOW / 2 if highest <= _ROUTER else -_BELOW / 2)
-    found.nodes[network] = Node(network, "lan", network, rank=rank)
+    found.nodes[network] = Node(network, "lan", network, rank=highest)
     told: set[str] = set()
     for node, port, now in sorted(members, key=lambda each: (found.nodes[each[0]].rank, each[0])):
         if islands[node] not in told:
