@@ -18,11 +18,12 @@ from inventory.credentials import CredentialError
 from inventory.problems import shown
 from playbooks.findings import Reason, Severity, TargetError, TargetResult
 from playbooks.network import platforms
-from playbooks.network.diagnose import Baseline, DeviceReading, together
+from playbooks.network.diagnose import Baseline, DeviceReading, together, with_changes
 from playbooks.network.endpoints import Endpoint, endpoint
 from playbooks.network.errands import Errand, Visit
 from playbooks.network.fleet import Crew, crew
 from playbooks.network.history import History, HistoryError
+from sop.register.errors import RegisterError
 from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, NewConfig
 
 log = logging.getLogger("pelihara.network")
@@ -113,12 +114,25 @@ def examine(
 
 def settle(office: Office, readings: Sequence[DeviceReading], case_id: str, actor: Actor) -> list[DeviceReading]:
     """Keep readings. Two ends of a link show more together than each alone, so all of them are looked at first."""
-    joined = together(list(readings))
+    joined = together([_with_changes(office, each) for each in readings])
     for some in batches(joined, BATCH):
         with office.register.at_once():
             for reading in some:
                 _keep_reading(office, reading, case_id, actor)
     return joined
+
+
+def _with_changes(office: Office, reading: DeviceReading) -> DeviceReading:
+    """What was changed since it last worked, where the configuration of that time was backed up."""
+    if not any(one.code == "config.changed" for one in reading.findings):
+        return reading
+    good = reading.before.get("running_digest")
+    versions = [one.id for one in office.register.config_versions(reading.name) if one.digest == good]
+    platform = office.inventory.devices[reading.name].platform
+    # A damaged copy only keeps the lines from being told; the nightly check tells of the damage.
+    with suppress(RegisterError):
+        return with_changes(reading, platform, office.register.read_config(versions[-1])) if versions else reading
+    return reading
 
 
 def read_devices(office: Office, names: Iterable[str], on_progress: Progress | None = None) -> list[DeviceReading]:

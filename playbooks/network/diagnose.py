@@ -15,7 +15,7 @@ from playbooks.findings import Finding, TargetError, TargetResult
 from playbooks.network import platforms, rules
 from playbooks.network.backup import Shown
 from playbooks.network.facts import Facts
-from playbooks.network.inquiry import Inquiry, Progress
+from playbooks.network.inquiry import Inquiry, Progress, differences
 from playbooks.network.redaction import hidden, redact
 
 if TYPE_CHECKING:
@@ -150,6 +150,22 @@ def together(readings: list[DeviceReading]) -> list[DeviceReading]:
     ]
     found = rules.across(told)
     return [replace(one, findings=found[one.name]) for one in readings]
+
+
+def with_changes(reading: DeviceReading, platform: str, then: str) -> DeviceReading:
+    """The same reading; a changed configuration is told line by line against `then`, the redacted one that worked."""
+    now = reading.raw.get(platforms.get(platform).config_command, "")
+    lines = [f"{line[0]} {line[1:].strip()[:LINE]}" for line in differences(platform, then, now)]
+    more = f"; dan {len(lines) - LINES} baris lain" if len(lines) > LINES else ""
+    evidence = "; ".join(lines[:LINES]) + more
+    findings = tuple(
+        replace(one, evidence=evidence) if one.code == "config.changed" and lines else one for one in reading.findings
+    )
+    return replace(reading, findings=findings)
+
+
+LINES, LINE = 8, 100
+"""Changed lines that are told, and letters of each."""
 
 
 def parse(platform: str, command: str, output: str) -> dict[str, Any]:

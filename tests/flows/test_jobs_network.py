@@ -14,8 +14,11 @@ from flows.jobs.errors import BadInput
 from flows.office import Office
 from playbooks.findings import Finding, Reason, Severity
 from playbooks.network import fleet, visits
+from playbooks.network.backup import digest
+from playbooks.network.diagnose import DeviceReading, with_changes
+from playbooks.network.redaction import hidden, redact
 from sop.register.errors import OwnPlan, PermitRefused
-from sop.register.records import Actor
+from sop.register.records import Actor, NewConfig
 from tests.flows.conftest import Pelihara
 from tests.flows.machines import Routers, routers
 
@@ -564,3 +567,42 @@ def test_what_a_killed_run_began_is_told_until_it_is_settled(
     cases.carry(office, case)
     assert repairs.half_done(office, case) == []
     assert "setengah jalan" not in pelihara("case", "show", case).out
+
+
+BEFORE = "version 15.2\nhostname sw\ninterface Gi0/1\n no shutdown\nusername a password 7 SANDI1\nend\n"
+AFTER = (
+    BEFORE.replace(" no shutdown", " shutdown")
+    .replace("SANDI1", "SANDI2")
+    .replace("end\n", "ntp server 9.9.9.9\nend\n")
+)
+CHANGED = Finding(
+    "config.changed", Severity.WARNING, "konfigurasi", "sidik konfigurasi a, dahulu b", "Pastikan itu dikenal."
+)
+
+
+def changed(before: str, now: str = AFTER) -> DeviceReading:
+    return DeviceReading(
+        "dinkes-sw1", 0.1, (CHANGED,), raw={"show running-config": redact("cisco_ios", now, hidden)},
+        facts={"hostname": "sw"}, before={"running_digest": digest("cisco_ios", before)},
+    )  # fmt: skip
+
+
+def test_a_changed_configuration_is_told_line_by_line_against_the_one_that_worked(office: Office) -> None:
+    devices = dict(office.inventory.devices)
+    devices["dinkes-sw1"] = devices["dinkes-sw1"].model_copy(update={"platform": "cisco_ios"})
+    here = replace(office, inventory=office.inventory.model_copy(update={"devices": devices}))
+    for text in (BEFORE, AFTER):
+        shown = redact("cisco_ios", text, hidden)
+        here.register.keep_configs([NewConfig("dinkes-sw1", text, shown, digest("cisco_ios", text))], "", TEKNIS)
+    (told,) = network.settle(here, [changed(BEFORE)], "", TEKNIS)
+    assert told.findings[0].evidence == "- no shutdown; + shutdown; + ntp server 9.9.9.9"
+    assert "SANDI" not in json.dumps(told.as_json())
+    (unknown,) = network.settle(here, [changed("hostname lain\n")], "", TEKNIS)
+    assert unknown.findings[0].evidence == CHANGED.evidence
+
+
+def test_of_many_changed_lines_the_first_are_told() -> None:
+    more = BEFORE.replace("end\n", "".join(f"ip route 10.{n}.0.0 255.255.0.0 10.0.0.1\n" for n in range(30)) + "end\n")
+    evidence = with_changes(changed(BEFORE, more), "cisco_ios", BEFORE).findings[0].evidence
+    assert evidence.startswith("+ ip route 10.0.0.0 255.255.0.0 10.0.0.1; ")
+    assert evidence.endswith("; dan 22 baris lain")
