@@ -3,7 +3,7 @@
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo up lint unit lab lab-flows lab-network lab-rest test bench lab-up lab-down clean
+.PHONY: help demo up lint unit lab lab-flows lab-network lab-faults lab-office lab-rest test bench lab-up lab-down clean
 
 help:
 	@echo "make demo      one network case and one website case, from letter to report, on this machine"
@@ -35,17 +35,23 @@ unit: $(READY)
 	@$(BIN)/python -m pytest -n 4 -m "not lab" tests
 
 # Worlds side by side: most of their time is waiting for servers and networks.
-WORLDS := lab-flows lab-network lab-rest
+WORLDS := lab-flows lab-network lab-faults lab-office lab-rest
 
 lab: $(READY)
 	@tests/setup.sh lab
-	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target $(WORLDS)
+	@$(MAKE) --no-print-directory --keep-going --jobs=5 --output-sync=target $(WORLDS)
 
 lab-flows: $(READY)
 	@$(BIN)/python -m pytest -m lab tests/flows
 
 lab-network: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/playbooks/network
+	@$(BIN)/python -m pytest -m lab tests/playbooks/network --ignore=tests/playbooks/network/test_faults.py
+
+lab-faults: $(READY)
+	@$(BIN)/python -m pytest -m lab tests/playbooks/network/test_faults.py -k routers
+
+lab-office: $(READY)
+	@$(BIN)/python -m pytest -m lab tests/playbooks/network/test_faults.py -k "not routers"
 
 lab-rest: $(READY)
 	@$(BIN)/python -m pytest -m lab tests --ignore=tests/flows --ignore=tests/playbooks/network

@@ -83,6 +83,18 @@ def test_all_devices_are_backed_up_once_and_unchanged_the_second_time(at_network
     assert {each["status"] for each in again.json["devices"]} == {"unchanged"}
 
 
+def test_what_was_changed_and_saved_since_the_backup_is_named_by_the_command(
+    at_network: Pelihara, healthy_network: NetworkLab
+) -> None:
+    assert at_network("network", "backup", "r2", "--json").code == 0
+    healthy_network["r2"].changed()
+    (target,) = at_network("network", "diagnose", "r2", "--json").json["targets"]
+    assert [one["code"] for one in target["findings"]] == ["config.changed"]
+    assert at_network("network", "backup", "r2", "--json").code == 0
+    (target,) = at_network("network", "diagnose", "r2", "--json").json["targets"]
+    assert "cadangan" not in "".join(one["evidence"] for one in target["findings"])
+
+
 def test_a_port_that_was_shut_is_found_approved_and_enabled(
     at_network: Pelihara, healthy_network: NetworkLab, tmp_path: Path, mailbox: Mailbox
 ) -> None:

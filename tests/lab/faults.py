@@ -99,7 +99,7 @@ LAN = {
     ),
     "router of the office shut": Fault("r2", "link.admin_down", lambda lab: lab["r2"].shut("eth3"), devices=OFFICE),
 }
-FAULTS = {**ROUTING, **LINKS, **DEVICE, **LAN}
+ROUTERS = {**ROUTING, **LINKS, **DEVICE}
 
 COMBINATIONS: dict[str, tuple[str, ...]] = {
     "shut and not saved": ("port shut", "not saved"),
@@ -116,7 +116,8 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
 }
 """Names of faults injected together: each has to be named, the first one first. The last is injected first."""
 IN_COMBINATION = {
-    **FAULTS,
+    **ROUTERS,
+    **LAN,
     "MTU of r2 and r3": Fault("r3", "ospf.mtu_mismatch", lambda lab: lab["r3"].mtu("eth1")),
     "OSPF dead only, on another link": Fault("r3", "ospf.timer_mismatch", lambda lab: lab["r3"].ospf_dead("eth1")),
     "filter drops OSPF between r2 and r3": Fault(

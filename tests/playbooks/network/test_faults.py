@@ -15,7 +15,7 @@ from playbooks.network import echoes, rules
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, together
 from playbooks.network.endpoints import endpoint
 from playbooks.network.facts import Facts
-from tests.lab.faults import COMBINATIONS, FAULTS, IN_COMBINATION, Fault
+from tests.lab.faults import COMBINATIONS, IN_COMBINATION, LAN, ROUTERS, Fault
 from tests.lab.network import NetworkLab
 
 pytestmark = pytest.mark.lab
@@ -89,16 +89,24 @@ def test_a_healthy_network_has_no_finding_above_information(healthy_network: Net
             assert not [one for one in reading.findings if one.severity > Severity.INFO], told(reading.findings)
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_the_first_finding(healthy_network: NetworkLab, name: str) -> None:
-    fault = FAULTS[name]
-    good = baselines(healthy_network, fault.devices)
-    fault.inject(healthy_network)
-    readings = until_first(healthy_network, fault, good)
+@pytest.mark.parametrize("name", ROUTERS)
+def test_a_fault_of_the_routers_is_the_first_finding(healthy_network: NetworkLab, name: str) -> None:
+    shown_first(healthy_network, ROUTERS[name])
+
+
+@pytest.mark.parametrize("name", LAN)
+def test_a_fault_of_the_office_is_the_first_finding(healthy_network: NetworkLab, name: str) -> None:
+    shown_first(healthy_network, LAN[name])
+
+
+def shown_first(lab: NetworkLab, fault: Fault) -> None:
+    good = baselines(lab, fault.devices)
+    fault.inject(lab)
+    readings = until_first(lab, fault, good)
     found = readings[fault.device].findings
     assert [one.code for one in found[:1]] == [fault.code], told(found)
     if fault.without_baseline:
-        found = unknown_before(healthy_network, readings)[fault.device].findings
+        found = unknown_before(lab, readings)[fault.device].findings
         assert [one.code for one in found[:1]] == [fault.without_baseline], f"without a baseline\n{told(found)}"
 
 
