@@ -15,11 +15,11 @@ from prefect.states import Completed, Failed
 
 from flows import artifacts, network, websites
 from flows.forms import MonthForm
-from flows.jobs import archive, board, notices, reports
+from flows.jobs import archive, binaries, board, notices, reports
 from flows.jobs import duties as jobs
 from flows.jobs.duties import CLOCK
 from flows.jobs.targets import batches
-from flows.runs import BATCH, ended, office
+from flows.runs import BATCH, ended, office, tell
 from sop.register.records import CaseRecord
 
 
@@ -38,8 +38,16 @@ def nightly_backup() -> State[None]:
     inventory = office().inventory
     devices = [each for batch in batches(inventory.devices, BATCH) for each in network.back_up_batch(batch, "", CLOCK)]
     sites = [each for batch in batches(inventory.websites, BATCH) for each in websites.back_up_batch(batch, "", CLOCK)]
+    _back_up_binaries()
     _show_board()
     return ended([*devices, *sites], "perangkat dan website")
+
+
+@task(task_run_name="cadangan biner RouterOS", cache_policy=NO_CACHE, persist_result=False)
+def _back_up_binaries() -> None:
+    """What fails here has its reason in the table and fails nothing: the text is safe."""
+    done = binaries.back_up_binaries(office(), list(office().inventory.devices), tell, CLOCK)
+    artifacts.table("cadangan-biner", f"Cadangan biner {len(done)} perangkat", [each.as_json() for each in done])
 
 
 @task(task_run_name="papan cadangan", cache_policy=NO_CACHE, persist_result=False)

@@ -253,6 +253,8 @@ class Device(Entry):
     maintenance: Window | None = None
     """In place of the office's."""
     segment: Line = ""
+    binary_backup: bool = True
+    """RouterOS: whether its own binary backup may be made too, which puts a file on its disk for a moment."""
 
 
 class HostPaths(Entry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
@@ -18,20 +19,21 @@ from flows.cli.person import as_option, technician, terminal_actor
 from flows.cli.plans import Apply, change
 from flows.cli.targets import Case, answer_targets, read_targets
 from flows.cli.words import Order, Orders
+from flows.jobs.errors import BadInput
 from playbooks.findings import why
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import archive, configurations, drills, notices, pictures, recordings, repairs
+    from flows.jobs import archive, binaries, configurations, drills, notices, pictures, recordings, repairs
     from flows.jobs import board as boards
     from flows.jobs import network as jobs
-    from sop.register.records import Actor, PlanRecord
+    from sop.register.records import Actor, ConfigVersion, PlanRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.network")
     configurations, repairs = later("flows.jobs.configurations"), later("flows.jobs.repairs")
     recordings, boards = later("flows.jobs.recordings"), later("flows.jobs.board")
     archive, notices = later("flows.jobs.archive"), later("flows.jobs.notices")
-    drills = later("flows.jobs.drills")
+    drills, binaries = later("flows.jobs.drills"), later("flows.jobs.binaries")
     pictures = later("flows.jobs.pictures")
 
 app = typer.Typer(cls=Orders, help="Jaringan: diagnosa, cadangan, riwayat, perbaikan, pemulihan.")
@@ -66,12 +68,33 @@ def picture(
 
 
 @app.command(cls=Order)
-def backup(names: Devices = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
+def backup(
+    names: Devices = None,
+    opd: Opd = "",
+    every: All = False,
+    case: Case = "",
+    binary: Annotated[
+        bool, typer.Option("--binary", help="RouterOS: beserta cadangan binernya, bila berubah atau sudah seminggu.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Cadangkan konfigurasi perangkat ke riwayat; cadangan baik tidak pernah diganti yang buruk."""
     meant = (names, opd, every)
     done = read_targets("Cadangan", jobs.chosen, jobs.back_up_devices, meant, case, json)
-    document = {"devices": [each.as_json() for each in done]}
-    answer(document, json, lambda c: _print_backups(done, c), all(each.status != "failed" for each in done))
+    document: dict[str, object] = {"devices": [each.as_json() for each in done]}
+    extra: list[binaries.BinaryBackup] = []
+    if binary:
+        here = office.open_office()
+        good = [each.name for each in done if each.status != "failed"]
+        extra = binaries.back_up_binaries(here, good, actor=terminal_actor(_here(here)))
+        document["binaries"] = [each.as_json() for each in extra]
+
+    def print_all(to: Console) -> None:
+        _print_backups(done, to)
+        _print_binaries(extra, to)
+
+    states = {each.status for each in done} | {each.status for each in extra}
+    answer(document, json, print_all, "failed" not in states)
 
 
 @app.command(cls=Order)
@@ -174,11 +197,18 @@ def show(
     sealed: Annotated[
         bool, typer.Option("--sealed", help="Isi lengkap beserta rahasianya; perlu kunci segel, dan tercatat.")
     ] = False,
+    binary: Annotated[
+        Path | None,
+        typer.Option("--binary", metavar="BERKAS", help="RouterOS, dengan --sealed: tulis cadangan binernya ke sini."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Tampilkan konfigurasi tersimpan: disamarkan, atau lengkap bagi pemegang kunci segel."""
     here = office.open_office()
     version = configurations.version_of(here, _one(here, name), at)
+    if binary is not None:
+        _write_binary(here, version, binary, sealed, json)
+        return
     text = configurations.stored_config(here, version, sealed, terminal_actor(_here(here)))
     document = {"device": name, "version": version.id, "at": version.at, "sealed": sealed, "config": text}
     answer(document, json, lambda c: c.print(plain(text), soft_wrap=True))
@@ -236,6 +266,20 @@ def parse(
     document = {"platform": platform, "command": command, "unparsed": unparsed, "facts": {} if unparsed else facts}
     unknown = "Tidak ada fakta yang dikenal dalam keluaran ini."
     answer(document, json, lambda c: c.print(plain(unknown if unparsed else dumps(facts, indent=2)), soft_wrap=True))
+
+
+def _write_binary(here: office.Office, version: ConfigVersion, to: Path, sealed: bool, json: bool) -> None:
+    """Whoever opens it gets everything that is in the device, so it takes the same words as the full text."""
+    if not sealed:
+        raise BadInput("cadangan biner memuat seluruh rahasia perangkat; tambahkan --sealed", "sealed_only")
+    if to.exists():
+        raise BadInput(f"{to} sudah ada; pilih nama lain", "file_exists")
+    stored = binaries.stored_binary(here, version, terminal_actor(_here(here)))
+    with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(stored.data)
+    about = {"device": version.device, "version": version.id, "file": str(to), "bytes": len(stored.data)}
+    said = f"Ditulis ke {to} ({len(stored.data)} byte). Kata sandinya: {stored.password}"
+    answer({**about, "password": stored.password}, json, lambda c: c.print(plain(said), soft_wrap=True))
 
 
 def _here(here: office.Office) -> str:
@@ -302,6 +346,15 @@ def _print_archive(found: archive.Checked, unsent: list[str], to: Console) -> No
     said = f"{found.versions} versi dari {found.devices} perangkat dibaca ulang; jejak audit {found.audit.rows} baris."
     verdict = "Arsip utuh." if found.ok else "Arsip TIDAK utuh."
     to.print(status("ok" if found.ok else "failed", f"{verdict} {said}"))
+
+
+def _print_binaries(done: list[binaries.BinaryBackup], to: Console) -> None:
+    words = {"ok": "tersimpan", "unchanged": "sudah ada", "failed": "GAGAL"}
+    rows = [
+        (b.name, b.version, status(b.status, words[b.status]), b.bytes or "", b.detail or why(b.reason)) for b in done
+    ]
+    if rows:
+        to.print(table(("Perangkat", "Versi", "Cadangan biner", "Byte", "Keterangan"), rows))
 
 
 def _print_drills(done: list[drills.Drilled], to: Console) -> None:

@@ -19,6 +19,7 @@ from playbooks.network.history import History
 from tests.flows.conftest import PDF, Pelihara, Said
 from tests.lab.network import Mailbox, NetworkLab
 from tests.lab.web import WebLab
+from tests.lab.world import FOLDER
 
 pytestmark = pytest.mark.lab
 
@@ -159,6 +160,22 @@ def test_a_routers_backup_is_proven_by_loading_it_into_a_fresh_frr(
     stands = {each["name"]: each for each in at_network("network", "board", "r2", "r3", "--json").json["devices"]}
     assert (stands["r2"]["state"], stands["r2"]["drill"]["passed"], stands["r3"]["drill"]) == ("fresh", True, None)
     assert at_network("network", "verify").code == 0
+
+
+def test_a_routeros_is_backed_up_as_text_and_as_its_own_binary(
+    healthy_network: NetworkLab, at_network: Pelihara, tmp_path: Path
+) -> None:
+    assert healthy_network["r1"].running
+    done = at_network("network", "backup", "mt1", "r1", "--binary", "--json")
+    assert done.code == 0, done.out + done.err
+    (made,) = done.json["binaries"]
+    assert (made["name"], made["status"], made["detail"]) == ("mt1", "ok", "")
+    out = tmp_path / "mt1.backup"
+    assert at_network("network", "show", "mt1", "--sealed", "--binary", out).code == 0
+    assert (out.read_bytes()[:4], len(out.read_bytes())) == (b"\xef\xa8\x91\x73", made["bytes"])
+    assert not [*FOLDER.glob("routers/mt1.disk/*")], "nothing of it stays on the device"
+    again = at_network("network", "backup", "mt1", "--binary", "--json").json
+    assert [each["status"] for each in (*again["devices"], *again["binaries"])] == ["unchanged", "unchanged"]
 
 
 def test_a_restore_asked_for_with_the_letter_is_carried_out_by_its_case(

@@ -17,6 +17,7 @@ import ipaddress
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import time
@@ -73,6 +74,7 @@ class Box:
             json.loads(self.file.read_text()) if self.file.exists() else {"rows": KEPT, "comments": {}}
         )
         self.rows, self.comments = kept["rows"], kept["comments"]
+        self.disk.mkdir(exist_ok=True)
 
     def keep(self) -> None:
         self.file.write_text(json.dumps({"rows": self.rows, "comments": self.comments}))
@@ -88,7 +90,28 @@ class Box:
         except Refused as refusal:
             return f"{refusal}\r\n"
 
+    @property
+    def disk(self) -> Path:
+        """What SFTP shows."""
+        return self.file.with_suffix(".disk")
+
+    def _backup(self, command: str) -> str:
+        """The header that RouterOS writes, and the state where it has a format of its own."""
+        given = {key: _plain(value) for key, value in PAIR.findall(command)}
+        body = json.dumps({"rows": self.rows, "comments": self.comments}).encode()
+        data = struct.pack("<II", 0x7391A8EF, len(body) + 72) + bytes(64) + body
+        (self.disk / f"{given['name']}.backup").write_bytes(data)
+        return "Saving system configuration\r\nConfiguration backup saved\r\n"
+
+    def _remove_file(self, command: str) -> str:
+        (self.disk / re.findall(r'name="([^"/]+)"', command)[0]).unlink(missing_ok=True)
+        return ""
+
     def _carry_out(self, command: str) -> str:
+        if command.startswith("/system backup save "):
+            return self._backup(command)
+        if command.startswith("/file remove "):
+            return self._remove_file(command)
         if command.startswith(":put "):
             return _plain(command.removeprefix(":put ").strip()) + "\r\n"
         return self._obey(TOKEN.findall(command)) if command else ""
@@ -407,8 +430,9 @@ async def serve(box: Box, address: str, host_key: str) -> None:
         await console(box, process)
 
     await asyncssh.create_server(
-        Door, address, 22, server_host_keys=[host_key], process_factory=session, line_editor=False, encoding="utf-8"
-    )
+        Door, address, 22, server_host_keys=[host_key], process_factory=session, line_editor=False, encoding="utf-8",
+        sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=bytes(box.disk)),
+    )  # fmt: skip
     await box.run_schedules()
 
 
