@@ -14,7 +14,7 @@ from flows.forms import DeviceChangeForm, DevicesForm, DrillForm
 from flows.jobs import drills, pictures
 from flows.jobs import network as jobs
 from flows.jobs.targets import known_case
-from flows.runs import ME, SIDE_BY_SIDE, change, ended, in_words, named, office, read, tell
+from flows.runs import ME, SIDE_BY_SIDE, change, ended, in_words, marked, named, office, read, tell
 from flows.words import headline
 from playbooks.network.diagnose import DeviceReading
 from sop.register.records import Actor
@@ -44,8 +44,8 @@ def diagnose(isian: DevicesForm) -> State[None]:
 
 
 @task(task_run_name=named("diagnosa"), cache_policy=NO_CACHE, persist_result=False)
-def _diagnose(names: Sequence[str]) -> list[DeviceReading]:
-    return jobs.read_devices(office(), names, tell)
+def _diagnose(names: Sequence[str]) -> list[DeviceReading] | State[list[DeviceReading]]:
+    return marked(jobs.read_devices(office(), names, tell))
 
 
 def _drawn(names: Sequence[str]) -> list[pictures.Picture]:

@@ -27,11 +27,13 @@ from flows.jobs.step import apply_plan
 from flows.jobs.targets import BackedUp, batches, known_case
 from flows.office import open_office
 from flows.words import lost
+from playbooks.findings import TargetResult
 from playbooks.plans import Outcome
 from sop.register.records import Actor
 
 Read = TypeVar("Read")
 Isian = TypeVar("Isian")
+Result = TypeVar("Result", bound=TargetResult)
 office = cache(open_office)
 """The office of this process; tasks ask for it, because Prefect would walk through it as their argument."""
 ME = Actor(via="prefect")
@@ -51,13 +53,24 @@ def named(verb: str) -> Any:
     return name
 
 
-def read(reading: Task[..., list[Read]], names: Sequence[str], *about: object) -> list[Read]:
+def read(reading: Task[..., list[Read] | State[list[Read]]], names: Sequence[str], *about: object) -> list[Read]:
     """The results of a reading task over all targets, in their order; how far it is shows while it runs."""
     size = 1 if len(names) <= ONE_BY_ONE else BATCH
     submitted = [reading.submit(batch, *about) for batch in batches(names, size)]
     if len(submitted) > 1:
         _watched(submitted, len(names))
-    return [result for each in submitted for result in each.result()]
+    came: list[Any] = [each.result(raise_on_failure=False) for each in submitted]
+    for each in came:
+        if isinstance(each, BaseException):
+            raise each
+    return [result for each in came for result in each]
+
+
+def marked(results: list[Result]) -> list[Result] | State[list[Result]]:
+    """What a reading task returns: it failed when none of its targets could be read, so that the page marks it."""
+    if any(each.reason is None for each in results):
+        return results
+    return Failed(message=artifacts.plain(lost([each.as_json() for each in results])), data=results)
 
 
 def _watched(submitted: list[PrefectFuture[Any]], total: int) -> None:

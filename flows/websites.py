@@ -14,7 +14,7 @@ from flows.forms import WebsiteCaseForm, WebsiteChangeForm, WebsitesForm
 from flows.jobs import websites as jobs
 from flows.jobs.leases import PATIENCE_S
 from flows.jobs.targets import known_case
-from flows.runs import ME, SIDE_BY_SIDE, change, in_words, named, office, read, tell
+from flows.runs import ME, SIDE_BY_SIDE, change, in_words, marked, named, office, read, tell
 from flows.words import headline
 from playbooks.findings import TargetResult
 from sop.register.records import Actor
@@ -39,8 +39,8 @@ def check(isian: WebsitesForm) -> State[None]:
 
 
 @task(task_run_name=named("periksa"), cache_policy=NO_CACHE, persist_result=False)
-def _check(names: Sequence[str], case: str) -> list[TargetResult]:
-    return jobs.check_websites(office(), names, case, tell, ME)
+def _check(names: Sequence[str], case: str) -> list[TargetResult] | State[list[TargetResult]]:
+    return marked(jobs.check_websites(office(), names, case, tell, ME))
 
 
 @task(task_run_name=named("cadangkan"), cache_policy=NO_CACHE, persist_result=False)

@@ -63,11 +63,14 @@ def test_a_technician_fills_in_the_form_and_gets_findings(house: House, page: Pa
     (run,) = until(done, 90)
     assert run["parameters"]["isian"]["perangkat"] == ["utara-r1"]
     assert (run["name"], run["state_type"]) == ("Diagnosa utara-r1", "COMPLETED")
+    (task,) = house.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
+    assert (task["name"], task["state_type"]) == ("diagnosa utara-r1", "FAILED"), "who could not be read is marked"
     (paper,) = house.ask(
         "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}, "type": {"any_": ["markdown"]}}}
     )
     page.goto(f"{house.page}/artifacts/artifact/{paper['id']}")
     expect(page.get_by_text("utara-r1: tidak terbaca")).to_be_visible()
+    assert page.locator("img[src^='data:image/svg+xml']").evaluate("image => image.naturalWidth") >= 640
     assert [url for url in strangers if not url.startswith(("data:", "blob:"))] == []
 
 
