@@ -10,7 +10,7 @@ help:
 	@echo "make up        Prefect's server, a worker and the dispatcher, until Ctrl-C"
 	@echo "make test      lint, unit tests, and the tests on real parts (the lab; needs root or sudo -n)"
 	@echo "make lint      ruff, mypy --strict, direction of imports"
-	@echo "make bench     our backup beside plain netmiko, in one run"
+	@echo "make bench     our backup beside plain netmiko and others, in one run; then a fleet with faults"
 	@echo "make lab-up    the lab by hand: then \`$(BIN)/python -m tests.lab shell\`; make lab-down ends it"
 	@echo "make clean     remove what the targets made in this checkout"
 
@@ -59,8 +59,7 @@ lab-rest: $(READY)
 test: lint unit lab
 
 bench: $(READY)
-	@tests/setup.sh lab
-	@$(BIN)/python -m tests.lab run -- $(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(SIZES)
 
 lab-up: $(READY)
 	@tests/setup.sh lab

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from sop.progress import Event
@@ -18,6 +18,8 @@ from sop.register.records import Actor, AuditReport, AuditRow
 from sop.register.tables import AuditEntry, Case, CaseEvent, CasePlan, Evidence, storable
 
 GENESIS = "0" * 64
+_HASHED = ("seq", "at", "action", "subject", "actor", "detail", "previous")
+"""What a row's hash is over, in this order."""
 _SUBJECT = 200
 """Longest subject, in characters: a refused act may name anything."""
 
@@ -29,22 +31,17 @@ Happening = tuple[str, str, Mapping[str, Any]]
 def append(session: Session, at: datetime, happenings: Sequence[Happening], actor: Actor) -> list[AuditRow]:
     """Adds rows in order. The caller holds the writing transaction, so no other row can come between."""
     last, who, when = _last(session), _canonical(actor.as_json()), at.astimezone(UTC).isoformat()
-    entries: list[AuditEntry] = []
+    seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+    entries: list[dict[str, Any]] = []
     for action, subject, detail in happenings:
-        entry = AuditEntry(
-            seq=last.seq + 1 if last else 1,
-            at=when,
-            action=action,
-            subject=storable(subject[:_SUBJECT]),
-            actor=who,
-            detail=_canonical(detail),
-            previous=last.hash if last else GENESIS,
-        )
-        entry.hash = _digest(entry)
-        entries.append(last := entry)
-    session.add_all(entries)
-    session.flush()
-    return [row(entry) for entry in entries]
+        seq += 1
+        parts = (seq, when, action, storable(subject[:_SUBJECT]), who, _canonical(detail), previous)
+        previous = _digest(parts)
+        entries.append(dict(zip((*_HASHED, "hash"), (*parts, previous), strict=True)))
+    if entries:
+        # Rows, not objects: a fleet's backup adds thousands.
+        session.execute(insert(AuditEntry), entries)
+    return [_row(**entry) for entry in entries]
 
 
 def next_seq(session: Session) -> int:
@@ -59,16 +56,11 @@ def tip(session: Session) -> str:
 
 
 def row(entry: AuditEntry) -> AuditRow:
-    return AuditRow(
-        entry.seq,
-        entry.at,
-        entry.action,
-        entry.subject,
-        json.loads(entry.actor),
-        json.loads(entry.detail),
-        entry.previous,
-        entry.hash,
-    )
+    return _row(**{name: getattr(entry, name) for name in (*_HASHED, "hash")})
+
+
+def _row(actor: str, detail: str, **others: Any) -> AuditRow:
+    return AuditRow(actor=json.loads(actor), detail=json.loads(detail), **others)
 
 
 def event_detail(event: Event) -> dict[str, Any]:
@@ -84,8 +76,7 @@ def _canonical(value: Mapping[str, Any]) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def _digest(entry: AuditEntry) -> str:
-    parts = [entry.seq, entry.at, entry.action, entry.subject, entry.actor, entry.detail, entry.previous]
+def _digest(parts: Sequence[Any]) -> str:
     return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -128,7 +119,7 @@ def _breaks(before: AuditEntry | None, entry: AuditEntry) -> Iterator[str]:
         yield f"baris {before.seq + 1 if before else 1} hilang"
     elif entry.previous != (before.hash if before else GENESIS):
         yield f"baris {entry.seq} tidak menyambung pada baris sebelumnya"
-    if entry.hash != _digest(entry):
+    if entry.hash != _digest([getattr(entry, name) for name in _HASHED]):
         yield f"baris {entry.seq} berubah isinya"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from sop.register.content import Content
@@ -162,7 +162,8 @@ class Shelf(Content):
         told = [("backup.noted", note.target, detail) for note, detail in zip(notes, about, strict=True)]
         with self._database.writing() as session:
             self._note_all(session, told, actor)
-            session.add_all(Backup(**asdict(note)) for note in notes)
+            if notes:
+                session.execute(insert(Backup), [vars(note) for note in notes])
 
     def backups(self, target: str) -> list[BackupNote]:
         """How the target's backups went, oldest first."""
