@@ -146,6 +146,7 @@ class Talk:
     async def obey(self, command: str) -> bool:
         """Answer a line; False when the session is over."""
         if command in ("exit", "/quit"):
+            self.write(f"{command}\n")
             self.process.exit(0)
             return False
         said = self.device.answer(command) if command else ""
