@@ -137,7 +137,7 @@ class Talk:
         self.process.stdout.write("\r\n" + self.device.prompt)
         typed = ""
         while text := await self.process.stdin.read(4096):
-            typed += text.replace("\r", "\n")
+            typed += text.replace("\r\n", "\n").replace("\r", "\n")
             while "\n" in typed:
                 command, _, typed = typed.partition("\n")
                 if not await self.obey(command.strip()):
