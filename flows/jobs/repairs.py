@@ -61,13 +61,17 @@ def _keep_runbooks(
 
 
 def _wanted(case: CaseRecord, plans: list[Plan], apart: Callable[[], list[Plan]]) -> list[Plan]:
-    """Less what a person dropped. Of a bundle that was dropped or came to nothing its changes are asked one by one."""
+    """Less what a person dropped and what class A tried once in vain.
+
+    Of a bundle that was dropped or came to nothing its changes are asked one by one.
+    """
     past = [(Plan.from_document(plan.document), plan) for plan in case.plans if plan.action == "repair"]
     refused = [_faults(plan) for plan, record in past if record.state == "dropped"]
     undone = [_faults(plan) for plan, record in past if record.state == "rolled_back"]
     if any(len(_faults(plan)) > 1 and _faults(plan) in (*refused, *undone) for plan in plans):
         return [plan for plan in apart() if _faults(plan) not in refused][:1]
-    return [plan for plan in plans if plan.changes and _faults(plan) not in refused]
+    tried = [_faults(plan) for plan in plans if plan.ladder is Ladder.A and _faults(plan) in undone]
+    return [plan for plan in plans if plan.changes and _faults(plan) not in (*refused, *tried)]
 
 
 def _faults(plan: Plan) -> list[tuple[str, str]]:

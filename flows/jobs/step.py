@@ -101,7 +101,7 @@ def run_plan(task: Task, plan: PlanRecord) -> None:
             register.settle_plan(plan.hash, "failed", {"detail": why}, task.actor, task.case.id)
         raise Stopped(why) from error
     task.carried.outcomes.append({"target": plan.target, "action": plan.action, "status": outcome.status})
-    if not outcome.ok:
+    if not outcome.ok and not (plan.ladder == "A" and outcome.status == "rolled_back"):
         raise Stopped(f"{plan.action} {plan.target}: {outcome.detail or outcome.status}")
 
 

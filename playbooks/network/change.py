@@ -102,6 +102,9 @@ def carry_out(work: Work, session: Session) -> Outcome:
     try:
         _arm(work, session)
         _write(work, session)
+        if work.plan.ladder is Ladder.A:
+            # What a device shut by itself it shuts again within seconds.
+            time.sleep(SETTLE_S)
         proof = _verify(work)
         if not proof.wrong:
             _keep(work, session)

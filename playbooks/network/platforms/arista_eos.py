@@ -12,9 +12,9 @@ from ipaddress import ip_address
 from typing import Any
 
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, Note, OspfInterface, OspfNeighbor, Route, StpPort
-from playbooks.network.platforms import tables
+from playbooks.network.platforms import cisco_repairs, tables
 from playbooks.network.platforms.cisco_tables import bundles
-from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
+from playbooks.network.platforms.platform import ARMED_MINUTES, Platform, duration_s
 from playbooks.network.platforms.tables import every
 
 SESSION = "pelihara"
@@ -326,12 +326,6 @@ def _first(pattern: str, text: str) -> str:
     return match[1] if match else ""
 
 
-def enable_port(now: Situation) -> Change | None:
-    name = now.finding.subject
-    head = f"interface {name}"
-    return Change((head, "no shutdown"), (head, "shutdown"), f"Aktifkan {name}", name)
-
-
 PLATFORM = Platform(
     name="arista_eos",
     prompt=r"NAME(?:\.\d\d:\d\d:\d\d)?(?:\([^()\s]+\))*[>#] ?",
@@ -422,7 +416,7 @@ PLATFORM = Platform(
     saved=r"Copy completed successfully",
     saved_commands=("show startup-config",),
     ping="ping {address} repeat {count} timeout 1",
-    repairs={"link.admin_down": enable_port},
+    repairs=cisco_repairs.repairs("0.0.0.0/0"),
     # What a run that died left in the session goes first. The commit is said in EXEC, where every release knows it.
     enter_armed=(f"configure session {SESSION}", "abort", f"configure session {SESSION}"),
     leave_armed=("end", f"configure session {SESSION} commit timer 00:0{ARMED_MINUTES}:00"),

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from playbooks.network.facts import Route
+from playbooks.network.platforms import cisco_repairs
 from playbooks.network.platforms import cisco_tables as read
-from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
+from playbooks.network.platforms.platform import ARMED_MINUTES, Platform, duration_s
 from playbooks.network.platforms.tables import rows
 
 
@@ -46,11 +47,6 @@ def _routes(code: str, paths: str) -> Iterator[Route]:
         yield Route("0.0.0.0/0", gateway, interface, protocol, distance=int(distance))
     if direct := re.search(r"is directly connected, ([A-Z][\w/.:-]+)", paths):
         yield Route("0.0.0.0/0", "", direct[1], protocol, distance=0)
-
-
-def enable_port(now: Situation) -> Change | None:
-    head = f"interface {now.finding.subject}"
-    return Change((head, "no shutdown"), (head, "shutdown"), f"Aktifkan {now.finding.subject}", now.finding.subject)
 
 
 SETTING = r"^(?! *(?:description|remark|banner|alias|event|name|!)\b)[^\n]*?"
@@ -191,7 +187,7 @@ PLATFORM = Platform(
     saved_commands=("show startup-config",),
     nothing_saved=r"^(?:startup-config is not present|%% Non-volatile configuration memory .*not present).*",
     ping="ping {address} repeat {count} timeout 1",
-    repairs={"link.admin_down": enable_port},
+    repairs=cisco_repairs.repairs("0.0.0.0 0.0.0.0"),
     enter_armed=(f"configure terminal revert timer {ARMED_MINUTES}",),
     leave_armed=("end",),
     arms_where=r"^archive\n(?: .*\n)*? +path \S",

@@ -350,6 +350,47 @@ def restore_default(now: Situation) -> Change | None:
     return Change(commands, inverse, f"Pasang rute default ke {gateway}")
 
 
+def restore_timers(now: Situation) -> Change | None:
+    """Hello and dead interval of an OSPF interface, where its own statements set them."""
+    name = now.finding.subject
+    then = next((one for one in now.before.ospf_interfaces if one.name == name and one.dead_s), None)
+    about = rf"(protocols ospf area \S+ interface {re.escape(name)} )(?:hello|dead)-interval \d+"
+    told = sorted(each for each in statements(now.config) if re.fullmatch(about, each))
+    if then is None or not told:
+        return None
+    head = told[0].rpartition(" ")[0].rpartition(" ")[0]
+    right = (f"{head} hello-interval {then.hello_s}", f"{head} dead-interval {then.dead_s}")
+    if set(told) == set(right):
+        return None
+    added = [each for each in right if each.rpartition(" ")[0] not in {old.rpartition(" ")[0] for old in told}]
+    summary = f"Kembalikan hello/dead OSPF {name} ke {then.hello_s}/{then.dead_s} detik"
+    inverse = (*(f"set {each}" for each in told), *(f"delete {each}" for each in added))
+    return Change(tuple(f"set {each}" for each in right), inverse, summary, name)
+
+
+def unhide(now: Situation) -> Change | None:
+    """A neighbour lost behind an interface that was made passive since."""
+    name = next((one.interface for one in now.before.ospf_neighbors if one.address == now.finding.subject), "")
+    then = next((one for one in now.before.ospf_interfaces if one.name == name), None)
+    about = rf"protocols ospf area \S+ interface {re.escape(name)} passive"
+    quiet = next((each for each in statements(now.config) if name and re.fullmatch(about, each)), "")
+    if not quiet or then is None or then.passive:
+        return None
+    return Change((f"delete {quiet}",), (f"set {quiet}",), f"Aktifkan kembali OSPF pada {name}", name)
+
+
+def restore_peer(now: Situation) -> Change | None:
+    """A BGP neighbour whose AS was changed since it last worked, where it has an AS of its own."""
+    then = next((peer for peer in now.before.bgp_peers if peer.address == now.finding.subject and peer.up), None)
+    about = rf"protocols bgp group \S+ neighbor {re.escape(now.finding.subject)} peer-as \d+"
+    told = [each for each in statements(now.config) if re.fullmatch(about, each)]
+    if then is None or len(told) != 1 or told[0].endswith(f" {then.remote_as}"):
+        return None
+    right = f"{told[0].rpartition(' ')[0]} {then.remote_as}"
+    summary = f"Kembalikan AS tetangga BGP {then.address} ke {then.remote_as}"
+    return Change((f"set {right}",), (f"set {told[0]}",), summary)
+
+
 _DEFAULT = "routing-options static route 0.0.0.0/0 next-hop "
 
 
@@ -457,6 +498,9 @@ PLATFORM = Platform(
     ping="ping {address} rapid count {count} wait 1",
     repairs={
         "link.admin_down": enable_port,
+        "ospf.timer_mismatch": restore_timers,
+        "ospf.neighbor_lost": unhide,
+        "bgp.peer_down": restore_peer,
         "route.default_missing": restore_default,
         "gateway.unreachable": restore_default,
     },

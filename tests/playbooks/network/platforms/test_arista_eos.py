@@ -13,7 +13,7 @@ from playbooks.findings import Finding, Severity
 from playbooks.network.backup import NotComplete, check_complete, digest
 from playbooks.network.diagnose import parse
 from playbooks.network.facts import Facts
-from playbooks.network.platforms import arista_eos, get
+from playbooks.network.platforms import get
 from playbooks.network.platforms.platform import Situation
 from playbooks.network.redaction import hidden, redact
 
@@ -251,7 +251,7 @@ def test_error_texts_and_another_device_are_refused(text: str) -> None:
 
 def test_a_port_is_enabled_under_a_commit_timer_and_its_inverse_is_exact() -> None:
     finding = Finding("link.admin_down", Severity.MAJOR, "Ethernet2", "", "")
-    change = arista_eos.enable_port(Situation(finding, Facts(), Facts(), CONFIG))
+    change = EOS.repairs["link.admin_down"](Situation(finding, Facts(), Facts(), CONFIG))
     assert change is not None
     assert change.commands == ("interface Ethernet2", "no shutdown")
     assert change.inverse == ("interface Ethernet2", "shutdown")
