@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from playbooks.network.facts import Interface, OspfInterface
 from playbooks.network.platforms.platform import Change, Repair, Situation
-from playbooks.network.rules.case import same_port
+from playbooks.network.ports import same_port
 from playbooks.plans import Ladder
 
 
