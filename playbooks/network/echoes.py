@@ -30,17 +30,19 @@ An SSH server allows ten channels unless told otherwise (sshd_config(5), MaxSess
 """
 
 COUNTED = (
-    r"(?P<sent>\d+) packets?(?:\(s\))? transmitted[,\s]+(?P<received>\d+) (?:packets?(?:\(s\))? )?received",
-    r"\bSuccess rate is \d+ percent \((?P<received>\d+)/(?P<sent>\d+)\)",
-    r"\bsent=(?P<sent>\d+) received=(?P<received>\d+)",
-    r"\bSend count=(?P<sent>\d+), Receive count=(?P<received>\d+)",
+    r"\b(?P<sent>\d{1,9}) packets?(?:\(s\))? transmitted[,\s]{1,9}"
+    r"(?P<received>\d{1,9}) (?:packets?(?:\(s\))? )?received",
+    r"\bSuccess rate is \d{1,3} percent \((?P<received>\d{1,9})/(?P<sent>\d{1,9})\)",
+    r"\bsent=(?P<sent>\d{1,9}) received=(?P<received>\d{1,9})",
+    r"\bSend count=(?P<sent>\d{1,9}), Receive count=(?P<received>\d{1,9})",
 )
+_MS = r"\d{1,9}(?:\.\d{1,9})?"
 MEAN = (
-    r"\bmin/avg/max\S*(?: \(ms\))? *= *[\d.]+/(?P<ms>[\d.]+)/",
-    r"\bAverage round trip time = (?P<ms>[\d.]+) ms",
-    r"\bavg-rtt=(?:(?P<whole>\d+)ms)?(?:(?P<us>\d+)us)?",
+    rf"\bmin/avg/max\S{{0,9}}(?: \(ms\))? {{0,9}}= {{0,9}}{_MS}/(?P<ms>{_MS})/",
+    rf"\bAverage round trip time = (?P<ms>{_MS}) ms",
+    r"\bavg-rtt=(?:(?P<whole>\d{1,9})ms)?(?:(?P<us>\d{1,9})us)?",
 )
-ANSWERED = r"(?:\bicmp_seq[= ](?P<number>\d+)\b.*\btime|\bis alive\b)"
+ANSWERED = r"(?:\bicmp_seq[= ](?P<number>\d{1,9})\b[^\n]{0,80}\btime|\bis alive\b)"
 SILENT = r"(?i)\bunreachable\b|\bno route to host\b|\btimed out\b|\bdid not respond\b|\b100% packet loss\b"
 
 

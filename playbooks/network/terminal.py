@@ -22,7 +22,7 @@ from netmiko.ssh_dispatcher import CLASS_MAPPER
 from playbooks.network.platforms.platform import Platform
 from playbooks.network.transport import Client
 
-ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[=>78cDEHMZ]|\][^\x07]*\x07)")
+ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[=>78cDEHMZ]|\][^\x07\x1b]*\x07)")
 TAIL = 400
 """How much of the end of what came is searched for a prompt; longer than any prompt line."""
 REPAINT_S = 0.3
@@ -100,12 +100,12 @@ class Terminal:
     def _text(self, data: bytes) -> str:
         """Decoded, with \\n line ends; a CR or an escape sequence at the end waits for what follows it."""
         data = self.rest + data
-        cut = re.search(rb"(\r+|\x1b[^A-Za-z]{0,20})\Z", data)
+        cut = _WAITING.search(data, max(0, len(data.rstrip(b"\r")) - 21))
         data, self.rest = (data[: cut.start()], data[cut.start() :]) if cut else (data, b"")
         text = self.decoder.decode(data)
         if "\x1b" in text:
             text = ESCAPES.sub("", text)
-        return re.sub(r"\r+\n|\n\r", "\n", text).replace("\r", "\n").replace("\0", "")
+        return re.sub(r"\r+\n?|\n\r", _line_end, text).replace("\0", "")
 
     def read_until_pattern(
         self, pattern: str = "", read_timeout: float = 10.0, re_flags: int = 0, max_loops: int | None = None
@@ -157,6 +157,14 @@ class Terminal:
         return text.partition("\n")[2] if text.startswith("\n") else text.lstrip(" ").removeprefix("\n")
 
 
+_WAITING = re.compile(rb"(?<!\r)\r+\Z|\x1b[^A-Za-z]{0,20}\Z")
+
+
+def _line_end(found: re.Match[str]) -> str:
+    """One for CR and LF in any number and order; each CR alone is one, as RouterOS ends the lines it paints again."""
+    return "\n" if "\n" in found[0] else "\n" * len(found[0])
+
+
 class LineTerminal(Terminal):
     """A terminal that its platform describes: what is sent at log-in, how the prompt looks, how the pager asks."""
 
@@ -169,9 +177,8 @@ class LineTerminal(Terminal):
     def session_preparation(self) -> None:
         """Set the terminal up in one write; the prompt is what follows the last echo, whatever a banner shows."""
         self.ansi_escape_codes = False
-        sent, shape = self.platform.paging, _unpinned(self.platform.prompt)
-        self.write_channel("".join(command + self.RETURN for command in sent or ("", "")))  # type: ignore[attr-defined]
-        wanted = _AFTER_ECHO.format(echo=re.escape(sent[-1]), prompt=shape) if sent else _TWICE.format(prompt=shape)
+        sent, wanted = self.platform.paging or ("", ""), awaited(self.platform)
+        self.write_channel("".join(command + self.RETURN for command in sent))  # type: ignore[attr-defined]
         seen = self.read_until_pattern(wanted, self.conn_timeout)  # type: ignore[attr-defined]
         named = [found for match in re.finditer(wanted, seen) for found in match.groupdict().values() if found]
         self.base_prompt, self.greeting = named[0], seen.rstrip()
@@ -207,10 +214,18 @@ class LineTerminal(Terminal):
 
 
 WIPE = r"[ \t]*(?:\n[ \t]+\n|\x08+ +\x08+)?"
-_AFTER_ECHO = r"{echo}\n(?:[^\n]*\n)*?(?:{prompt})[ \t]*\Z"
+_AFTER_ECHO = r"{echo}\n(?:[^\n]*\n)*+(?:{prompt})[ \t]*\Z"
 _TWICE = r"(?:\A|\n)({prompt})[ \t]*\n+\1[ \t]*\Z"
 NAME_KEPT = 16
 """Modes and old systems shorten a long name; so much of it is kept everywhere."""
+
+
+def awaited(platform: Platform) -> str:
+    """The pattern of what a log-in ends with: the last echo and a prompt behind it, or the same prompt twice."""
+    shape = _unpinned(platform.prompt)
+    if not platform.paging:
+        return _TWICE.format(prompt=shape)
+    return _AFTER_ECHO.format(echo=re.escape(platform.paging[-1]), prompt=shape)
 
 
 def _unpinned(prompt: str) -> str:

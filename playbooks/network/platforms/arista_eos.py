@@ -395,19 +395,19 @@ PLATFORM = Platform(
     noise=r"\A(?:\s*\n|! Command: [^\n]*\n|! Startup-config last modified [^\n]*\n|! Time: [^\n]*\n)*",
     volatile=r"^(?:!(?!!).*|end|\s*)$",
     secrets=(
-        r"^(?!\s*(?:no |!|description |remark ))\s*(?:.*?\s)?"
+        r"^(?![ \t]*(?:no |!|description |remark ))[ \t]*+(?:.*?[ \t])?"
         r"(?:password|secret|shared-key|key-string|passphrase|authentication-key \d+ (?:md5|sha1)|authentication-key"
         r"|message-digest-key \d+ \S+|server key|authentication key|authentication text) "
         r"(?!encryption|minimum|maximum|policy|profile|hash)(?:(?:[0-9]|8a|sha512|sha256) )?(?P<secret>\S+)",
-        r"^\s*(?:radius|tacacs)-server (?:host \S+ (?:.*? )?)?key (?:[0-9] |8a )?(?P<secret>\S+)",
+        r"^[ \t]*(?:radius|tacacs)-server (?:host \S+ (?:.*? )?)?key (?:[0-9] |8a )?(?P<secret>\S+)",
         r"^\s+key [0-9a-fA-F]+ (?:[0-9]|8a) (?P<secret>\S+)",
-        r"^\s*snmp-server community (?P<secret>\S+)",
-        r"^\s*snmp-server host \S+ (?:vrf \S+ )?(?:(?:traps|informs) )?(?:version (?:1|2c) )(?P<secret>\S+)",
-        r"^\s*snmp-server user .*? auth \S+ (?P<secret>\S+)",
-        r"^\s*snmp-server user .*? priv \S+ (?P<secret>\S+)",
+        r"^[ \t]*snmp-server community (?P<secret>\S+)",
+        r"^[ \t]*snmp-server host \S+ (?:vrf \S+ )?(?:(?:traps|informs) )?(?:version (?:1|2c) )(?P<secret>\S+)",
+        r"^[ \t]*snmp-server user .*? auth \S+ (?P<secret>\S+)",
+        r"^[ \t]*snmp-server user .*? priv \S+ (?P<secret>\S+)",
         r"auth=key,(?P<secret>[^\s,]+)",
     ),
-    refused=r"^\s*% ?(?:Invalid|Incomplete|Ambiguous|Unavailable|Authorization|Error|Bad|Cannot|Not supported|Access"
+    refused=r"^[ \t]*% ?(?:Invalid|Incomplete|Ambiguous|Unavailable|Authorization|Error|Bad|Cannot|Not supported|Access"
     r"|Internal error|This command|Unknown|Unsupported|Command ).*",
     enter_config=("configure terminal",),
     leave_config=("end",),

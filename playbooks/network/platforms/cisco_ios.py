@@ -176,7 +176,7 @@ PLATFORM = Platform(
     noise=r"\A(?:\s*Building configuration\.\.\.\s*\n)?(?:\s*(?:Current configuration|Using)[^\n]*\n)?",
     volatile=r"^(?:!.*|ntp clock-period .*|Current configuration : .*|end|\s*)$",
     secrets=SECRETS,
-    refused=r"^\s*(?:% ?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Authorization|Error|Bad|Access denied|"
+    refused=r"^[ \t]*(?:% ?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Authorization|Error|Bad|Access denied|"
     r"Permission denied|Command rejected|This command is not authorized)|Command authorization failed).*",
     enter_config=("configure terminal",),
     leave_config=("end",),

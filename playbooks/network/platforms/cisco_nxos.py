@@ -460,19 +460,20 @@ PLATFORM = Platform(
     noise=r"\A(?:\s*\n|!(?:Command|Running configuration|Startup config|No configuration|Time)[^\n]*\n)*",
     volatile=r"^(?:!.*|\s*)$",
     secrets=(
-        r"^(?!\s*(?:no |!|description |remark ))\s*(?:.*?\s)?(?:password|secret|passphrase|key-string|key-octet-string"
-        r"|pre-shared-key|authentication-key(?: \d+ md5)?|message-digest-key \d+ md5|authentication text|ah-md5) "
+        r"^(?![ \t]*(?:no |!|description |remark ))[ \t]*+(?:.*?[ \t])?"
+        r"(?:password|secret|passphrase|key-string|key-octet-string|pre-shared-key|authentication-key(?: \d+ md5)?"
+        r"|message-digest-key \d+ md5|authentication text|ah-md5) "
         r"(?!strength-check|prompt|secure-mode|lifetime|min-length|max-length|grace|warn|change)"
         r"(?:[\d.]+ (?=[0-9] ))?(?:[0-9] )?"
         r"(?P<secret>\"[^\"\n]*\"|\S+)",
-        r"^\s*(?:radius|tacacs)-server (?:host \S+ )?key (?:[0-9] )?(?P<secret>\"[^\"\n]*\"|\S+)",
-        r"^\s*snmp-server community (?P<secret>\S+)",
-        r"^\s*snmp-server host \S+ (?:(?:traps|informs) )?version (?:1|2c) (?P<secret>\S+)",
-        r"^\s*snmp-server user .*? auth \S+ (?P<secret>\S+)",
-        r"^\s*snmp-server user .*? priv (?:aes-128 |des )?(?P<secret>\S+)",
+        r"^[ \t]*(?:radius|tacacs)-server (?:host \S+ )?key (?:[0-9] )?(?P<secret>\"[^\"\n]*\"|\S+)",
+        r"^[ \t]*snmp-server community (?P<secret>\S+)",
+        r"^[ \t]*snmp-server host \S+ (?:(?:traps|informs) )?version (?:1|2c) (?P<secret>\S+)",
+        r"^[ \t]*snmp-server user .*? auth \S+ (?P<secret>\S+)",
+        r"^[ \t]*snmp-server user .*? priv (?:aes-128 |des )?(?P<secret>\S+)",
     ),
-    refused=r"^\s*% ?(?:Invalid|Incomplete|Ambiguous|Permission|Unrecognized|Error|Bad|Cannot|Authorization|Access).*"
-    r"|^(?:Syntax error|ERROR: |Cmd exec error|Permission denied).*|^.* at '\^' marker\.",
+    refused=r"^[ \t]*% ?(?:Invalid|Incomplete|Ambiguous|Permission|Unrecognized|Error|Bad|Cannot|Authorization|Access)"
+    r"|^(?:Syntax error|ERROR: |Cmd exec error|Permission denied)|^.* at '\^' marker\.",
     enter_config=("configure terminal",),
     leave_config=("end",),
     save=("copy running-config startup-config",),

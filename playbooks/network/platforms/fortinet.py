@@ -289,7 +289,7 @@ PLATFORM = Platform(
         rf"^config system snmp community\n +edit \d+\n +set name (?P<secret>{_QUOTED})$",
         rf"^ +set name (?P<secret>{_QUOTED})$(?=(?:\n(?! {{4}}next$|end$).*){{0,150}}?\n +set (?:query|trap)-v[12]c?-)",
     ),
-    refused=r"^[ \t]*(?:Unknown action|Command fail\b|command parse error|Parsing error|Permission denied|Access denied"
-    r"|.*entry not found in table)",
+    refused=r"^[ \t]*+(?:Unknown action|Command fail\b|command parse error|Parsing error|Permission denied"
+    r"|Access denied|.*entry not found in table)",
     ping="execute ping {address}",
 )

@@ -272,7 +272,7 @@ PLATFORM = Platform(
         r"\b(?:key-string|pass-phrase|pre-shared-key) (?!(?:cipher|simple|address|hostname)\b)(?P<secret>\S+)",
         r"(?P<secret>\$[ch]\$\d+\$\S+)",
     ),
-    refused=r"^\s*%\s*(?:Unrecognized|Incomplete|Ambiguous|Wrong|Too many|Unknown|Invalid|Permission)\b.*"
+    refused=r"^[ \t]*%\s*(?:Unrecognized|Incomplete|Ambiguous|Wrong|Too many|Unknown|Invalid|Permission)\b.*"
     r"|^Permission denied.*",
     enter_config=("system-view",),
     leave_config=("return",),

@@ -439,7 +439,7 @@ PLATFORM = Platform(
         r"\bpin verify (?:auto )?(?!(?:auto|cipher)\b)(?P<secret>\S+)",
         r"(?P<secret>(?P<mark>%\^%#|%\+%#|%@%@|@%@%|%#%#|%\$%\$)\S+?(?P=mark))",
     ),
-    refused=r"^\s*Error: ?[A-Za-z].*",
+    refused=r"^[ \t]*Error: ?[A-Za-z].*",
     enter_config=("system-view",),
     leave_config=("return",),
     save=("save",),

@@ -477,7 +477,7 @@ PLATFORM = Platform(
     },
     first_line=r"^version \S+;",
     last_line="",
-    hostname=r"^\s+host-name \"?([^\s;\"]+)\"?;",
+    hostname=r"^[ \t]+host-name \"?([^\s;\"]+)\"?;",
     section=r"^[a-z][\w-]* \{$",
     sections=(r"^system \{", rf"^\}}\n(?:{OUR_END}\n)?\Z"),
     volatile=rf"^(?:## Last (?:commit|changed): .*|{OUR_END}|\s*)$",
@@ -488,8 +488,8 @@ PLATFORM = Platform(
         r"|routing-instance|logical-system)\b)",
         r"\"(?P<secret>(?:\$\w{1,5}\$|-----BEGIN)[^\"\n]*|[^\"\n]+(?=\"; *## SECRET-DATA))\"",
     ),
-    refused=r"^(?:\s+\^ *|syntax error.*|unknown command.*|missing argument.*|invalid \S+.*|error: .*"
-    r"|permission denied.*|\s*'.*' is ambiguous.*)$",
+    refused=r"^(?:[ \t]+\^ *|syntax error.*|unknown command.*|missing argument.*|invalid \S+.*|error: .*"
+    r"|permission denied.*|[ \t]*'.*' is ambiguous.*)$",
     enter_config=("configure exclusive",),
     enter_armed=("configure exclusive",),
     leave_armed=(COMMIT, "exit configuration-mode"),

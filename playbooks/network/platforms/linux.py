@@ -316,11 +316,11 @@ PLATFORM = Platform(
     hostname=r"^# file /etc/hostname\n([^\s.]+)",
     volatile=r"^\s*(?:#(?! file /).*)?$",
     secrets=(
-        r"^\s*#?\s*(?:wpa-psk|wpa-password|wpa-passphrase|wpa-private-key-passwd|wireless-key\d?|wireless-wep-key)\s+"
-        r"(?P<secret>\S.*?)\s*$",
-        r"^\s*#?\s*-?\s*(?:password|client-key-password|private-key|key|shared|psk|auth-key|community): +"
+        r"^[ \t]*+#?[ \t]*+(?:wpa-psk|wpa-password|wpa-passphrase|wpa-private-key-passwd|wireless-key\d?"
+        r"|wireless-wep-key)\s+(?P<secret>\S.*?)\s*$",
+        r"^[ \t]*+#?[ \t]*+-?[ \t]*+(?:password|client-key-password|private-key|key|shared|psk|auth-key|community): +"
         r"(?P<secret>[^\s{|>#].*?)\s*$",
-        r"^\s*[#;]?\s*(?:[\w-]*[Pp]assword|psk|wep-key\d|leap-password|pin|PrivateKey|PresharedKey|private-key"
+        r"^[ \t]*+[#;]?[ \t]*+(?:[\w-]*[Pp]assword|psk|wep-key\d|leap-password|pin|PrivateKey|PresharedKey|private-key"
         r"|preshared-key|WPAPsk|secret|ipsec-psk|Key)\s*=\s*(?P<secret>\S.*?)\s*$",
     ),
     refused=r": (?:command )?not found$|[Pp]ermission denied|: No such file or directory|Operation not permitted"

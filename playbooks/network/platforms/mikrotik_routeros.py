@@ -778,8 +778,8 @@ PLATFORM = Platform(
     sections=(r"^/[a-z]",),
     volatile=rf"^(?:# .* by RouterOS .*|# software id = .*|{END}|\s*)$",
     secrets=(_KEYED, *(_COMMUNITY % place for place in range(12))),
-    refused=r"^\s*(?:bad command name|syntax error|expected |failure: |input does not match|invalid value|no such item"
-    r"|ambiguous value|bad parameter|not enough permissions|interrupted|missing value|value of )",
+    refused=r"^[ \t]*(?:bad command name|syntax error|expected |failure: |input does not match|invalid value"
+    r"|no such item|ambiguous value|bad parameter|not enough permissions|interrupted|missing value|value of )",
     resolve=":put [:resolve {name} server={server}]",
     resolved=r"^(?:\d+\.\d+\.\d+\.\d+|[0-9a-f:]*:[0-9a-f:]+)\s*$|\bname (?:does not exist|exists)\b",
     unresolved=r"^failure: .*\b(?:timeout|timed out|server failure|refused)\b",

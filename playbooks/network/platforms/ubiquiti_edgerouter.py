@@ -311,7 +311,7 @@ PLATFORM = Platform(
         rf"^set (?:[^'\n]*? )?(?:{WORDS}) {VALUE}'?$",
         rf"^set service snmp community {VALUE}",
     ),
-    refused=r"^[ \t]*(?:Invalid command: .*|Incomplete command: .*|Ambiguous command: .*|-?v?bash: .*"
+    refused=r"^[ \t]*+(?:Invalid command: .*|Incomplete command: .*|Ambiguous command: .*|-?v?bash: .*"
     r"|.*Configuration path: .* is not valid|(?:Set|Delete|Commit) failed.*|Permission denied.*)",
     enter_config=("configure",),
     leave_config=("commit", "exit"),

@@ -260,7 +260,7 @@ PLATFORM = Platform(
         r"|plaintext-key|encrypted-key|shared-secret-key)|psk|key) '(?P<secret>[^\n]+)'$",
         r"^set service snmp community '?(?P<secret>[^'\s]+)'?",
     ),
-    refused=r"^\s*(?:Invalid command:|Ambiguous command:|Incomplete command:|Configuration path: .*not valid"
+    refused=r"^[ \t]*(?:Invalid command:|Ambiguous command:|Incomplete command:|Configuration path: .*not valid"
     r"|Value validation failed|(?:Set|Delete|Commit) failed|Nothing to delete|% (?!Warning|Network ).*"
     r"|(?:vbash|bash): .*(?:not found|denied|No such file).*)",
     enter_config=("configure",),

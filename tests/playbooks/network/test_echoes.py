@@ -79,6 +79,23 @@ def test_echoes_add_up_and_the_mean_is_weighed() -> None:
     assert Echoes(5, 5) + Echoes(15, 0) == Echoes(20, 5)
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        "1" * 60000,
+        "1" * 5000 + " packets transmitted, 1 received",
+        "min/avg/max = 1/1.2.3/4",
+        "icmp_seq=1 " * 5000,
+        "5 packets transmitted, 5 received\nrtt min/avg/max/mdev = 1." + "1." * 20000,
+    ],
+)
+def test_hostile_numbers_neither_raise_nor_keep_anybody_busy(output: str) -> None:
+    begin = time.process_time()
+    told = counted(output)
+    assert time.process_time() - begin < 1
+    assert told is None or told.rtt_ms is None
+
+
 @pytest.mark.parametrize("name", sorted({platform.name for platform in platforms.ALL.values()}))
 def test_every_platform_can_be_asked(name: str) -> None:
     platform = platforms.get(name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +140,17 @@ def test_what_several_commands_tell_of_a_port_is_put_together() -> None:
 def test_complaints_of_several_commands_add_up() -> None:
     fan, power = Note("fan 1", "failed"), Note("PSU 2", "off")
     assert merged("alarms", (fan,), (fan, power)) == (fan, power)
+
+
+FLOODS = (" " * 30000 + "x", " \n" * 15000, "\n" * 30000, "a" * 30000, "a " * 15000, '"' * 30000, "1." * 15000)
+
+
+@pytest.mark.parametrize("name", sorted({platform.name for platform in platforms.ALL.values()}))
+def test_no_pattern_of_a_platform_keeps_anybody_busy(name: str) -> None:
+    shape = platforms.get(name)
+    patterns = (shape.refused, shape.volatile, shape.noise, shape.hostname, shape.first_line, shape.nothing_saved)
+    for pattern in (*patterns, *shape.sections):
+        for flood in FLOODS:
+            begin = time.process_time()
+            re.search(pattern, flood, re.MULTILINE)
+            assert time.process_time() - begin < 0.5, (pattern, flood[:9])
