@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 
-from flows.cli.answer import Json, answer, indented, plain, progress, status
+from flows.cli.answer import Json, answer, plain, progress, status
 from flows.cli.later import later
 from flows.cli.person import terminal_actor
 from flows.words import SEVERITIES, STATES, headline, named, title, worst_first
@@ -64,19 +65,26 @@ def print_targets(targets: Sequence[dict[str, Any]], what: str, to: Console) -> 
 def _print_target(target: dict[str, Any], to: Console) -> None:
     to.print(status(target["status"], f"{target['name']}: {STATES[target['status']]} ({target['seconds']:.1f} s)"))
     if target["reason"]:
-        to.print(plain(indented(f"  {why(target['reason'], target['detail'])}", 4), "red"))
+        _print_in(2, why(target["reason"], target["detail"]), "red", to)
     for depth, finding in nested(target["findings"]):
         _print_finding(depth, finding, to)
 
 
 def _print_finding(depth: int, finding: Mapping[str, str], to: Console) -> None:
     """A cause with evidence and next step; what follows from it one line each under it, for it goes with its cause."""
-    severity = finding["severity"]
     if depth:
         said = f"akibatnya: {title(finding)} ({finding['code']}); {finding['evidence']}"
-        to.print(plain(indented(f"  {'    ' * depth}{said}", 6 + 4 * depth), "dim"))
+        _print_in(2 + 4 * depth, said, "dim", to)
         return
-    to.print(plain(f"  {SEVERITIES[severity].upper()}: {title(finding)} ({finding['code']})", STYLES[severity]))
-    elsewhere = [("sebab", named(finding["cause"]))] if finding.get("cause") else []
-    for word, said in (("bukti", finding["evidence"]), *elsewhere, ("langkah", finding["advice"])):
-        to.print(plain(indented(f"      {word}: {said}", 13)))
+    severity = finding["severity"]
+    said = f"{SEVERITIES[severity].upper()}: {title(finding)} ({finding['code']})"
+    _print_in(2, said, STYLES[severity], to)
+    _print_in(6, f"bukti: {finding['evidence']}", "", to)
+    if finding.get("cause"):
+        _print_in(6, f"sebab: {named(finding['cause'])}", "", to)
+    _print_in(6, f"langkah: {finding['advice']}", "", to)
+
+
+def _print_in(columns: int, said: str, style: str, to: Console) -> None:
+    """Set in with all its lines, so that a device's words cannot pass for a line of ours."""
+    to.print(Padding(plain(said, style), (0, 0, 0, columns), expand=False))

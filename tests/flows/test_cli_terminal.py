@@ -64,7 +64,7 @@ def test_a_technician_reads_the_cause_and_its_next_step_and_under_it_what_follow
     }
     found = {"name": "r1", "status": "findings", "reason": "", "detail": "", "seconds": 1.2, "findings": [cause, lost]}
     said = printed(lambda to: print_targets([found], "perangkat", to))
-    assert said.splitlines() == [
+    assert [line.rstrip() for line in said.splitlines()] == [
         "1 perangkat: 1 terbaca (1 ada temuan)",
         "r1: ada temuan (1.2 s)",
         "  BERAT: sambungan putus: ether2 (link.down)",
