@@ -186,3 +186,14 @@ def test_the_headline_names_who_could_not_be_read_and_why() -> None:
     many = headline([{**silent, "name": f"sw{no}"} for no in range(7)], "perangkat")
     assert many.startswith("7 perangkat: 7 gagal: sw0")
     assert many.endswith("dan 2 lainnya")
+
+
+@pytest.mark.lab
+def test_the_archive_is_checked_and_drilled_from_the_page(house: House) -> None:
+    checked = house.ended(house.begun("periksa-arsip"))
+    assert (checked["state_type"], "dibaca ulang" in checked["state"]["message"]) == ("COMPLETED", True), checked
+    isian = {"perangkat": ["dinkes-r1"], "opd": "", "semua": False}
+    drilled = house.ended(house.begun("uji-pulih", isian=isian))
+    assert drilled["state_type"] == "COMPLETED", drilled
+    assert "1 tidak dapat diuji" in drilled["state"]["message"]
+    assert {"periksa-arsip", "uji-pulih"} <= {each["key"] for each in house.ask("/artifacts/filter", {})}
