@@ -103,8 +103,8 @@ ROUTERS = {**ROUTING, **LINKS, **DEVICE}
 
 COMBINATIONS: dict[str, tuple[str, ...]] = {
     "shut and not saved": ("port shut", "not saved"),
-    "cable and AS": ("cable pulled", "BGP AS"),
-    "gateway and default route": ("wrong default route", "gateway dead"),
+    "cable and AS": ("cable of the way out pulled", "BGP AS"),
+    "gateway and default route": ("gateway dead", "wrong default route"),
     "area and MTU on another link": ("OSPF area", "MTU of r2 and r3"),
     "rebooted, and nothing was saved": ("rebooted", "startup gone"),
     "filter here, AS there": ("filter drops OSPF, seen from the far end", "BGP AS"),

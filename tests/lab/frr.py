@@ -339,7 +339,7 @@ class Network:
         )
 
     def pull_cable(self, router: str, interface: str) -> None:
-        """The far end loses its carrier: down, although nobody shut it."""
+        """It loses its carrier: down, although nobody shut it. A router at the far end says that its port was shut."""
         far, its = self._far_end(router, interface)
         far.ip("link", "set", its, "down")
 
