@@ -110,6 +110,7 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
     "filter here, AS there": ("filter drops OSPF, seen from the far end", "BGP AS"),
     "default route and BGP": ("no default route", "BGP shutdown"),
     "passive here, dead interval there": ("OSPF passive", "OSPF dead only, on another link"),
+    "packets lost and not saved": ("packets lost", "not saved"),
     "loop and DNS": ("loop on the switch", "DNS dead"),
     "rogue DHCP and an empty pool": ("DHCP pool empty", "rogue DHCP"),
     "cable here, filter there": ("cable pulled", "filter drops OSPF between r2 and r3"),

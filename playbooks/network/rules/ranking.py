@@ -19,8 +19,9 @@ ORDER = (
     "loop.detected errdisabled.port link.admin_down link.down link.duplex optic.low_power link.errors link.flapping "
     "stp.blocked_uplink ip.conflict pppoe.down ospf.area_mismatch ospf.mtu_mismatch ospf.timer_mismatch "
     "ospf.neighbor_lost route.default_missing gateway.unreachable bgp.peer_down vpn.down dhcp.rogue_server "
-    "dhcp.pool_exhausted dns.not_answering environment.alarm device.rebooted config.lost config.unsaved config.changed "
-    "uplink.saturated path.loss cpu.high memory.high storage.low wifi.clients_none clock.unsynchronised firmware.eol"
+    "dhcp.pool_exhausted dns.not_answering path.loss environment.alarm device.rebooted config.lost config.unsaved "
+    "config.changed uplink.saturated cpu.high memory.high storage.low wifi.clients_none clock.unsynchronised "
+    "firmware.eol"
 ).split()
 """Cause before consequence, among findings of one weight that nothing ties."""
 
