@@ -50,7 +50,7 @@ class Line:
         if last is None:
             return "belum pernah dicoba"
         said = _TRIES.get(last.status) or f"gagal, {why(last.reason, last.detail)}"
-        return f"{self._moment(last.at)} {said}"
+        return f"{self._moment(last.at)} {said.replace('gagal, gagal:', 'gagal:')}"
 
     def _drill(self) -> str:
         drill = self.stands.drill

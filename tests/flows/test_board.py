@@ -37,6 +37,8 @@ def test_the_board_says_of_each_device_when_it_was_last_good_and_why_the_last_tr
     assert (never["keadaan"], never["percobaan terakhir"]) == ("belum ada", "belum pernah dicoba")
     assert "(4 hari lalu)" in stale["cadangan baik terakhir"]
     assert stale["percobaan terakhir"].endswith("gagal, tidak terjangkau: lab")
+    office.register.note_backup("dinkes-r1", "failed", "error", "sandi belum diisi")
+    assert board.board(office, ["dinkes-r1"])[0].cells["percobaan terakhir"].endswith(" gagal: sandi belum diisi")
     assert "(0 menit lalu)" in fresh["cadangan baik terakhir"]
     assert fresh["percobaan terakhir"].endswith("baik, tidak berubah")
     assert "1 segar, 1 basi, 1 belum ada" in board.summary(lines, 3)
