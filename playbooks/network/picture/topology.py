@@ -84,7 +84,7 @@ class Link:
         return self.ends[1 - self.ends.index(node)]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Mark:
     """A fault in words, under the number that stands in the picture."""
 
@@ -92,7 +92,9 @@ class Mark:
     state: str
     target: str
     words: str
-    consequences: tuple[str, ...] = ()
+    about: str = ""
+    """Device, code and subject, as another device's finding names its cause."""
+    consequences: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -125,6 +127,8 @@ def topology(seen: Sequence[Seen]) -> Topology:
     _set_apart(found, devices)
     for each in seen:
         _mark(found, known, each)
+    for each in seen:
+        _mark_follow(found, known, each)
     return found
 
 
@@ -347,14 +351,34 @@ def _mark(found: Topology, known: _Known, seen: Seen) -> None:
         words = f"tidak terbaca: {why(seen.reason)}"
         found.nodes[seen.name].marks.append(_numbered(found, "fault", seen.name, words))
     for cause, consequences in _groups(seen.findings):
-        state = _GRAVE.get(_worst(cause, *consequences))
-        if state is None:
+        if not cause.get("cause"):
+            _mark_cause(found, known, seen, cause, consequences)
+
+
+def _mark_follow(found: Topology, known: _Known, seen: Seen) -> None:
+    """What another device's fault explains is told with that one, and gets no number of its own."""
+    for first, consequences in _groups(seen.findings):
+        if not first.get("cause"):
             continue
-        following = tuple(_words(each) for each in consequences)
-        number = _numbered(found, state, seen.name, _words(cause), following)
-        for place in _places(found, known, seen, cause["subject"]):
-            place.marks.append(number)
-            place.state = place.state if place.state in ("silent", "fault") else state
+        behind = next((mark for mark in found.marks if mark.about == first["cause"]), None)
+        if behind:
+            behind.consequences.append(f"{seen.name}: {_words(first)}")
+        else:
+            _mark_cause(found, known, seen, first, consequences)
+
+
+def _mark_cause(
+    found: Topology, known: _Known, seen: Seen, cause: Mapping[str, str], consequences: Sequence[Mapping[str, str]]
+) -> None:
+    state = _GRAVE.get(_worst(cause, *consequences))
+    if state is None:
+        return
+    number = _numbered(found, state, seen.name, _words(cause))
+    found.marks[-1].about = f"{seen.name} {cause['code']} {cause['subject']}"
+    found.marks[-1].consequences += [_words(each) for each in consequences]
+    for place in _places(found, known, seen, cause["subject"]):
+        place.marks.append(number)
+        place.state = place.state if place.state in ("silent", "fault") else state
 
 
 def _groups(findings: Sequence[Mapping[str, str]]) -> Iterator[tuple[Mapping[str, str], list[Mapping[str, str]]]]:
@@ -374,10 +398,9 @@ def _words(finding: Mapping[str, str]) -> str:
     return f"{TITLES.get(finding['code'], finding['code'])} ({finding['subject']})"
 
 
-def _numbered(found: Topology, state: str, target: str, words: str, consequences: tuple[str, ...] = ()) -> int:
-    number = len(found.marks) + 1
-    found.marks.append(Mark(number, state, target, words, consequences))
-    return number
+def _numbered(found: Topology, state: str, target: str, words: str) -> int:
+    found.marks.append(Mark(len(found.marks) + 1, state, target, words))
+    return len(found.marks)
 
 
 def _places(found: Topology, known: _Known, seen: Seen, subject: str) -> Sequence[Link | Node]:

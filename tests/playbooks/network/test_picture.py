@@ -108,7 +108,18 @@ def test_what_is_about_no_link_marks_the_device_and_a_consequence_gets_no_number
     found = topology([Seen("r1", device(), facts(), None, (busy, loss))])
     (mark,) = found.marks
     assert found.nodes["r1"].marks == [1]
-    assert (mark.state, mark.consequences) == ("fault", ("paket hilang di jalan (10.9.0.1)",))
+    assert (mark.state, mark.consequences) == ("fault", ["paket hilang di jalan (10.9.0.1)"])
+
+
+def test_what_another_devices_fault_explains_is_told_with_it() -> None:
+    lost = {**DOWN, "code": "ospf.neighbor_lost", "subject": "10.1.12.1", "cause": "r1 link.down eth1"}
+    stray = {**lost, "cause": "r9 link.down eth1"}
+    found = topology([Seen("r0", device(), facts(), None, (lost,)), Seen("r1", R1.device, R1.facts, None, (DOWN,))])
+    (mark,) = found.marks
+    assert (mark.target, mark.consequences) == ("r1", ["r0: tetangga OSPF hilang (10.1.12.1)"])
+    assert not found.nodes["r0"].marks
+    alone = topology([Seen("r0", device(), facts(), None, (stray,))])
+    assert [each.target for each in alone.marks] == ["r0"], "a cause that is not in the picture"
 
 
 def test_information_is_no_fault() -> None:
