@@ -18,6 +18,7 @@ from playbooks.network import repair, restore
 from playbooks.network.backup import ConfigCopy
 from playbooks.network.change import recover
 from playbooks.network.diagnose import DeviceReading, diagnose
+from playbooks.network.facts import Facts
 from playbooks.network.runbook import runbook
 from playbooks.plans import Ladder, Outcome, Permit, Plan
 from sop.documents.words import DAYS
@@ -38,7 +39,8 @@ def propose_repairs(
     seen = reading or diagnose(here, entry, last_baselines(office, [device]).get(device))
     if seen.reason is not None:
         raise TargetError(device, seen.reason, seen.detail)
-    plans = _wanted(case, repair.propose(here, entry, seen), partial(repair.propose, here, entry, seen, apart=True))
+    propose = partial(repair.propose, here, entry, seen, others=_others(office, device))
+    plans = _wanted(case, propose(), partial(propose, apart=True))
     _keep_runbooks(office, case_id, seen, {fault for plan in plans for fault in _faults(plan)}, actor)
     first = [plan for plan in plans if plan.ladder is Ladder.A] or plans
     return [put_forward(office, case_id, plan, actor) for plan in first]
@@ -58,6 +60,13 @@ def _keep_runbooks(
         document = json.dumps({name: lines for name, lines in pages.items() if lines}, ensure_ascii=False).encode()
         about = ("runbook", f"{seen.name}-panduan.json", "application/json", case_id, seen.name)
         office.register.keep(document, *about, actor=actor)
+
+
+def _others(office: Office, device: str) -> dict[str, Facts]:
+    """What the last good runs knew of the other devices of the same OPD."""
+    mine = office.inventory.devices[device].opd
+    names = [name for name, other in office.inventory.devices.items() if other.opd == mine and name != device]
+    return {name: facts for name, known in last_baselines(office, names).items() if (facts := known.as_facts())}
 
 
 def _wanted(case: CaseRecord, plans: list[Plan], apart: Callable[[], list[Plan]]) -> list[Plan]:
@@ -109,8 +118,9 @@ def apply_plan(
             since_s = (office.register.clock() - begun).total_seconds()
             if undone := recover(plan, here, permit, _config_of(office, plan), since_s, on_step):
                 return undone
-        apply = restore.apply if action == "restore" else repair.apply
-        return apply(plan, here, entry, permit, on_step, keep)
+        if action == "restore":
+            return restore.apply(plan, here, entry, permit, on_step, keep)
+        return repair.apply(plan, here, entry, permit, on_step, keep, _others(office, device))
 
     return apply_approved(office, case_id, device, action, plan_hash, actor, patience_s, change)
 

@@ -6,7 +6,7 @@ Everything else (class C) is advice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from inventory.models import Device
@@ -17,23 +17,29 @@ from playbooks.network.connect import Session, open_session
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose
 from playbooks.network.endpoints import Endpoint
 from playbooks.network.facts import Facts
-from playbooks.network.paths import protected
+from playbooks.network.paths import NOBODY, protected
 from playbooks.network.platforms.platform import Change, Situation
 from playbooks.network.ports import same_port
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
 SAVE_S = 60.0
 UNSAVED = "config.unsaved"
+Others = Mapping[str, Facts]
 
 
-def propose(endpoint: Endpoint, device: Device, reading: DeviceReading, apart: bool = False) -> list[Plan]:
+def propose(
+    endpoint: Endpoint, device: Device, reading: DeviceReading, apart: bool = False, others: Others = NOBODY
+) -> list[Plan]:
     """What can be repaired of a reading's findings, cause first. Talks to no device.
 
     Changes of class B come as one plan, read and approved once: the first of several would change what the others were
-    planned from. `apart`: a plan for each, where somebody does not want them all.
+    planned from. `apart`: a plan for each, where somebody does not want them all. `others`: what is known of the other
+    devices of its OPD, by name: they tell which ports lead out.
     """
     changes = [
-        (finding, found) for finding in reading.findings if (found := _change(finding, endpoint, device, reading))
+        (finding, found)
+        for finding in reading.findings
+        if (found := _change(finding, endpoint, device, reading, others))
     ]
     # One change may put several findings right: it is made for the first of them.
     once = list({found.commands: (finding, found) for finding, found in reversed(changes)}.values())[::-1]
@@ -43,11 +49,13 @@ def propose(endpoint: Endpoint, device: Device, reading: DeviceReading, apart: b
     return [*_saving(endpoint, reading), *alone, *(_plan(some, endpoint, reading) for some in together)]
 
 
-def plan_for(finding: Finding, endpoint: Endpoint, device: Device, reading: DeviceReading) -> Plan | None:
+def plan_for(
+    finding: Finding, endpoint: Endpoint, device: Device, reading: DeviceReading, others: Others = NOBODY
+) -> Plan | None:
     """The plan that would put one finding right; None when only a person can (`runbook` says how)."""
     if finding.code == UNSAVED:
         return next(iter(_saving(endpoint, reading)), None)
-    found = _change(finding, endpoint, device, reading)
+    found = _change(finding, endpoint, device, reading, others)
     return _plan([(finding, found)], endpoint, reading) if found else None
 
 
@@ -56,7 +64,9 @@ def _saving(endpoint: Endpoint, reading: DeviceReading) -> list[Plan]:
     return [_save_plan(unsaved[0], endpoint, reading)] if unsaved and not rules.unfit_to_save(reading.findings) else []
 
 
-def _change(finding: Finding, endpoint: Endpoint, device: Device, reading: DeviceReading) -> Change | None:
+def _change(
+    finding: Finding, endpoint: Endpoint, device: Device, reading: DeviceReading, others: Others
+) -> Change | None:
     """What the platform can do about a finding, if it touches neither uplink nor management path."""
     platform, facts = platforms.get(endpoint.platform), Facts.from_json(reading.facts)
     repair = platform.repairs.get(finding.code)
@@ -64,7 +74,7 @@ def _change(finding: Finding, endpoint: Endpoint, device: Device, reading: Devic
         return None
     config = _config(endpoint.platform, reading)
     found = repair(Situation(finding, facts, Facts.from_json(reading.before), config, device.expect.gateway))
-    kept = protected(facts, endpoint.address, device)
+    kept = protected(facts, endpoint.address, device, others)
     if found is None or any(same_port(found.interface, each) for each in kept):
         return None
     return found if found.ladder is Ladder.A or platform.can_arm(config) else None
@@ -125,6 +135,7 @@ def apply(
     permit: Permit,
     on_step: OnStep | None = None,
     keep: Keep | None = None,
+    others: Others = NOBODY,
 ) -> Outcome:
     """Make an approved change; see `change.carry_out`.
 
@@ -138,7 +149,7 @@ def apply(
             raise ChangedSincePlan(f"{plan.target}: {reading.reason}; {reading.detail}")
         if not _left(plan, reading.findings):
             return Outcome("unchanged", "gangguan sudah tidak ada", before=_shown(reading.findings))
-        _require_same(plan, endpoint, device, replace(reading, before=plan.details["before"]))
+        _require_same(plan, endpoint, device, replace(reading, before=plan.details["before"]), others)
         work = Work(
             plan=plan,
             endpoint=endpoint,
@@ -157,8 +168,8 @@ def _left(plan: Plan, findings: Iterable[Finding]) -> list[str]:
     return [" ".join(fault) for fault in plan.details["faults"] if tuple(fault) in there]
 
 
-def _require_same(plan: Plan, endpoint: Endpoint, device: Device, reading: DeviceReading) -> None:
-    again = [*propose(endpoint, device, reading), *propose(endpoint, device, reading, apart=True)]
+def _require_same(plan: Plan, endpoint: Endpoint, device: Device, reading: DeviceReading, others: Others) -> None:
+    again = [each for apart in (False, True) for each in propose(endpoint, device, reading, apart, others)]
     if plan.hash not in {each.hash for each in again}:
         raise ChangedSincePlan(f"{plan.target}: keadaan perangkat berubah sejak rencana dibuat; buat rencana baru")
 

@@ -107,7 +107,7 @@ class Routers:
     """Devices that were looked at for what a killed run left on them."""
     drifted: bool = False
     unproven: bool = False
-    """A repair does not help and is taken back."""
+    """A repair does not help; one of class B is taken back."""
     dies: bool = False
     """The process is killed right after the first write."""
 
@@ -129,7 +129,7 @@ class Routers:
         text = self.configs.get(session.endpoint.name, f"hostname {session.endpoint.name}\nsecret rahasia\nend\n")
         return ConfigCopy(text, hashlib.sha256(text.encode()).hexdigest(), text.replace("rahasia", "***"), len(text))
 
-    def propose(self, endpoint: Any, _: object, reading: DeviceReading, **__: bool) -> list[Plan]:
+    def propose(self, endpoint: Any, _: object, reading: DeviceReading, **__: object) -> list[Plan]:
         ladders = {"config.unsaved": Ladder.A, "link.admin_down": Ladder.B}
         return [
             Plan(
@@ -168,7 +168,7 @@ class Routers:
         if self.dies:
             raise KeyboardInterrupt
         if self.unproven:
-            return Outcome("rolled_back", "temuan tetap ada")
+            return Outcome("failed" if plan.ladder is Ladder.A else "rolled_back", "temuan tetap ada")
         ((code, subject),) = plan.details["faults"]
         self.findings[endpoint.name] = [
             each for each in self.findings[endpoint.name] if (each.code, each.subject) != (code, subject)

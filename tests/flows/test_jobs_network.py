@@ -17,6 +17,7 @@ from playbooks.network import fleet, visits
 from playbooks.network.backup import digest
 from playbooks.network.diagnose import DeviceReading, with_changes
 from playbooks.network.redaction import hidden, redact
+from playbooks.plans import Ladder, Outcome, Plan
 from sop.register.errors import OwnPlan, PermitRefused
 from sop.register.records import Actor, NewConfig
 from tests.flows.conftest import Pelihara
@@ -30,7 +31,7 @@ DOWN = Finding("link.admin_down", Severity.MAJOR, "ether2", "disabled", "Hidupka
 Submit = Callable[..., str]
 
 
-def killed(*_: object) -> None:
+def killed(*_: object, **__: object) -> None:
     """As far as the code that is left can tell, SIGKILL."""
     raise KeyboardInterrupt
 
@@ -357,10 +358,10 @@ def test_a_case_withdrawn_during_the_work_is_written_for_no_more(
 def test_a_case_withdrawn_while_devices_were_read_is_simply_over(
     office: Office, routers: Routers, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def withdrawn_meanwhile(*given: object) -> object:
+    def withdrawn_meanwhile(*given: object, **more: object) -> object:
         if office.register.case(case).state == "open":
             office.register.withdraw(case, "kadis", "Salah alamat")
-        return routers.propose(*given)  # type: ignore[arg-type]
+        return routers.propose(*given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(repairs.repair, "propose", withdrawn_meanwhile)
     assert cases.carry(office, case).state == "over"
@@ -606,3 +607,17 @@ def test_of_many_changed_lines_the_first_are_told() -> None:
     evidence = with_changes(changed(BEFORE, more), "cisco_ios", BEFORE).findings[0].evidence
     assert evidence.startswith("+ ip route 10.0.0.0 255.255.0.0 10.0.0.1; ")
     assert evidence.endswith("; dan 22 baris lain")
+
+
+def test_an_attempt_of_class_a_that_came_to_nothing_is_made_once_and_stops_nothing(
+    office: Office, routers: Routers, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = Finding("errdisabled.port", Severity.WARNING, "Gi0/3", "bpduguard", "Hilangkan penyebabnya.")
+    routers.findings["dinkes-sw1"] = [again]
+    plan = Plan("repair", "dinkes-sw1", Ladder.A, "Sekali", ("shutdown",), finding=again.code,
+                details={"faults": [[again.code, again.subject]]})  # fmt: skip
+    monkeypatch.setattr(repairs.repair, "propose", lambda *given, **_: [plan] if given[2].name == plan.target else [])
+    monkeypatch.setattr(repairs.repair, "apply", lambda *_: Outcome("rolled_back", "masih mati"))
+    assert cases.carry(office, case).state == "done"
+    assert [each.state for each in office.register.plans(case)] == ["rolled_back"]
+    assert office.register.evidence(case_id=case, target="dinkes-sw1", kind="runbook")

@@ -16,6 +16,7 @@ from playbooks.network.backup import ConfigCopy, copy_of
 from playbooks.network.change import Proof, Steps, Work, carry_out
 from playbooks.network.diagnose import Baseline, DeviceReading
 from playbooks.network.endpoints import Endpoint
+from playbooks.network.facts import Facts, Interface, Neighbor, Route
 from playbooks.network.platforms import Platform
 from playbooks.plans import ChangedSincePlan, Ladder, Plan
 
@@ -223,3 +224,16 @@ def test_the_same_plan_has_the_same_hash_in_whatever_order_it_was_put_together()
     assert replace(plan, details=dict(reversed(plan.details.items()))).hash == plan.hash
     assert Plan.from_document(plan.document()) == plan
     assert replace(plan, way_back=()).hash != plan.hash
+
+
+def test_a_port_behind_which_another_device_leads_out_is_not_planned_for(reading: DeviceReading) -> None:
+    """The neighbour's own reading says that it holds the gateway."""
+    to_core = Facts(
+        neighbors=(Neighbor("Gi0/1", "core"),),
+        interfaces=(Interface("Gi0/1", enabled=False),),
+        default_routes=(Route("0.0.0.0/0", "10.9.0.1"),),
+    )
+    seen = replace(reading, facts={**to_core.as_json(), "running_digest": reading.facts["running_digest"]})
+    core = Facts(hostname="core", interfaces=(Interface("Vl9", addresses=("10.9.0.1/24",)),))
+    assert len(repair.propose(HERE, a_device(), seen)) == 1
+    assert repair.propose(HERE, a_device(), seen, others={"core": core}) == []
