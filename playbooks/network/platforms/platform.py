@@ -171,7 +171,7 @@ class Platform:
 
     def refuses(self, answer: str) -> bool:
         """Whether `answer` says that the command was not accepted."""
-        return re.search(self.refused, answer, re.MULTILINE) is not None
+        return re.search(self.refused, tamed(answer), re.MULTILINE) is not None
 
     def parse(self, raw: Mapping[str, str]) -> Facts:
         """Facts of the outputs in `raw` (by command). An output that cannot be read tells nothing; it never raises."""
@@ -187,7 +187,7 @@ class Platform:
 
     def parse_one(self, command: str, output: str) -> dict[str, Any]:
         """The fields of `Facts` that one output tells; empty when the command is unknown or was refused."""
-        parser = self.parser_of(command)
+        parser, output = self.parser_of(command), tamed(output)
         if parser is None or self.refuses(output):
             return {}
         try:
@@ -213,6 +213,20 @@ class Platform:
             text = text.removeprefix(f"{name}_")
         words = text.lstrip("/").replace("_", " ").split()
         return " ".join(word for word in words if word != "without-paging")
+
+
+def tamed(output: str) -> str:
+    """`output` without blanks by the hundred: no device prints them, and patterns go over them again and again."""
+    return re.sub(rf"(?<!\s)\s{{{BLANKS},}}", _few, output)
+
+
+BLANKS = 120
+
+
+def _few(run: re.Match[str]) -> str:
+    """Some of them; the indentation of what follows stays."""
+    _, newline, indentation = run[0].rpartition("\n")
+    return ("\n\n" if newline else "") + indentation[:BLANKS]
 
 
 def _shortened(typed: str, full: str) -> bool:
