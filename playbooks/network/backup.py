@@ -22,13 +22,26 @@ SHRUNK = 0.5
 """A configuration that lost more than this part of its size against the last good one is not believed."""
 ALIKE = 0.5
 """Part of the lines shared with the last good one from which on a changed host name is a renamed device."""
+_STAMP = (
+    r"(?:\d+: |<\d+> ?|\d{4} (?=\w{3} ))?"
+    r"[*.]?(?:\w{3} +\d+|\d{4}-\d\d-\d\d|\w{3}/\d\d/\d{4}|\d\d:\d\d:\d\d|(?:\d+[ywdh]){1,2}(?=: ))"
+)
+_CISCO = r"%[A-Z][A-Z0-9_]+-(?:[A-Z0-9_]+-)*[0-7]-[A-Z0-9_]+ ?: "
 SYSLOG = re.compile(
-    r"^(?:\*?\.?(?:\w{3} +\d+|\d{4}-\d\d-\d\d|\w{3}/\d\d/\d{4}|\d\d:\d\d:\d\d)[^\n]*?)?"
-    r"%[A-Z][A-Z0-9_]+-(?:[A-Z0-9_]+-)*[0-7]-[A-Z0-9_]+: "
-    r"|^(?:\S+ )?\d\d:\d\d:\d\d echo: ",
+    rf"^(?:{_STAMP}[^\n]*?)?{_CISCO}"
+    rf"|[*.]?\b[A-Z][a-z]{{2}} +\d+ (?:\d{{4}} )?\d\d:\d\d:\d\d[^\n]{{0,60}}?: {_CISCO}"
+    rf"|(?:^{_STAMP}[^\n]*?)?%%\d\d[A-Z][A-Z0-9_]*/[0-7]/[A-Z0-9_]+"
+    r"|%[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d:\d{3} \d{4} \S+ [A-Z0-9_]+/[0-7]/[A-Z0-9_]+"
+    r"|^(?:\S+ )?\d\d:\d\d:\d\d echo: "
+    r"|^(?:Message from syslogd@|Broadcast [Mm]essage from )\S"
+    r"|^[IWMDE] \d\d/\d\d/\d\d \d\d:\d\d:\d\d \d{5} [\w -]+: "
+    r"|^<\d+> \w{3} +\d+ \d\d:\d\d:\d\d \S+ [A-Z0-9_]+\["
+    r"|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* \S+ [\w.-]+\[\d+\]: ",
     re.MULTILINE,
 )
-"""Log lines printed into a terminal: IOS `%LINK-3-UPDOWN:`, RouterOS `echo: system,error`."""
+"""Log lines printed into a terminal, by vendors' message guides: Cisco, Arista, Ruijie `%LINK-3-UPDOWN:` (in mid-line
+only with its time), VRP `%%01IFNET/4/LINK_STATE`, Comware `%Nov 21 ... IFNET/3/PHY_UPDOWN`, RouterOS `echo:`, syslogd
+(Junos, EdgeOS, VyOS, Linux), ArubaOS-Switch `W 11/21/26 ...`, EdgeSwitch `<14> Nov 21 ...`, AOS-CX."""
 
 
 class NotComplete(Exception):
@@ -135,13 +148,15 @@ def check_complete(platform: str, text: str, previous: str | None = None, prompt
     lines = text.rstrip("\n").split("\n")
     if not text.strip():
         raise NotComplete(Reason.INCOMPLETE, "konfigurasi kosong")
+    if not text.endswith("\n"):
+        raise NotComplete(Reason.INCOMPLETE, f"terpotong di tengah baris {lines[-1][:80]!r}")
     if shape.refuses("\n".join(lines[:5])):
         raise NotComplete(Reason.REFUSED_OUTPUT, f"perangkat menolak perintah: {lines[0].strip()[:120]}")
     if found := SYSLOG.search(text):
         raise NotComplete(
             Reason.REFUSED_OUTPUT, f"baris log di tengah konfigurasi: {_line_at(text, found.start())[:120]}"
         )
-    if lines[-1] != shape.end_mark or not text.endswith("\n"):
+    if lines[-1] != shape.end_mark:
         raise NotComplete(
             Reason.INCOMPLETE, f"penanda akhir {shape.end_mark!r} tidak ada; baris terakhir {lines[-1][:80]!r}"
         )
