@@ -208,3 +208,8 @@ class TargetError(Exception):
     def __init__(self, target: str, reason: Reason, detail: str = "") -> None:
         super().__init__(f"{target}: {why(reason, detail)}")
         self.target, self.reason, self.detail = target, reason, detail
+
+    @property
+    def said(self) -> str:
+        """Why, for a technician (Indonesian); the target is not named again."""
+        return why(self.reason, self.detail)

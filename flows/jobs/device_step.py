@@ -97,7 +97,7 @@ def _propose(task: Task, device: str, reading: DeviceReading | None) -> None:
         asked = repairs.asked_restore(task.office, task.case.id, device)
         plans = asked or repairs.propose_repairs(task.office, task.case.id, device, task.actor, reading)
     except TargetError as error:
-        task.on_progress(device, f"rencana tidak dapat dibuat: {error.detail or error.reason}")
+        task.on_progress(device, f"rencana tidak dapat dibuat: {error.said}")
         return
     if reading:
         _tell_held_save(task, reading)

@@ -87,7 +87,7 @@ def _take_away(session: Session) -> str:
     try:
         said = session.ask(f'/file remove [find name="{FILE}"]')
     except TargetError as error:
-        return f"{FILE} masih di perangkat: {error.detail or error.reason}"
+        return f"{FILE} masih di perangkat: {error.said}"
     return f"{FILE} masih di perangkat: {said.strip()[:120]}" if session.platform.refuses(said) else ""
 
 

@@ -111,7 +111,7 @@ def carry_out(work: Work, session: Session) -> Outcome:
             return work.outcome("applied", after=_left(work, proof.findings))
         why = f"verifikasi gagal: {proof.wrong}"
     except TargetError as error:
-        why = f"perintah gagal: {error.detail or error.reason}"
+        why = f"perintah gagal: {error.said}"
     except BaseException:
         # A permit that is withdrawn here, Ctrl-C, a mistake of ours: nothing stays half done.
         _undo(work, session, copy, "dihentikan")
@@ -160,7 +160,7 @@ def _verify(work: Work) -> Proof:
             with open_session(work.endpoint, VERIFY_S) as fresh:
                 proof = work.proof(fresh)
         except TargetError as error:
-            proof = Proof(f"sambungan baru gagal ({error.reason})")
+            proof = Proof(f"sambungan baru gagal ({error.said})")
         waited = time.monotonic() - begin
         if not proof.wrong and (proof.settled or waited >= SETTLE_S):
             work.steps.say("terbukti baik lewat sambungan baru")
@@ -225,7 +225,7 @@ def _undo(work: Work, session: Session, copy: ConfigCopy, why: str) -> Outcome:
                 return work.outcome("rolled_back", why)
             problem = "konfigurasi belum sama seperti sebelumnya"
         except TargetError as error:
-            problem = error.detail or str(error.reason)
+            problem = error.said
         if time.monotonic() >= end:
             work.steps.say(f"jalan mundur gagal: {problem}")
             way = "; ".join(work.plan.way_back)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from inventory.models import Device
-from playbooks.findings import Finding, Severity
+from playbooks.findings import Finding, Severity, why
 from playbooks.network import change, platforms, rules
 from playbooks.network.change import Keep, OnStep, Proof, Steps, Work
 from playbooks.network.connect import Session, open_session
@@ -146,7 +146,7 @@ def apply(
         baseline = Baseline(facts=plan.details["before"]) if plan.details["before"] else None
         reading = diagnose(endpoint, device, baseline, session)
         if reading.reason is not None:
-            raise ChangedSincePlan(f"{plan.target}: {reading.reason}; {reading.detail}")
+            raise ChangedSincePlan(f"{plan.target}: {why(reading.reason, reading.detail)}")
         if not _left(plan, reading.findings):
             return Outcome("unchanged", "gangguan sudah tidak ada", before=_shown(reading.findings))
         _require_same(plan, endpoint, device, replace(reading, before=plan.details["before"]), others)
@@ -188,7 +188,7 @@ def _proof(plan: Plan, device: Device, baseline: Baseline | None, before: tuple[
     """The finding is gone and nothing serious came in its place."""
     now = diagnose(fresh.endpoint, device, baseline, fresh)
     if now.reason is not None:
-        return Proof(f"perangkat tidak terbaca: {now.detail or now.reason}", now.findings)
+        return Proof(f"perangkat tidak terbaca: {why(now.reason, now.detail)}", now.findings)
     if left := _left(plan, now.findings):
         return Proof(f"{', '.join(left)} masih ada", now.findings)
     known = {(finding.code, finding.subject) for finding in before}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playbooks.findings import nested
+from playbooks.findings import Reason, TargetError, nested
 
 
 def one(code: str, cause: str = "") -> dict[str, str]:
@@ -24,3 +24,8 @@ def test_a_cause_that_is_not_among_the_findings_counts_for_nothing() -> None:
 
 def test_causes_in_a_circle_end() -> None:
     assert depths(one("link.down", "loop.detected"), one("loop.detected", "link.down")) == [2, 2]
+
+
+def test_a_failure_is_told_in_the_technicians_words_with_and_without_a_detail() -> None:
+    assert TargetError("r1", Reason.TIMEOUT).said == "tidak menjawab sampai batas waktu"
+    assert TargetError("r1", Reason.UNREACHABLE, "sambungan ditolak").said == "tidak terjangkau: sambungan ditolak"
