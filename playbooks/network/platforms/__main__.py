@@ -12,7 +12,7 @@ from pathlib import Path
 from playbooks.network import platforms, recordings
 from playbooks.network.platforms.platform import Platform
 
-HEADINGS = "platform|also called|NAPALM|facts|end of a configuration|saves (A)|repairs (B)|shown on".split("|")
+HEADINGS = "platform|also called|NAPALM|facts|end of a configuration|saves (A)|repairs (A, B)|shown on".split("|")
 
 
 def table() -> str:
