@@ -13,6 +13,7 @@ import httpx
 from flows.office import Office, open_office
 from inventory.credentials import CredentialError, resolve
 from inventory.models import Device, Host
+from playbooks.network.endpoints import host_name
 
 _FREE_BYTES = 1 << 30
 _PATIENCE_S = 3.0
@@ -67,13 +68,9 @@ def _host_keys(office: Office) -> Check:
     recorded = office.known_hosts.read_text() if office.known_hosts.is_file() else ""
     trusted = {name for line in recorded.splitlines() for name in line.split(" ")[0].split(",")}
     machines: dict[str, Device | Host] = {**office.inventory.devices, **office.inventory.hosts}
-    strange = [name for name, each in machines.items() if _place(each.address, each.port) not in trusted]
+    strange = [name for name, each in machines.items() if host_name(each.address, each.port) not in trusted]
     said = f"belum dicatat: {', '.join(strange)}; jalankan `pelihara inventory enrol`" if strange else "semua dicatat"
     return Check("kunci host SSH", not strange, said)
-
-
-def _place(address: str, port: int) -> str:
-    return address if port == 22 else f"[{address}]:{port}"
 
 
 def _space(office: Office) -> Check:

@@ -28,7 +28,12 @@ class Endpoint:
     @property
     def host_key_name(self) -> str:
         """The name under which OpenSSH files know this address and port."""
-        return self.address if self.port == 22 else f"[{self.address}]:{self.port}"
+        return host_name(self.address, self.port)
+
+
+def host_name(address: str, port: int) -> str:
+    """How known_hosts names a server (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT)."""
+    return address if port == 22 else f"[{address}]:{port}"
 
 
 def endpoint(inventory: Inventory, device: str, known_hosts: Path) -> Endpoint:

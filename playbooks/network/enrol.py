@@ -15,6 +15,7 @@ import paramiko
 
 from inventory.causes import cause
 from playbooks.findings import Reason, TargetError
+from playbooks.network.endpoints import host_name
 
 KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
 
@@ -26,11 +27,6 @@ class HostKey:
     type: str
     fingerprint: str
     line: str
-
-
-def host_name(address: str, port: int) -> str:
-    """How known_hosts names a server (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT)."""
-    return address if port == 22 else f"[{address}]:{port}"
 
 
 def fetch_host_keys(address: str, port: int = 22, timeout_s: float = 10) -> list[HostKey]:
