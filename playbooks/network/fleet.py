@@ -30,6 +30,8 @@ READER_THREADS = 64
 """Visits side by side in one reader."""
 READERS = 4
 """At most: more would only wait for the one who writes down what they bring home."""
+END_S = 5.0
+"""How long readers may take to end once they were hung up on."""
 CARRIED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
 """What a reader gets of the environment; secrets come with the errands."""
 
@@ -73,7 +75,11 @@ class Readers:
     def close(self) -> None:
         for reader in self._readers:
             reader.close()
-        self._process.wait()
+        try:
+            self._process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 class _Reader:
