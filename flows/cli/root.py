@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -17,6 +18,8 @@ from flows.cli.answer import console, hush, plain, print_json
 from flows.cli.words import Orders, explain
 from flows.failures import failure
 
+OBJECTS = 50_000
+"""New ones after which the collector looks for cycles."""
 INTERRUPTED = 130
 """What a shell makes of SIGINT, and typer of Ctrl-C."""
 
@@ -100,6 +103,8 @@ def _open_missing() -> None:
 
 def main() -> None:
     """Entry point of the `pelihara` command."""
+    # Most of what a command makes stays until its end; looking it through again and again is a tenth of its start.
+    gc.set_threshold(OBJECTS)
     _open_missing()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
