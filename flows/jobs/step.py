@@ -101,8 +101,13 @@ def run_plan(task: Task, plan: PlanRecord) -> None:
             register.settle_plan(plan.hash, "failed", {"detail": why}, task.actor, task.case.id)
         raise Stopped(why) from error
     task.carried.outcomes.append({"target": plan.target, "action": plan.action, "status": outcome.status})
-    if not outcome.ok and not (plan.ladder == "A" and outcome.status == "rolled_back"):
+    if not outcome.ok and not _harmless(plan, outcome):
         raise Stopped(f"{plan.action} {plan.target}: {outcome.detail or outcome.status}")
+
+
+def _harmless(plan: PlanRecord, outcome: Outcome) -> bool:
+    """An attempt of class A on a device that did not help and left nothing behind: its finding stays in the report."""
+    return plan.action == "repair" and plan.ladder == "A" and outcome.status == "rolled_back"
 
 
 def apply_plan(
