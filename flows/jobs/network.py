@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from queue import Empty, SimpleQueue
 from time import monotonic
 
@@ -32,6 +33,9 @@ BATCH = 50
 """Devices that are recorded in one transaction."""
 GATHER_S = 0.3
 """How long a device that came home waits for others to be recorded with."""
+
+PROVEN = timedelta(hours=1)
+"""How long a changed configuration has been backed up, without a serious finding, before it counts as good."""
 
 
 @dataclass(frozen=True)
@@ -215,8 +219,22 @@ def _keep_reading(office: Office, reading: DeviceReading, case_id: str, actor: A
         name = f"{reading.name}-{kind}.json"
         office.register.keep(document, kind, name, "application/json", *about, actor=actor) if content else None
     keep_facts(office, reading, case_id, actor)
-    if reading.reason is None and not any(each.severity >= Severity.MAJOR for each in reading.findings):
+    if _is_good(office, reading):
         office.register.keep_baseline(reading.name, reading.facts, actor)
+
+
+def _is_good(office: Office, reading: DeviceReading) -> bool:
+    """Whether the next diagnosis may be held to this state: nothing serious, and no change too fresh to judge.
+
+    A wrong change hurts seconds later, when timers have run out; taken for good until then, it would hide the cause.
+    """
+    if reading.reason is not None or any(each.severity >= Severity.MAJOR for each in reading.findings):
+        return False
+    if not {"config.unsaved", "config.changed"} & {each.code for each in reading.findings}:
+        return True
+    known = [each for each in office.register.config_versions(reading.name) if not each.quarantined]
+    proven = known and known[-1].digest == reading.config_digest and office.register.clock() - known[-1].at >= PROVEN
+    return bool(proven) or office.register.baseline(reading.name) is None
 
 
 def _keep_backups(office: Office, home: list[Visit], case_id: str, actor: Actor) -> dict[str, DeviceBackedUp]:

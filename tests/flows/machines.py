@@ -121,8 +121,9 @@ class Routers:
     def diagnose(self, endpoint: Any, *_: object, **__: object) -> DeviceReading:
         if endpoint.name in self.broken:
             return DeviceReading(endpoint.name, 0.1, reason=self.broken[endpoint.name], detail="lab")
+        facts = {"uptime": 1, "running_digest": self.fetch(Session(endpoint)).digest}
         return DeviceReading(
-            endpoint.name, 0.1, tuple(self.findings.get(endpoint.name, ())), raw={"show": "x"}, facts={"uptime": 1}
+            endpoint.name, 0.1, tuple(self.findings.get(endpoint.name, ())), raw={"show": "x"}, facts=facts
         )
 
     def fetch(self, session: Any, *_: object) -> ConfigCopy:

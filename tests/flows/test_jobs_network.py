@@ -105,6 +105,22 @@ def test_the_newest_backup_is_what_a_device_is_held_to_even_when_it_was_never_di
     assert known["dinkes-r1"].as_facts() is None
 
 
+@pytest.mark.parametrize("code", ["config.changed", "config.unsaved"])
+def test_a_changed_configuration_is_what_the_next_reading_is_held_to_once_it_has_proven_itself(
+    office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    network.diagnose_devices(office, ["dinkes-r1"])
+    good = office.register.baseline("dinkes-r1")
+    routers.configs["dinkes-r1"] = "hostname dinkes-r1\nsecret rahasia\nip route\nend\n"
+    routers.findings["dinkes-r1"] = [Finding(code, Severity.WARNING, "konfigurasi", "+ip route", "Periksa.")]
+    network.examine(office, ["dinkes-r1"])
+    assert office.register.baseline("dinkes-r1") == good, "its harm may not show yet"
+    later = office.register.clock() + network.PROVEN
+    monkeypatch.setattr(office.register, "_clock", lambda: later)
+    network.diagnose_devices(office, ["dinkes-r1"])
+    assert office.register.baseline("dinkes-r1") != good
+
+
 def test_the_history_catches_up_after_a_killed_run(
     office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
