@@ -10,7 +10,7 @@ from functools import partial
 from flows.jobs.changes import OnStep, apply_approved, put_forward
 from flows.jobs.configurations import version_of
 from flows.jobs.errors import BadInput, NotDone, unknown
-from flows.jobs.network import device_endpoint, last_baselines
+from flows.jobs.network import back_up_devices, device_endpoint, last_baselines
 from flows.office import Office
 from inventory.maintenance import opening, window
 from playbooks.findings import Severity, TargetError
@@ -122,7 +122,11 @@ def apply_plan(
             return restore.apply(plan, here, entry, permit, on_step, keep)
         return repair.apply(plan, here, entry, permit, on_step, keep, _others(office, device))
 
-    return apply_approved(office, case_id, device, action, plan_hash, actor, patience_s, change)
+    outcome = apply_approved(office, case_id, device, action, plan_hash, actor, patience_s, change)
+    if outcome.status == "applied":
+        # Else the newest version would be the one of before, and a return to the newest would undo the change.
+        back_up_devices(office, [device], case_id, actor=actor)
+    return outcome
 
 
 def _require_window(office: Office, device: str) -> None:
