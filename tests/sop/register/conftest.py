@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def postgres_schema(postgres_server: str) -> str:
     return f"{postgres_server}?options=-csearch_path%3D{schema}"
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an empty register; migrating takes most of a short test's time."""
+    home = tmp_path_factory.mktemp("migrated")
+    Register(Settings(home=home, database_url=""), an_inventory()).audit_tip()
+    return home
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.lab)])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     url = request.getfixturevalue("postgres_schema") if request.param == "postgresql" else ""
@@ -46,5 +55,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def register(settings: Settings, clock: Clock) -> Register:
+def register(settings: Settings, clock: Clock, migrated: Path) -> Register:
+    if not settings.database_url:
+        shutil.copytree(migrated, settings.home, dirs_exist_ok=True)
     return Register(settings, an_inventory(), clock)
