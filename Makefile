@@ -3,7 +3,7 @@
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo up lint unit lab lab-flows lab-network lab-faults lab-office lab-rest test bench lab-up lab-down clean
+.PHONY: help demo up lint unit lab lab-flows lab-prefect lab-network lab-repairs lab-faults lab-office lab-rest test bench lab-up lab-down clean
 
 help:
 	@echo "make demo      one network case and one website case, from letter to report, on this machine"
@@ -34,24 +34,33 @@ lint: $(READY)
 unit: $(READY)
 	@$(BIN)/python -m pytest -n 4 -m "not lab" tests
 
-# Worlds side by side: most of their time is waiting for servers and networks.
-WORLDS := lab-flows lab-network lab-faults lab-office lab-rest
+# Worlds side by side: most of their time is waiting for servers, networks and timers.
+WORLDS := lab-flows lab-prefect lab-network lab-repairs lab-faults lab-office lab-rest
+PREFECT := $(wildcard tests/flows/test_prefect*.py) tests/flows/test_ui.py
+REPAIRS := tests/playbooks/network/test_repairs_on_the_lab.py
+FAULTS := tests/playbooks/network/test_faults.py
 
 lab: $(READY)
 	@tests/setup.sh lab
-	@$(MAKE) --no-print-directory --keep-going --jobs=5 --output-sync=target $(WORLDS)
+	@$(MAKE) --no-print-directory --keep-going --jobs=$(words $(WORLDS)) --output-sync=target $(WORLDS)
 
 lab-flows: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/flows
+	@$(BIN)/python -m pytest -m lab tests/flows $(addprefix --ignore=,$(PREFECT))
+
+lab-prefect: $(READY)
+	@$(BIN)/python -m pytest -m lab $(PREFECT)
 
 lab-network: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/playbooks/network --ignore=tests/playbooks/network/test_faults.py
+	@$(BIN)/python -m pytest -m lab tests/playbooks/network $(addprefix --ignore=,$(REPAIRS) $(FAULTS))
+
+lab-repairs: $(READY)
+	@$(BIN)/python -m pytest -m lab $(REPAIRS)
 
 lab-faults: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/playbooks/network/test_faults.py -k routers
+	@$(BIN)/python -m pytest -m lab $(FAULTS) -k routers
 
 lab-office: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/playbooks/network/test_faults.py -k "not routers"
+	@$(BIN)/python -m pytest -m lab $(FAULTS) -k "not routers"
 
 lab-rest: $(READY)
 	@$(BIN)/python -m pytest -m lab tests --ignore=tests/flows --ignore=tests/playbooks/network

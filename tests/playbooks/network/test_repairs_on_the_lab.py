@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from playbooks.network import change, repair, restore
+from playbooks.network import change, connect, repair, restore
 from playbooks.network.backup import fetch_config
 from playbooks.network.change import Proof
 from playbooks.network.connect import open_session
@@ -121,6 +121,7 @@ def nobody_can_log_in_after_the_write(broken: Broken) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(change, "VERIFY_S", 1.5)
+        patch.setattr(connect, "CONNECT_S", 2.0)
         outcome = broken.apply(on_step)
     assert outcome.status == "rolled_back", outcome
     assert "sambungan baru gagal" in outcome.detail
