@@ -11,6 +11,7 @@ import pytest
 
 from playbooks.network import drill
 from playbooks.network.backup import fetch_config
+from playbooks.network.connect import open_session
 from playbooks.network.drill import CannotDrill
 from tests.lab.network import NetworkLab
 from tests.playbooks.network.configs import CONFIGS, FRR_CONFIG
@@ -31,13 +32,15 @@ def test_the_backup_of_a_router_comes_out_of_a_fresh_frr_as_it_went_in(
     healthy_network: NetworkLab, router: str
 ) -> None:
     where, _ = at(healthy_network, router)
-    text = fetch_config(where).text
+    with open_session(where) as session:
+        text = fetch_config(session).text
     before = machine()
     done = drill.drill("frr", text)
     assert (done.passed, done.differences, done.detail) == (True, (), "semua baris keluar sama")
     assert "ospfd" in done.how
     assert machine() == before
-    assert fetch_config(where).text == text
+    with open_session(where) as session:
+        assert fetch_config(session).text == text
 
 
 @pytest.mark.lab
