@@ -89,7 +89,7 @@ def test_a_demo_that_is_stopped_leaves_nothing_running(tmp_path: Path, number: s
         wait_for(lambda: len(living(folder)) >= 4)
     finally:
         child.send_signal(number)
-        child.wait(20)
+        child.wait(60)
     wait_for(lambda: not living(folder))
 
 

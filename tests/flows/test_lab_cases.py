@@ -102,7 +102,7 @@ def test_a_port_that_was_shut_is_found_approved_and_enabled(
     at_network("network", "diagnose", "r1")
     at_network("network", "backup", "r1")
     router = healthy_network["r1"]
-    router.shut("eth3")
+    router.shut()
     case = submit(at_network, tmp_path, "--sop", "jaringan", "--opd", "dinkes", "--device", "r1")
     act(at_network, case, "kadis", "kabid-aptika", "koordinator")
     office = open_office()

@@ -76,7 +76,7 @@ def test_what_was_approved_is_started_at_the_page_made_and_proven_over_a_new_ses
 ) -> None:
     register = office.register()
     here = Office(office.settings, register.inventory)
-    healthy_network["r1"].shut("eth3")
+    healthy_network["r1"].shut()
     repaired = agreed(register, network_case(register, devices=("r1",)))
     until(lambda: register.case(repaired.id).position.waiting, 120, office.log.read_text()[-3000:])
     until(lambda: not register.outbox_open(), 60)
