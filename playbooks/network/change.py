@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from playbooks.findings import Finding, Reason, TargetError
+from playbooks.network import platforms
 from playbooks.network.backup import ConfigCopy, fetch_config
 from playbooks.network.connect import Session, open_session
 from playbooks.network.endpoints import Endpoint
-from playbooks.network.platforms import frr_diff
-from playbooks.network.platforms.platform import ARMED_MINUTES
+from playbooks.network.platforms.platform import ARMED_MINUTES, Platform
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
 OnStep = Callable[[str], None]
@@ -234,10 +234,10 @@ def _undo(work: Work, session: Session, copy: ConfigCopy, why: str) -> Outcome:
 
 
 def _take_back(work: Work, session: Session, copy: ConfigCopy) -> None:
-    """FRR: the difference to the copy, whatever stands there now. Others: as the device itself does, or the inverse."""
+    """As the device itself does, or by the difference to the copy, whatever stands there now; else by the inverse."""
     now = fetch_config(session)
-    if now.digest != copy.digest and session.endpoint.platform == "frr":
-        session.configure(frr_diff.commands(now.text, copy.text))
+    if now.digest != copy.digest and (compare := _by_us(session.platform)):
+        session.configure(compare(now.text, copy.text))
     elif now.digest != copy.digest:
         _try_each(session, session.platform.undo_now)
         if fetch_config(session).digest != copy.digest:
@@ -245,6 +245,11 @@ def _take_back(work: Work, session: Session, copy: ConfigCopy) -> None:
                 session.configure(work.plan.way_back)
     if work.steps.armed_at is not None:
         _try_each(session, session.platform.disarm)
+
+
+def _by_us(platform: Platform) -> Callable[[str, str], tuple[str, ...]] | None:
+    """The comparison to take a change back with, where the device does not return by itself to what it was."""
+    return None if platform.undo_now else platform.difference
 
 
 def _try_each(session: Session, commands: Iterable[str]) -> None:
@@ -294,8 +299,8 @@ def _is_ours(work: Work, now: ConfigCopy, copy: ConfigCopy) -> bool:
     """Whether taking the change back would lead to the configuration of before, and undo nobody else's work."""
     if now.digest == copy.digest:
         return True
-    at_frr = work.endpoint.platform == "frr"
-    return at_frr and set(frr_diff.commands(now.text, copy.text)) <= {*work.plan.way_back, "exit"}
+    compare = _by_us(platforms.get(work.endpoint.platform))
+    return compare is not None and set(compare(now.text, copy.text)) <= {*work.plan.way_back, "exit"}
 
 
 @contextmanager

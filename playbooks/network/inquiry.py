@@ -146,9 +146,9 @@ def differences(platform: str, old: str, new: str) -> tuple[str, ...]:
 
 
 def _with_end(platform: Platform, output: str) -> str:
-    """FRR's file ends without the `end` that its running configuration has; vtysh does not show it."""
+    """The saved configuration as the running one would be shown."""
     text = normalised(platform.name, output)
-    if platform.name == "frr" and text.strip() and not text.endswith(f"\n{platform.last_line}\n"):
+    if platform.saved_without_end and text.strip() and not text.endswith(f"\n{platform.last_line}\n"):
         return f"{text.rstrip()}\n{platform.last_line}\n"
     return text
 

@@ -1,7 +1,8 @@
 """Back to a stored configuration, by the smallest difference. Class B always: a second person reads the very lines.
 
-FRR by `platforms.frr_diff`, IOS by hier-config. RouterOS exports cannot be compared line by line without harm (rows
-have no names), so a restore there stays with a person; so does a difference with a secret in it, for a plan is shown.
+By `Platform.difference`, where the platform has one. RouterOS exports cannot be compared line by line without harm
+(rows have no names), so a restore there stays with a person; so does a difference with a secret in it, for a plan is
+shown.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 
 from inventory.models import Device
 from playbooks.findings import Reason, TargetError
-from playbooks.network import change
+from playbooks.network import change, platforms
 from playbooks.network.backup import NotComplete, check_complete, digest, fetch_config, normalised
 from playbooks.network.change import Keep, OnStep, Proof, Steps, Work
 from playbooks.network.connect import Session, open_session
@@ -18,7 +19,6 @@ from playbooks.network.diagnose import diagnose
 from playbooks.network.endpoints import Endpoint
 from playbooks.network.facts import Facts
 from playbooks.network.paths import protected
-from playbooks.network.platforms import frr_diff
 from playbooks.network.redaction import hidden, redact
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
@@ -59,12 +59,11 @@ def _plan(session: Session, device: Device, wanted: str) -> Plan:
 
 def difference(endpoint: Endpoint, have: str, wanted: str) -> tuple[str, ...]:
     """Lines that lead from one configuration to the other. TargetError(REFUSED_OUTPUT) where no safe way is known."""
-    if endpoint.platform == "frr":
-        return frr_diff.commands(have, wanted)
-    if endpoint.platform == "cisco_ios":
-        return _remediation(have, wanted)
-    why = "pemulihan otomatis belum aman pada platform ini; pulihkan per bagian dengan `/import` oleh teknisi"
-    raise _refused(endpoint, why)
+    compare = platforms.get(endpoint.platform).difference
+    if compare is None:
+        why = "pemulihan otomatis belum aman pada platform ini; pulihkan per bagian di perangkat, oleh teknisi"
+        raise _refused(endpoint, why)
+    return compare(have, wanted)
 
 
 def _refused(endpoint: Endpoint, why: str) -> TargetError:
@@ -77,13 +76,6 @@ def _require_no_secret(endpoint: Endpoint, lines: tuple[str, ...]) -> None:
         raise _refused(
             endpoint, "selisihnya memuat sandi atau kunci; kembalikan baris itu di tempat, lalu rencanakan lagi"
         )
-
-
-def _remediation(have: str, wanted: str) -> tuple[str, ...]:
-    from hier_config import Platform, WorkflowRemediation, get_hconfig
-
-    workflow = WorkflowRemediation(get_hconfig(Platform.CISCO_IOS, have), get_hconfig(Platform.CISCO_IOS, wanted))
-    return tuple(line.cisco_style_text() for line in workflow.remediation_config.all_children_sorted())
 
 
 def _require_harmless(endpoint: Endpoint, commands: tuple[str, ...], facts: Facts, device: Device) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from playbooks.network.facts import Route
-from playbooks.network.platforms import cisco_repairs
+from playbooks.network.platforms import cisco_repairs, hierarchy
 from playbooks.network.platforms import cisco_tables as read
 from playbooks.network.platforms.platform import ARMED_MINUTES, Platform, duration_s
 from playbooks.network.platforms.tables import rows
@@ -192,6 +192,7 @@ PLATFORM = Platform(
     leave_armed=("end",),
     arms_where=r"^archive\n(?: .*\n)*? +path \S",
     disarm=("configure confirm",),
+    difference=hierarchy.difference("CISCO_IOS"),
     undo_now=("configure revert now",),
     undo="`configure terminal revert timer` (pembatalan berjangka di perangkat; butuh `archive` dengan `path`)",
 )

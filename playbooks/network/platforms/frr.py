@@ -13,6 +13,7 @@ from base64 import b64encode
 from typing import Any
 
 from playbooks.network.facts import BgpPeer, Interface, OspfInterface, OspfNeighbor, Route
+from playbooks.network.platforms import frr_diff
 from playbooks.network.platforms.platform import ARMED_MINUTES, Change, Platform, Situation, duration_s
 
 
@@ -261,6 +262,8 @@ PLATFORM = Platform(
         "gateway.unreachable": restore_default,
         "bgp.peer_down": restore_peer,
     },
+    saved_without_end=True,
+    difference=frr_diff.commands,
     arm=arm,
     guard_by_exec=True,
     guarded=r"^armed$",

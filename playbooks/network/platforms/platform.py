@@ -122,6 +122,8 @@ class Platform:
     """Show the saved configuration; the first that shows a whole one counts."""
     saved_by_exec: bool = False
     """`saved_commands` are answered on an exec channel only."""
+    saved_without_end: bool = False
+    """The saved configuration lacks the `last_line` that the running one has."""
     nothing_saved: str = r"(?!)"
     """How the device says that there is no saved configuration."""
     ping: str = ""
@@ -150,6 +152,8 @@ class Platform:
     """A line of the configuration without which the device cannot arm; empty: it always can."""
     disarm: tuple[str, ...] = ()
     """Commands that keep the change for good."""
+    difference: Callable[[str, str], tuple[str, ...]] | None = None
+    """Lines that lead from one configuration (first) to another; None where no safe way is known."""
     undo_now: tuple[str, ...] = ()
     """Commands that make an armed way back be taken at once."""
     undo: str = ""
