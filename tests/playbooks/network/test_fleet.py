@@ -42,7 +42,7 @@ def brought_home(crew: Crew, count: int) -> dict[str, Visit]:
 
 def readers() -> list[int]:
     """Process ids of all readers that run and are this process's doing."""
-    told = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(["ps", "-eww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in told.splitlines() if "playbooks.network.reader" in line]
     first = {int(pid) for pid, parent, _ in rows if int(parent) == os.getpid()}
     return sorted(first | {int(pid) for pid, parent, _ in rows if int(parent) in first})
