@@ -23,7 +23,7 @@ FEW, MANY, ENOUGH = 5, 15, 35
 AGAIN_S = 4.0
 """No more are asked for once asking took so long, as on a system that sends one a second."""
 ANSWER_S = 30.0
-CHANNELS, APART_S, CUT_S = 8, 0.12, 3.0
+CHANNELS, APART_S, CUT_S = 8, 0.12, 2.3
 """Where ping cannot be told a number: so many at once, started so far apart, each cut off after so many seconds.
 
 An SSH server allows ten channels unless told otherwise (sshd_config(5), MaxSessions); the terminal is one of them.
