@@ -3,7 +3,7 @@
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help demo up lint unit lab lab-flows lab-prefect lab-network lab-repairs lab-faults lab-office lab-rest test bench lab-up lab-down clean
+.PHONY: help demo up lint unit lab lab-flows lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-rest test bench lab-up lab-down clean
 
 help:
 	@echo "make demo      one network case and one website case, from letter to report, on this machine"
@@ -35,8 +35,9 @@ unit: $(READY)
 	@$(BIN)/python -m pytest -n 4 -m "not lab" tests
 
 # Worlds side by side: most of their time is waiting for servers, networks and timers.
-WORLDS := lab-flows lab-prefect lab-network lab-repairs lab-faults lab-office lab-rest
+WORLDS := lab-flows lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-rest
 PREFECT := $(wildcard tests/flows/test_prefect*.py) tests/flows/test_ui.py
+WAITS := tests/flows/test_opd.py tests/flows/test_up.py
 REPAIRS := tests/playbooks/network/test_repairs_on_the_lab.py
 FAULTS := tests/playbooks/network/test_faults.py
 
@@ -45,7 +46,10 @@ lab: $(READY)
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(words $(WORLDS)) --output-sync=target $(WORLDS)
 
 lab-flows: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/flows $(addprefix --ignore=,$(PREFECT))
+	@$(BIN)/python -m pytest -m lab tests/flows $(addprefix --ignore=,$(PREFECT) $(WAITS))
+
+lab-waits: $(READY)
+	@$(BIN)/python -m pytest -m lab $(WAITS)
 
 lab-prefect: $(READY)
 	@$(BIN)/python -m pytest -m lab $(PREFECT)
@@ -54,7 +58,10 @@ lab-network: $(READY)
 	@$(BIN)/python -m pytest -m lab tests/playbooks/network $(addprefix --ignore=,$(REPAIRS) $(FAULTS))
 
 lab-repairs: $(READY)
-	@$(BIN)/python -m pytest -m lab $(REPAIRS)
+	@$(BIN)/python -m pytest -m lab $(REPAIRS) -k "not OSPF"
+
+lab-ospf: $(READY)
+	@$(BIN)/python -m pytest -m lab $(REPAIRS) -k OSPF
 
 lab-faults: $(READY)
 	@$(BIN)/python -m pytest -m lab $(FAULTS) -k routers
