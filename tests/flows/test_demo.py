@@ -84,7 +84,9 @@ def test_the_demo_uses_the_real_sshd_nginx_and_bind_and_can_be_played_again(tmp_
 def test_a_demo_that_is_stopped_leaves_nothing_running(tmp_path: Path, number: signal.Signals) -> None:
     folder = tmp_path / "demo"
     program = f"from pathlib import Path; from flows import demo; raise SystemExit(demo.run(Path({str(folder)!r})))"
-    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.DEVNULL, start_new_session=True)
+    # A shell's background job ignores Ctrl-C and hands that down; a person's terminal does not.
+    heeding = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {program}"
+    child = subprocess.Popen([sys.executable, "-c", heeding], stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         wait_for(lambda: len(living(folder)) >= 4)
     finally:
