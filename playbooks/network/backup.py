@@ -14,6 +14,7 @@ from playbooks.findings import Reason, TargetError
 from playbooks.network import platforms
 from playbooks.network.platforms.platform import OUR_END
 from playbooks.network.redaction import hidden, redact
+from playbooks.network.syslog import log_line, without_log
 
 if TYPE_CHECKING:
     from playbooks.network.connect import Session
@@ -22,26 +23,6 @@ SHRUNK = 0.5
 """A configuration that lost more than this part of its size against the last good one is not believed."""
 ALIKE = 0.5
 """Part of the lines shared with the last good one from which on a changed host name is a renamed device."""
-_STAMP = (
-    r"(?:\d+: |<\d+> ?|\d{4} (?=\w{3} ))?"
-    r"[*.]?(?:\w{3} +\d+|\d{4}-\d\d-\d\d|\w{3}/\d\d/\d{4}|\d\d:\d\d:\d\d|(?:\d+[ywdh]){1,2}(?=: ))"
-)
-_CISCO = r"%[A-Z][A-Z0-9_]+-(?:[A-Z0-9_]+-)*[0-7]-[A-Z0-9_]+ ?: "
-SYSLOG = re.compile(
-    rf"^(?:{_STAMP}[^\n]*?)?{_CISCO}"
-    rf"|[*.]?\b[A-Z][a-z]{{2}} +\d+ (?:\d{{4}} )?\d\d:\d\d:\d\d[^\n]{{0,60}}?: {_CISCO}"
-    rf"|(?:^{_STAMP}[^\n]*?)?%%\d\d[A-Z][A-Z0-9_]*/[0-7]/[A-Z0-9_]+"
-    r"|%[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d:\d{3} \d{4} \S+ [A-Z0-9_]+/[0-7]/[A-Z0-9_]+"
-    r"|^(?:\S+ )?\d\d:\d\d:\d\d echo: "
-    r"|^(?:Message from syslogd@|Broadcast [Mm]essage from )\S"
-    r"|^[IWMDE] \d\d/\d\d/\d\d \d\d:\d\d:\d\d \d{5} [\w -]+: "
-    r"|^<\d+> \w{3} +\d+ \d\d:\d\d:\d\d \S+ [A-Z0-9_]+\["
-    r"|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* \S+ [\w.-]+\[\d+\]: ",
-    re.MULTILINE,
-)
-"""Log lines printed into a terminal, by vendors' message guides: Cisco, Arista, Ruijie `%LINK-3-UPDOWN:` (in mid-line
-only with its time), VRP `%%01IFNET/4/LINK_STATE`, Comware `%Nov 21 ... IFNET/3/PHY_UPDOWN`, RouterOS `echo:`, syslogd
-(Junos, EdgeOS, VyOS, Linux), ArubaOS-Switch `W 11/21/26 ...`, EdgeSwitch `<14> Nov 21 ...`, AOS-CX."""
 
 
 class NotComplete(Exception):
@@ -116,17 +97,13 @@ def agreed(platform: str, first: str, second: str, previous: str | None) -> str:
     Where the end mark is ours and the device does not print it (`Platform.mark_is_ours`), two whole answers, each
     ended by the device's prompt, stand for it, unless a section of the last good copy is gone.
     """
-    shape, text = platforms.get(platform), _without_log(second)
-    if significant(platform, _without_log(first)) != significant(platform, text):
+    shape, text = platforms.get(platform), without_log(second)
+    if significant(platform, without_log(first)) != significant(platform, text):
         return ""
     if not shape.mark_is_ours or text.endswith(f"{shape.end_mark}\n"):
         return text
     sections = [set(re.findall(shape.section or r"(?!)", each, re.MULTILINE)) for each in (previous or "", text)]
     return f"{text}{shape.end_mark}\n" if sections[0] <= sections[1] else text
-
-
-def _without_log(text: str) -> str:
-    return "\n".join(line for line in text.split("\n") if not SYSLOG.match(line))
 
 
 def copy_of(platform: str, text: str) -> ConfigCopy:
@@ -152,10 +129,8 @@ def check_complete(platform: str, text: str, previous: str | None = None, prompt
         raise NotComplete(Reason.INCOMPLETE, f"terpotong di tengah baris {lines[-1][:80]!r}")
     if shape.refuses("\n".join(lines[:5])):
         raise NotComplete(Reason.REFUSED_OUTPUT, f"perangkat menolak perintah: {lines[0].strip()[:120]}")
-    if found := SYSLOG.search(text):
-        raise NotComplete(
-            Reason.REFUSED_OUTPUT, f"baris log di tengah konfigurasi: {_line_at(text, found.start())[:120]}"
-        )
+    if found := log_line(text):
+        raise NotComplete(Reason.REFUSED_OUTPUT, f"baris log di tengah konfigurasi: {found[:120]}")
     if lines[-1] != shape.end_mark:
         raise NotComplete(
             Reason.INCOMPLETE, f"penanda akhir {shape.end_mark!r} tidak ada; baris terakhir {lines[-1][:80]!r}"
@@ -170,10 +145,6 @@ def check_complete(platform: str, text: str, previous: str | None = None, prompt
         raise NotComplete(
             Reason.INCOMPLETE, f"ukuran {len(text)} jauh lebih kecil dari cadangan terakhir {len(previous)}"
         )
-
-
-def _line_at(text: str, position: int) -> str:
-    return text[position:].partition("\n")[0]
 
 
 def _check_identity(pattern: str, text: str, previous: str | None, prompt: str) -> None:

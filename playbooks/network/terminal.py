@@ -105,7 +105,7 @@ class Terminal:
         text = self.decoder.decode(data)
         if "\x1b" in text:
             text = ESCAPES.sub("", text)
-        return re.sub(r"\r+\n?|\n\r", _line_end, text).replace("\0", "")
+        return _with_line_ends(text).replace("\0", "")
 
     def read_until_pattern(
         self, pattern: str = "", read_timeout: float = 10.0, re_flags: int = 0, max_loops: int | None = None
@@ -158,6 +158,13 @@ class Terminal:
 
 
 _WAITING = re.compile(rb"(?<!\r)\r+\Z|\x1b[^A-Za-z]{0,20}\Z")
+
+
+def _with_line_ends(text: str) -> str:
+    """`text` whose lines end with \\n, however the device ends them."""
+    plain = text.replace("\r\n", "\n")
+    # Most devices send nothing but CR LF.
+    return re.sub(r"\r+\n?|\n\r", _line_end, text) if "\r" in plain else plain
 
 
 def _line_end(found: re.Match[str]) -> str:
