@@ -6,7 +6,7 @@ import io
 import logging
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,10 @@ KEEPALIVE_S = 15
 # paramiko's word for a command whose channel closed before an exit status came.
 NO_EXIT_STATUS = -1
 LOCK_S = 60
+_FOLDERS = """
+group=$1; shift
+while [ $# -gt 0 ]; do install -d -m "$1" ${group:+-g "$group"} "$2"; shift 2; done
+"""
 # SHA-1 signatures and key exchange: a web server of today needs none of them.
 LEGACY = {
     "keys": ["ssh-rsa", "ssh-dss"],
@@ -142,9 +146,10 @@ class Shell:
         """Content of a text file, at most `limit` bytes; empty when there is none."""
         return self.script('[ ! -e "$1" ] || head -c "$2" "$1"', path, str(limit))
 
-    def folder(self, path: str, mode: str = "2750") -> None:
-        """Make a folder that the web server's group may enter, and whose files belong to that group."""
-        self.run("install", "-d", "-m", mode, *self.group, path)
+    def folders(self, modes: Mapping[str, str]) -> None:
+        """Make folders with their modes, in order, that belong to the web server's group and hand it on."""
+        group = self.host.web_user if self.host.commands.sudo else ""
+        self.script(_FOLDERS, group, *(word for path, mode in modes.items() for word in (mode, path)))
 
     @property
     def group(self) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from playbooks.hosting.site import Site
 from playbooks.plans import Ladder, Outcome, Permit, Plan
 
 UNPACK_S = 900
+SERVED_S = 0.5
+"""How long a release that visitors get may fail its health page: it has just passed out of their sight."""
 _VERIFY = 'printf "%s  %s\\n" "$2" "$1" | sha256sum --check --status'
 # Shared folders are links: their content outlives the release. The name of a link is relative, so the site can move.
 _UNPACK = """
@@ -90,8 +92,7 @@ def _upload(name: str, site: Site, shell: Shell, journal: Journal) -> None:
         release = archive.prepare(site, Path(folder))
         packed, work = f"{layout.incoming}/{name}.tar.gz", f"{layout.incoming}/{name}"
         with journal.write(f"mengunggah {release.files} berkas ({release.bytes} byte)"):
-            for path, mode in folders(site).items():
-                shell.folder(path, mode)
+            shell.folders(folders(site))
             shell.put(release.path, packed)
             shell.script(_VERIFY, packed, release.sha256)
     with journal.write(f"membuka rilis {name}"):
@@ -114,7 +115,7 @@ def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal)
         journal.note(f"rilis {name} menjawab dengan benar sebelum dilayani")
         with journal.write(f"melayani rilis {name}"):
             releases.point(shell, layout.current, name)
-        trouble = health.problem(site)
+        trouble = health.problem(site, SERVED_S)
     if trouble:
         return _back(name, last_good, trouble, site, shell, journal)
     with journal.write(f"mencatat {name} sebagai rilis yang baik"):

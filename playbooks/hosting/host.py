@@ -96,10 +96,10 @@ def _digest(text: str) -> str:
 
 
 def _work(due: set[str], site: Site, shell: Shell, journal: Journal) -> Outcome:
-    for path, mode in folders(site).items():
-        if _folder_line(path) in due:
-            with journal.write(_folder_line(path)):
-                shell.folder(path, mode)
+    missing = {path: mode for path, mode in folders(site).items() if _folder_line(path) in due}
+    if missing:
+        with journal.write(f"membuat {len(missing)} folder"):
+            shell.folders(missing)
     if any("basis data" in line for line in due):
         with journal.write(f"membuat basis data dan pengguna {database.name(site)}"):
             database.create(site, shell)

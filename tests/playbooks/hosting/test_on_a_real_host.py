@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,47 +12,30 @@ import pytest
 from fabric.runners import Remote
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import backup, certificates, check, deploy, domain, health, host, pages, restore, rollback, tls
+from playbooks.hosting import backup, certificates, check, domain, health, host, pages, restore, tls
 from playbooks.hosting.connect import Shell, open_host
-from playbooks.hosting.site import Site, SiteError
-from playbooks.plans import ChangedSincePlan, Outcome
+from playbooks.hosting.site import SiteError
+from playbooks.plans import ChangedSincePlan
 from tests.lab.core import run, until
 from tests.lab.web import ADDRESS, WebLab
+from tests.playbooks.hosting.steps import (
+    Withdrawn,
+    allowed,
+    deployed,
+    fresh,
+    front,
+    hosted,
+    install_wordpress,
+    killed,
+    refused,
+    static,
+    wordpress,
+)
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
 
 
 NO_CA = "https://10.99.0.14:14999/dir"
-
-
-class Withdrawn(Exception):
-    pass
-
-
-def allowed() -> None:
-    """A permit that holds."""
-
-
-def refused() -> None:
-    raise Withdrawn
-
-
-def hosted(site: Site, shell: Shell) -> None:
-    assert host.apply(host.plan(site, shell), site, shell, allowed).ok
-
-
-def deployed(site: Site, shell: Shell) -> Outcome:
-    return deploy.apply(deploy.plan(site, shell), site, shell, allowed)
-
-
-def front(site: Site) -> str:
-    return pages.follow(site).text
-
-
-def static(lab: WebLab, slug: str, text: str, **entry: object) -> Site:
-    """A static site whose release says `text` and whose health page must."""
-    archive = lab.archive(f"{slug}-{text}.tar.gz", {"index.html": f"<h1>{text}</h1>"})
-    return lab.site(slug, source=archive, health={"path": "/", "expect": text}, **entry)
 
 
 def test_a_host_whose_key_is_not_known_is_refused(web_lab: WebLab, tmp_path: Path) -> None:
@@ -139,72 +119,6 @@ def test_nothing_is_written_without_a_permit(web_lab: WebLab) -> None:
         assert not shell.holds("test", "-e", site.layout.base)
 
 
-def test_releases_are_published_replaced_and_a_broken_one_is_taken_back(web_lab: WebLab) -> None:
-    site = static(web_lab, "statis", "v1")
-    with open_host(site.access) as shell:
-        hosted(site, shell)
-        assert deployed(site, shell).status == "applied"
-        assert "v1" in front(site)
-        site = static(web_lab, "statis", "v2")
-        assert deployed(site, shell).status == "applied"
-        assert "v2" in front(site)
-        assert deploy.plan(site, shell).changes == ()
-        broken = web_lab.archive("statis-broken.tar.gz", {"index.html": "bukan yang diharapkan"})
-        site = web_lab.site("statis", source=broken, health={"path": "/", "expect": "v3"})
-        outcome = deployed(site, shell)
-        assert outcome.status == "rolled_back"
-        assert "v3" in outcome.detail
-        assert "v2" in front(site)
-
-
-def test_rolling_back_goes_to_the_last_release_that_was_good(web_lab: WebLab) -> None:
-    with open_host(static(web_lab, "mundur", "v1").access) as shell:
-        for text in ("v1", "v2"):
-            site = static(web_lab, "mundur", text)
-            hosted(site, shell)
-            assert deployed(site, shell).ok
-        site = web_lab.site("mundur", health={"path": "/", "expect": "v"})
-        plan = rollback.plan(site, shell)
-        assert rollback.apply(plan, site, shell, allowed).status == "applied"
-        assert "v1" in front(site)
-        assert rollback.apply(plan, site, shell, allowed).status == "unchanged"
-        with pytest.raises(SiteError):
-            rollback.plan(site, shell)
-
-
-def test_old_releases_go_but_never_the_served_one(web_lab: WebLab) -> None:
-    with open_host(static(web_lab, "banyak", "v1").access) as shell:
-        hosted(static(web_lab, "banyak", "v1"), shell)
-        for number in range(1, 7):
-            site = static(web_lab, "banyak", f"v{number}")
-            assert deployed(site, shell).ok
-        held = shell.run("ls", site.layout.releases).split()
-        assert [name[:4] for name in held] == ["0003", "0004", "0005", "0006"]
-        assert "v6" in front(site)
-
-
-def test_another_state_than_the_plan_was_made_from_stops_it(web_lab: WebLab) -> None:
-    with open_host(static(web_lab, "berubah", "v1").access) as shell:
-        site = static(web_lab, "berubah", "v1")
-        hosted(site, shell)
-        assert deployed(site, shell).ok
-        later = static(web_lab, "berubah", "v3")
-        approved = deploy.plan(later, shell)
-        assert deployed(static(web_lab, "berubah", "v2"), shell).ok
-        with pytest.raises(ChangedSincePlan):
-            deploy.apply(approved, later, shell, allowed)
-        assert "v2" in front(site)
-
-
-def test_an_archive_that_is_not_the_agreed_one_never_reaches_the_host(web_lab: WebLab) -> None:
-    site = static(web_lab, "palsu", "v1")
-    (web_lab.folder / "palsu-v1.tar.gz").write_bytes(b"other")
-    with open_host(site.access) as shell:
-        with pytest.raises(SiteError, match="SHA-256"):
-            deployed(site, shell)
-        assert not shell.holds("test", "-e", site.layout.base)
-
-
 def test_a_configuration_that_nginx_refuses_is_put_back(web_lab: WebLab, monkeypatch: pytest.MonkeyPatch) -> None:
     site = static(web_lab, "rusak", "v1")
     with open_host(site.access) as shell:
@@ -222,27 +136,8 @@ def test_a_configuration_that_nginx_refuses_is_put_back(web_lab: WebLab, monkeyp
         assert "v1" in front(site)
 
 
-def wordpress(lab: WebLab, slug: str = "portal", **entry: object) -> Site:
-    return lab.site(
-        slug, kind="wordpress", source=lab.wordpress(), database={"engine": "mariadb", "name": f"{slug}_web"}, **entry
-    )
-
-
-def install_wordpress(site: Site, machine: WebLab, title: str) -> None:
-    """Complete the installer as a person would."""
-    form = (
-        f"weblog_title={title}&user_name=admin&admin_password=S4ngatPanjang!x&admin_password2=S4ngatPanjang!x"
-        "&pw_weak=1&admin_email=a@lab.test&blog_public=0"
-    )
-    machine.machine.run(
-        *("curl", "-sS", "--max-time", "60", "-H", f"Host: {site.domain}", "-d", form),
-        f"http://{ADDRESS}/wp-admin/install.php?step=2",
-        timeout=70,
-    )
-
-
 def test_wordpress_comes_up_is_backed_up_and_brought_back(web_lab: WebLab) -> None:
-    site = wordpress(web_lab)
+    site = wordpress(web_lab, source=web_lab.wordpress())
     with open_host(site.access) as shell:
         hosted(site, shell)
         assert host.plan(site, shell).changes == ()
@@ -360,8 +255,7 @@ def test_a_backup_killed_anywhere_is_whole_or_none_and_the_next_one_succeeds(web
 def test_a_dump_that_fails_leaves_no_backup(web_lab: WebLab) -> None:
     site = wordpress(web_lab, "tanpadb")
     with open_host(site.access) as shell:
-        shell.folder(site.layout.base)
-        shell.folder(site.layout.shared)
+        shell.folders({site.layout.base: "2750", site.layout.shared: "2750"})
         with pytest.raises(TargetError) as refusal:
             backup.back_up(site, shell)
         assert refusal.value.reason is Reason.INCOMPLETE
@@ -481,61 +375,6 @@ def test_a_check_names_what_is_wrong_with_and_without_ssh(web_lab: WebLab) -> No
         assert codes == {"http.error", "dns.missing", "backup.stale"}
 
 
-def test_no_visitor_meets_a_broken_release(web_lab: WebLab) -> None:
-    with open_host(static(web_lab, "ramai", "v1").access) as shell:
-        site = static(web_lab, "ramai", "v1")
-        hosted(site, shell)
-        assert deployed(site, shell).ok
-        broken = web_lab.site(
-            "ramai", source=web_lab.archive("ramai-x.tar.gz", {"index.html": "x"}), health={"path": "/", "expect": "v2"}
-        )
-        with visitor(site) as seen:
-            assert deployed(broken, shell).status == "rolled_back"
-            assert deployed(static(web_lab, "ramai", "v2"), shell).status == "applied"
-        assert len(seen) > 20
-        assert set(seen) == {"<h1>v1</h1>", "<h1>v2</h1>"}
-
-
-@contextmanager
-def visitor(site: Site) -> Iterator[list[str]]:
-    """Asks for the site's front page all the time; what was seen, or the error met."""
-    seen: list[str] = []
-    gone = threading.Event()
-
-    def visit() -> None:
-        while not gone.wait(0.02):
-            try:
-                seen.append(pages.fetch(site, "http").text)
-            except pages.PageError as error:
-                seen.append(str(error))
-
-    thread = threading.Thread(target=visit)
-    thread.start()
-    try:
-        yield seen
-    finally:
-        gone.set()
-        thread.join()
-
-
-@pytest.mark.parametrize("kill_at", range(1, 12))
-def test_a_deploy_killed_anywhere_leaves_a_site_and_a_second_run_finishes_it(web_lab: WebLab, kill_at: int) -> None:
-    slug = f"bunuh-{kill_at}"
-    with open_host(static(web_lab, slug, "v1").access) as shell:
-        old = static(web_lab, slug, "v1")
-        hosted(old, shell)
-        assert deployed(old, shell).ok
-        site = static(web_lab, slug, "v2")
-        approved = deploy.plan(site, shell)
-        code = killed(lambda permit, step: deploy.apply(approved, site, fresh(site), permit, step), kill_at)
-        assert code == -9
-        assert front(site) in ("<h1>v1</h1>", "<h1>v2</h1>")
-        outcome = deploy.apply(approved, site, shell, allowed)
-        assert outcome.ok, outcome
-        assert front(site) == "<h1>v2</h1>"
-        assert deploy.plan(site, shell).changes == ()
-
-
 @pytest.mark.parametrize("kill_at", [1, 4, 8, 10, 12])
 def test_hosting_killed_anywhere_is_finished_by_a_second_run(web_lab: WebLab, kill_at: int) -> None:
     site = wordpress(web_lab, f"tuanrumah{kill_at}")
@@ -585,25 +424,3 @@ def test_a_restore_killed_anywhere_leaves_a_site_and_is_finished_by_a_second_run
             assert outcome.status == "applied", outcome.detail
             assert health.problem(site) == ""
             assert shell.read(letter) == "semula"
-
-
-def fresh(site: Site) -> Shell:
-    """A shell of its own for a child process; it ends with it."""
-    return open_host(site.access).__enter__()
-
-
-def killed(run_it: Callable[[Callable[[], None], Callable[[str], None]], Outcome], at: int) -> int:
-    """Run in a child process that gets SIGKILL at the `at`-th permit or step; its exit code as subprocess has it."""
-    child = os.fork()
-    if child == 0:
-        count = 0
-
-        def tick(_: str = "") -> None:
-            nonlocal count
-            count += 1
-            if count == at:
-                os.kill(os.getpid(), 9)
-
-        run_it(tick, tick)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
