@@ -9,10 +9,9 @@ import re
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from threading import Timer
 from typing import Any
 
 import paramiko
@@ -27,7 +26,7 @@ from paramiko.hostkeys import HostKeyEntry
 
 from inventory.causes import cause
 from playbooks.findings import Reason, TargetError
-from playbooks.network import platforms
+from playbooks.network import alarms, platforms
 from playbooks.network.endpoints import Endpoint
 from playbooks.network.terminal import Closed, driver
 
@@ -192,19 +191,12 @@ def _line(endpoint: Endpoint, timeout_s: float) -> socket.socket:
     return line
 
 
-@contextmanager
-def _hung_up_after(line: socket.socket, seconds: float) -> Iterator[None]:
+def _hung_up_after(line: socket.socket, seconds: float) -> AbstractContextManager[None]:
     """A connection that ends after so many seconds, whoever still waits for something on it.
 
     paramiko waits without end for a terminal, a shell or a command to be granted.
     """
-    watch = Timer(seconds, _hang_up, (line,))
-    watch.daemon = True
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()
+    return alarms.after(seconds, lambda: _hang_up(line))
 
 
 def _hang_up(line: socket.socket) -> None:

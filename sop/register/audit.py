@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from sop.progress import Event
-from sop.register.records import Actor, AuditReport, AuditRow
+from sop.register.records import Actor, AuditReport, AuditRow, EvidenceRecord
 from sop.register.tables import AuditEntry, Case, CaseEvent, CasePlan, Evidence, storable
 
 GENESIS = "0" * 64
@@ -181,7 +181,7 @@ def _forged_evidence(session: Session) -> Iterator[str]:
             yield f"bukti {told[3]} yang tercatat dalam rantai hilang"
 
 
-def evidence_detail(evidence: Evidence) -> dict[str, Any]:
+def evidence_detail(evidence: Evidence | EvidenceRecord) -> dict[str, Any]:
     """What evidence is, as the audit row of its keeping holds it."""
     return {key: getattr(evidence, key) for key in _EVIDENCE}
 

@@ -35,7 +35,7 @@ from sop.register.errors import (
 from sop.register.letters import media_type
 from sop.register.plans import approve, drop
 from sop.register.queue import Queue, outbox_entry
-from sop.register.records import SOFTWARE, Actor, CaseRecord, Letter, proposal
+from sop.register.records import SOFTWARE, Actor, CaseRecord, Letter, NewEvidence, proposal
 from sop.register.tables import Case, CaseEvent, Evidence, storable
 from sop.words import EVIDENCE
 
@@ -88,9 +88,7 @@ class Cases(Archive, Queue):
                 session.add(row)
                 self._note(session, "case.opened", row.id, audit.case_detail(row), actor)
                 if letter:
-                    paper = Evidence(kind="letter", name=letter.name, media_type=media, case_id=row.id, target="")
-                    paper.sealed = False
-                    self._store(session, [(paper, letter.data)], actor)
+                    self._store(session, [NewEvidence("letter", letter.name, letter.data, media, row.id)], actor)
                 dossier = Dossier(row, procedure, [])
                 self._begin(session, dossier, actor)
                 return records(session, [row])[0]
@@ -297,8 +295,7 @@ class Cases(Archive, Queue):
     def _leave(
         self, session: Session, dossier: Dossier, kind: str, name: str, media: str, data: bytes, actor: Actor
     ) -> None:
-        evidence = Evidence(kind=kind, name=name, media_type=media, case_id=dossier.row.id, target="", sealed=False)
-        self._store(session, [(evidence, data)], actor)
+        self._store(session, [NewEvidence(kind, name, data, media, dossier.row.id)], actor)
 
     def _event(
         self,

@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import zstandard
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from sop.register.audit import Happening, evidence_detail
 from sop.register.errors import RegisterBroken, SealRefused
-from sop.register.records import Actor
+from sop.register.records import Actor, EvidenceRecord, NewEvidence
 from sop.register.tables import Blob, BlobCopy, Evidence
 from sop.register.trail import Trail
 
 _PROBE = b"segel"
 _PROBE_SHA256 = hashlib.sha256(_PROBE).hexdigest()
 """Sealed together with the first thing: what opens when the key is the right one, whatever else is damaged."""
+
+
+Described = Evidence | EvidenceRecord
+"""What says by its hash what its content has to be."""
 
 
 class Content(Trail):
@@ -35,22 +40,27 @@ class Content(Trail):
             except (SealRefused, zstandard.ZstdError, ValueError):
                 return False
 
-    def _store(self, session: Session, things: Sequence[tuple[Evidence, bytes]], actor: Actor) -> None:
-        now, contents = self.clock(), {}
-        for evidence, data in things:
-            evidence.sha256, evidence.size, evidence.at = hashlib.sha256(data).hexdigest(), len(data), now
-            contents[evidence.sha256, evidence.sealed] = (evidence, data)
-        known = {}
+    def _store(self, session: Session, things: Sequence[NewEvidence], actor: Actor) -> list[EvidenceRecord]:
+        """In the order of `things`. Rows, not objects, are written: a fleet's backup adds thousands."""
+        if not things:
+            return []
+        rows = [self._row(each) for each in things]
+        ids = session.scalars(insert(Evidence).returning(Evidence.id, sort_by_parameter_order=True), rows)
+        stored = [EvidenceRecord(id=number, **row) for number, row in zip(ids, rows, strict=True)]
+        contents = {(each.sha256, each.sealed): (each, new.data) for each, new in zip(stored, things, strict=True)}
         for blob in session.scalars(select(Blob).where(Blob.sha256.in_({sha256 for sha256, _ in contents}))):
-            if stored := contents.pop((blob.sha256, blob.sealed), None):
-                known[blob] = stored
-        session.add_all(self._blobs(session, {key: data for key, (_, data) in contents.items()}))
-        for blob, (evidence, data) in known.items():
-            self._mend(session, evidence, blob, data)
-        session.add_all(evidence for evidence, _ in things)
-        self._note_all(session, [_kept(evidence) for evidence, _ in things], actor)
+            if known := contents.pop((blob.sha256, blob.sealed), None):
+                self._mend(session, known[0], blob, known[1])
+        if blobs := [*self._blobs(session, {key: data for key, (_, data) in contents.items()})]:
+            session.execute(insert(Blob), blobs)
+        self._note_all(session, [_kept(each) for each in stored], actor)
+        return stored
 
-    def _mend(self, session: Session, evidence: Evidence, blob: Blob | None, data: bytes) -> None:
+    def _row(self, new: NewEvidence) -> dict[str, Any]:
+        told = {key: value for key, value in vars(new).items() if key != "data"}
+        return {**told, "sha256": hashlib.sha256(new.data).hexdigest(), "size": len(new.data), "at": self.clock()}
+
+    def _mend(self, session: Session, evidence: Described, blob: Blob | None, data: bytes) -> None:
         """What is stored already is stored once more if it no longer reads as what it was."""
         try:
             self._read(session, evidence, blob)
@@ -60,18 +70,19 @@ class Content(Trail):
             session.add(BlobCopy(sha256=evidence.sha256, sealed=evidence.sealed, data=whole))
             session.flush()
 
-    def _blobs(self, session: Session, contents: Mapping[tuple[str, bool], bytes]) -> Iterator[Blob]:
+    def _blobs(self, session: Session, contents: Mapping[tuple[str, bool], bytes]) -> Iterator[dict[str, Any]]:
         first = any(sealed for _, sealed in contents) and not _any_sealed(session)
         if first and (_PROBE_SHA256, True) not in contents:
-            yield Blob(sha256=_PROBE_SHA256, sealed=True, data=self._seal.close(_packed(_PROBE), first=True))
+            yield {"sha256": _PROBE_SHA256, "sealed": True, "data": self._seal.close(_packed(_PROBE), first=True)}
         for (sha256, sealed), data in contents.items():
             packed = _packed(data)
-            yield Blob(sha256=sha256, sealed=sealed, data=self._seal.close(packed, first=False) if sealed else packed)
+            whole = self._seal.close(packed, first=False) if sealed else packed
+            yield {"sha256": sha256, "sealed": sealed, "data": whole}
 
     def _text(self, session: Session, evidence_id: int) -> str:
         return self._read(session, session.get_one(Evidence, evidence_id)).decode("utf-8", "surrogateescape")
 
-    def _read(self, session: Session, evidence: Evidence, blob: Blob | None = None) -> bytes:
+    def _read(self, session: Session, evidence: Described, blob: Blob | None = None) -> bytes:
         """The bytes as they were stored, from the blob or else from a copy. Raises as `read`."""
         stored = blob or session.get(Blob, (evidence.sha256, evidence.sealed))
         try:
@@ -83,7 +94,7 @@ class Content(Trail):
                     return self._opened(evidence, copy)
             raise
 
-    def _opened(self, evidence: Evidence, data: bytes | None) -> bytes:
+    def _opened(self, evidence: Described, data: bytes | None) -> bytes:
         """The bytes, if they are still what was stored."""
         if data is None:
             raise RegisterBroken(f"isi bukti nomor {evidence.id} hilang")
@@ -108,7 +119,7 @@ def _unpacked(packed: bytes, size: int) -> bytes:
     return zstandard.decompress(packed)
 
 
-def _kept(evidence: Evidence) -> Happening:
+def _kept(evidence: EvidenceRecord) -> Happening:
     return "evidence.kept", evidence.case_id or evidence.target, evidence_detail(evidence)
 
 

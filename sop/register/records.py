@@ -129,6 +129,19 @@ class CaseRecord:
 
 
 @dataclass(frozen=True)
+class NewEvidence:
+    """Something to be kept; what is `sealed` can be read only with the seal's key."""
+
+    kind: str
+    name: str
+    data: bytes = field(repr=False)
+    media_type: str = "text/plain"
+    case_id: str = ""
+    target: str = ""
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
 class NewConfig:
     """A device's configuration to be kept; `digest` tells whether anything in it is new."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from sop.register.content import Content
 from sop.register.errors import ConfigRefused, RegisterBroken, UnknownEvidence
-from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, EvidenceRecord, NewConfig
+from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, EvidenceRecord, NewConfig, NewEvidence
 from sop.register.tables import Backup, Blob, Config, DeviceBaseline, Evidence, Quarantine
 
 GOOD = ("ok", "unchanged")
@@ -37,11 +37,8 @@ class Shelf(Content):
     ) -> EvidenceRecord:
         """Stores evidence. `sealed` content can be read only with the seal's key."""
         with self._database.writing() as session:
-            evidence = Evidence(
-                kind=kind, name=name, media_type=media_type, case_id=case_id, target=target, sealed=sealed
-            )
-            self._store(session, [(evidence, data)], actor)
-            return evidence_record(evidence)
+            new = NewEvidence(kind, name, data, media_type, case_id, target, sealed)
+            return self._store(session, [new], actor)[0]
 
     def read(self, evidence_id: int) -> bytes:
         """The bytes. Raises UnknownEvidence, SealRefused, or RegisterBroken when they are not what was stored."""
@@ -86,26 +83,24 @@ class Shelf(Content):
             rows = session.scalars(select(Config).where(Config.id.in_(newest)))
             versions = {row.device: version_record(row, changed=False) for row in rows}
             new = [each for each in taken if each.device not in versions or versions[each.device].digest != each.digest]
-            versions |= {row.device: version_record(row) for row in self._add_versions(session, new, case_id, actor)}
+            versions |= {version.device: version for version in self._add_versions(session, new, case_id, actor)}
             return [versions[each.device] for each in taken]
 
-    def _add_versions(self, session: Session, new: Sequence[NewConfig], case_id: str, actor: Actor) -> list[Config]:
-        stored = []
-        for each in new:
-            about = {"name": f"{each.device}.cfg", "media_type": "text/plain", "case_id": case_id}
-            for kind, text in (("config", each.full), ("config_redacted", each.redacted)):
-                evidence = Evidence(kind=kind, sealed=kind == "config", target=each.device, **about)
-                stored.append((evidence, text.encode("utf-8", "surrogateescape")))
-        self._store(session, stored, actor)
-        ids = iter([evidence.id for evidence, _ in stored])
-        now = self.clock()
+    def _add_versions(
+        self, session: Session, new: Sequence[NewConfig], case_id: str, actor: Actor
+    ) -> list[ConfigVersion]:
+        if not new:
+            return []
+        texts = [text for each in new for text in _texts(each, case_id)]
+        ids = iter([evidence.id for evidence in self._store(session, texts, actor)])
         rows = [
-            Config(device=each.device, digest=each.digest, at=now, full_id=next(ids), redacted_id=next(ids))
+            {"device": each.device, "digest": each.digest, "full_id": next(ids), "redacted_id": next(ids)}
             for each in new
         ]
-        session.add_all(rows)
-        session.flush()
-        return rows
+        now = self.clock()
+        adding = insert(Config).values(at=now).returning(Config.id, sort_by_parameter_order=True)
+        numbers = session.scalars(adding, rows)
+        return [ConfigVersion(id, each.device, each.digest, now) for id, each in zip(numbers, new, strict=True)]
 
     def config_versions(self, device: str) -> list[ConfigVersion]:
         """The stored configurations of a device, oldest first; those in quarantine say so."""
@@ -193,6 +188,14 @@ class Shelf(Content):
         with self._database.writing() as session:
             self._note(session, "baseline.kept", device, {"facts": facts}, actor)
             session.merge(DeviceBaseline(device=device, facts=facts, at=self.clock()))
+
+
+def _texts(new: NewConfig, case_id: str) -> Iterator[NewEvidence]:
+    """Full, then redacted."""
+    for kind, text in (("config", new.full), ("config_redacted", new.redacted)):
+        data = text.encode("utf-8", "surrogateescape")
+        sealed = kind == "config"
+        yield NewEvidence(kind, f"{new.device}.cfg", data, case_id=case_id, target=new.device, sealed=sealed)
 
 
 def evidence_record(row: Evidence) -> EvidenceRecord:
