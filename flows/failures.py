@@ -36,6 +36,7 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
     from sop.procedure import ProcedureError
     from sop.register.errors import (
         LeaseLost,
+        NotConfirmed,
         OwnPlan,
         PermitRefused,
         RegisterBroken,
@@ -46,7 +47,7 @@ def _known(error: Exception) -> tuple[str, str, int] | None:
 
     if isinstance(error, TargetError):
         return str(error), str(error.reason), 1
-    refused = PermitRefused | OwnPlan | LeaseLost | TargetLocked | RegisterBroken | RegisterFull
+    refused = PermitRefused | NotConfirmed | OwnPlan | LeaseLost | TargetLocked | RegisterBroken | RegisterFull
     if isinstance(error, refused | ChangedSincePlan | ArchiveRefused | HistoryError | MailError | DocumentError):
         return str(error), _code(error), 1
     unusable = InventoryError | SettingsError | CredentialError | ImportRefused | ProcedureError | SiteError

@@ -19,6 +19,7 @@ EventKind = Literal[
     "proposed",  # a plan was made that waits for approval
     "approved",
     "dropped",
+    "confirmed",  # another team agreed to a plan that changes something of theirs; it still waits for its approver
     "settled",  # a plan was applied, rolled back or failed
     "retried",  # the step's work is attempted anew
     "withdrawn",
@@ -131,7 +132,7 @@ def _stay(procedure: Procedure, place: Position, event: Event) -> Position:
             return _resumed(_wait(procedure, place, left))
         case "retried":
             return replace(place, attempt=place.attempt + 1)
-        case "planned":
+        case "planned" | "confirmed":
             return place
     raise BrokenHistory(f"event {event.seq}: unknown kind {event.kind!r}")
 

@@ -87,6 +87,25 @@ def act(
 
 
 @app.command(cls=Order)
+def confirm(
+    id: Id,
+    official: as_option,
+    answered: Annotated[str, typer.Option("--answer", metavar="YA|TIDAK", help="Setuju atau tidak.")],
+    note: Annotated[str, typer.Option("--note", metavar="TEKS", help="Catatan; wajib untuk TIDAK.")] = "",
+    plan: Annotated[str, typer.Option("--plan", metavar="HASH", help="Sidik rencananya; wajib bila beberapa.")] = "",
+    paper: paper_option = "",
+    json: Json = False,
+) -> None:
+    """Catat jawaban tim jaringan atas rencana domain; sesudahnya barulah rencana itu dapat disetujui."""
+    here = office.open_office()
+    done = intake.confirm(here, id, official, answered, note, plan, terminal_actor(here.settings.official, paper))
+    document = {**case_document(done.case), "answered_plans": [plan_document(each) for each in done.plans]}
+    for undelivered in done.undelivered:
+        note_(undelivered)
+    answer(document, json, lambda c: _print_act(done, answered.upper(), c, "Dikonfirmasi"))
+
+
+@app.command(cls=Order)
 def resume(
     id: Id,
     official: as_option,
@@ -143,6 +162,7 @@ def _summary(record: CaseRecord) -> dict[str, Any]:
         "since": place.since,
         "waiting_plans": place.waiting,
         "proposal": record.proposal,
+        "unconfirmed": [plan.hash for plan in record.unconfirmed],
     }
 
 
@@ -197,7 +217,8 @@ def _standing(record: CaseRecord) -> str:
     if not place.is_open:
         return f"berakhir di langkah {place.step}"
     turn = " atau ".join(record.procedure.label(role) for role in place.turn)
-    return f"{place.step}: {turn}{' (rencana menunggu persetujuan)' if place.waiting else ''}"
+    waits = "konfirmasi tim jaringan, lalu persetujuan" if record.unconfirmed else "persetujuan"
+    return f"{place.step}: {turn}{f' (rencana menunggu {waits})' if place.waiting else ''}"
 
 
 def print_case(record: CaseRecord, inventory: Inventory, to: Console) -> None:
@@ -213,6 +234,9 @@ def print_case(record: CaseRecord, inventory: Inventory, to: Console) -> None:
     if record.position.is_open:
         to.print(plain(f"Sekarang langkah {_standing(record)}", "bold"))
         to.print(plain(f"  {record.step.activity}"))
+        for plan in record.unconfirmed:
+            command = f"pelihara case confirm {record.id} --as PEJABAT --answer YA --plan {plan.hash[:12]}"
+            to.print(plain(f"  Rencana {plan.action} menunggu konfirmasi tim jaringan: {command}"), soft_wrap=True)
         if record.proposal:
             to.print(plain(f"  Yang menunggu persetujuan: --plan {record.proposal}"))
     else:
@@ -224,6 +248,7 @@ EVENTS = {
     "completed": "pekerjaan selesai",
     "planned": "rencana dibuat",
     "proposed": "rencana diajukan",
+    "confirmed": "rencana dikonfirmasi",
     "approved": "rencana disetujui",
     "dropped": "rencana ditolak",
     "settled": "rencana dijalankan",
@@ -246,9 +271,9 @@ def _print_evidence(record: CaseRecord, to: Console) -> None:
         to.print(table(("Bukti", "Jenis", "Nama", "Sasaran", "Byte", "SHA-256"), rows))
 
 
-def _print_act(done: intake.Acted, said: str, to: Console) -> None:
+def _print_act(done: intake.Acted, said: str, to: Console, agreed: str = "Disetujui") -> None:
     for plan in done.plans:
-        to.print(plain("Disetujui persis rencana ini:" if said == "YA" else "Rencana ini ditolak:", "bold"))
+        to.print(plain(f"{agreed} persis rencana ini:" if said == "YA" else "Rencana ini ditolak:", "bold"))
         print_plan(plan_document(plan), to)
     record = done.case
     to.print(status("ok", f"{record.id}: {said} dicatat."))

@@ -141,6 +141,7 @@ def _sign(stage: Stage, case_id: str) -> None:
     official = _PEOPLE[role]
     if case.position.waiting:
         _show_plans(stage, [plan for plan in case.plans if plan.hash in case.position.waiting])
+        _confirm(stage, case)
     elif not case.step.work:
         _head(stage, case)
     note = _NOTES[case.step.kind]
@@ -148,6 +149,15 @@ def _sign(stage: Stage, case_id: str) -> None:
     notices.tell_after_act(stage.office, case_id)
     person = stage.office.inventory.officials[official]
     stage.note(f"YA: {person.name}, {person.title}: {note}", "green")
+
+
+def _confirm(stage: Stage, case: CaseRecord) -> None:
+    """The network team agrees to what changes its zone, before the plans are approved."""
+    official = _PEOPLE["tim_teknis"]
+    person = stage.office.inventory.officials[official]
+    for plan in case.unconfirmed:
+        stage.office.register.confirm(case.id, official, "YA", "Nama dan alamat sesuai", plan.hash, _CLI)
+        stage.note(f"YA tim jaringan: {person.name}, {person.title}: rencana {plan.hash[:12]}", "green")
 
 
 def _show_plans(stage: Stage, plans: list[PlanRecord]) -> None:

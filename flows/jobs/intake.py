@@ -71,6 +71,18 @@ def act(office: Office, case_id: str, official: str, answer: str, note: str, pla
     before = office.register.case(case_id)
     meant = whole((*before.position.waiting, before.proposal), plan) if plan else ""
     after = office.register.act(before.id, official, answer.strip().upper(), note, meant, actor)
+    return _acted(office, before, after)
+
+
+def confirm(office: Office, case_id: str, official: str, answer: str, note: str, plan: str, actor: Actor) -> Acted:
+    """Record another team's answer to a plan that changes something of theirs. `plan` as for `act`."""
+    before = office.register.case(case_id)
+    meant = whole((each.hash for each in before.unconfirmed), plan) if plan else ""
+    after = office.register.confirm(before.id, official, answer.strip().upper(), note, meant, actor)
+    return _acted(office, before, after)
+
+
+def _acted(office: Office, before: CaseRecord, after: CaseRecord) -> Acted:
     decided = {hash_ for event in after.events[len(before.events) :] for hash_ in event.plans}
     plans = tuple(plan for plan in after.plans if plan.hash in decided)
     return Acted(after, plans, tuple(notices.tell_after_act(office, after.id)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.office import Office
 from sop import mail
 from sop.register.authority import OPD, capacities
+from sop.register.confirmation import confirmer
 from sop.register.records import SOFTWARE, CaseRecord
 
 _PAPERS = ("laporan", "berita_acara", "lembar_disposisi")
@@ -23,13 +24,22 @@ def tell_turn(office: Office, case_id: str) -> list[str]:
     case = office.register.case(case_id)
     place = case.position
     key = f"{case.id}:{place.step}:{place.attempt}:{len(place.waiting)}:{place.state}"
+    if case.unconfirmed:
+        return _tell_confirmers(office, case, key)
     return _tell(office, case, key, place.turn if place.is_open else (OPD,), _subject(case))
+
+
+def _tell_confirmers(office: Office, case: CaseRecord, key: str) -> list[str]:
+    """Those whose word a plan needs before it can be approved; its approvers are told after them."""
+    roles = [role for plan in case.unconfirmed if (role := confirmer(plan.action))]
+    return _tell(office, case, f"{key}:konfirmasi", roles, "rencana menunggu konfirmasi Anda")
 
 
 def tell_after_act(office: Office, case_id: str) -> list[str]:
     """As `tell_turn`, unless a flow works at the step first: it tells when a person is needed."""
     case = office.register.case(case_id)
-    return [] if case.position.is_open and case.step.work else tell_turn(office, case_id)
+    place = case.position
+    return [] if place.is_open and case.step.work and not place.waiting else tell_turn(office, case_id)
 
 
 def tell_informed(office: Office, case_id: str) -> list[str]:

@@ -151,6 +151,8 @@ class PlanLine:
     ladder: str
     state: str
     summary: str = ""
+    confirmed_by: str = ""
+    """Of another team whose part of the office it changes."""
     approved_by: str = ""
     approved_at: datetime | None = None
     changes: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any
 from sop.documents import data, people
 from sop.progress import ANSWERS, Event
 from sop.register import CaseRecord, EvidenceRecord, PlanRecord, Register
+from sop.register.confirmation import confirmation
 from sop.register.records import BackupNote
 from sop.working_time import StepTime, step_times
 
@@ -274,7 +275,9 @@ def _runbooks(register: Register, case: CaseRecord, draft: data.Report) -> Itera
 
 def _plan(case: CaseRecord, plan: PlanRecord) -> data.PlanLine:
     document = json.loads(plan.document)
-    approval = next((e for e in case.events if e.answer == "YA" and plan.hash in e.plans), None)
+    agreed = [event for event in case.events if event.answer == "YA" and plan.hash in event.plans]
+    approval = next((event for event in agreed if event.kind != "confirmed"), None)
+    confirmed = confirmation(plan.action, plan.hash, case.events)
     return data.PlanLine(
         hash=plan.hash,
         action=plan.action,
@@ -284,6 +287,7 @@ def _plan(case: CaseRecord, plan: PlanRecord) -> data.PlanLine:
         summary=str(document.get("summary", "")),
         changes=tuple(document.get("changes", ())),
         way_back=tuple(document.get("way_back", ())),
+        confirmed_by=people.who(case.procedure, confirmed) if confirmed else "",
         approved_by=people.who(case.procedure, approval) if approval else "",
         approved_at=approval.at if approval else None,
     )

@@ -254,8 +254,10 @@ class Cases(Archive, Queue):
             raise UnknownPlan(f"sebutkan salah satu rencana: {', '.join(h[:12] for h in waiting)}")
         plan = plan_hash or waiting[0]
         kind: EventKind = "approved" if act.answer == "YA" else "dropped"
-        decide = approve if act.answer == "YA" else drop
-        decide(session, dossier.row.id, (plan,), act.who.slug, act.note)
+        if act.answer == "YA":
+            approve(session, dossier.row.id, (plan,), act.who.slug, act.note, dossier.events)
+        else:
+            drop(session, dossier.row.id, (plan,), act.who.slug, act.note)
         self._event(session, dossier, kind, act.actor, act.who, answer=act.answer, note=act.note, plans=(plan,))
 
     def _answer(self, session: Session, dossier: Dossier, act: _Act, plan_hash: str) -> None:
@@ -268,7 +270,7 @@ class Cases(Archive, Queue):
             return
         if act.answer == "YA":
             self._require_output(session, dossier, act)
-            approve(session, dossier.row.id, plans, act.who.slug, act.note)
+            approve(session, dossier.row.id, plans, act.who.slug, act.note, dossier.events)
         self._event(session, dossier, "answered", act.actor, act.who, answer=act.answer, note=act.note, plans=plans)
 
     def _require_output(self, session: Session, dossier: Dossier, act: _Act) -> None:
@@ -352,8 +354,13 @@ def _check_answer(dossier: Dossier, answer: str, note: str) -> None:
         raise UnknownAnswer(
             f"jawaban {answer!r} tidak dikenal di langkah {dossier.step.no}; pilih {' atau '.join(known)}"
         )
+    check_reason(dossier.row.id, answer, note)
+
+
+def check_reason(case_id: str, answer: str, note: str) -> None:
+    """Raises ReasonMissing for a TIDAK that does not say why."""
     if answer == "TIDAK" and not _says_something(note):
-        raise ReasonMissing(f"TIDAK pada {dossier.row.id} harus disertai alasan")
+        raise ReasonMissing(f"TIDAK pada {case_id} harus disertai alasan")
 
 
 def _says_something(text: str) -> bool:

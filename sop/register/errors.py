@@ -57,6 +57,10 @@ class OwnPlan(RegisterError):
     """Nobody approves their own plan."""
 
 
+class NotConfirmed(RegisterError):
+    """A plan lacks the word of the team whose part of the office it changes."""
+
+
 class AlreadyDone(RegisterError):
     """The act was done before, by this official or by one who was faster."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sop.register.errors import OwnPlan, PermitRefused, UnknownPlan
+from sop.progress import Event
+from sop.register.confirmation import confirmation, confirmer
+from sop.register.errors import NotConfirmed, OwnPlan, PermitRefused, UnknownPlan
 from sop.register.records import PlanRecord
 from sop.register.tables import CasePlan
 
@@ -38,14 +40,30 @@ def check_document(document: bytes, action: str, target: str, ladder: str) -> No
             raise PermitRefused(f"dokumen rencana menyebut {key} {fields[key]!r}, bukan {value!r}")
 
 
-def approve(session: Session, case_id: str, hashes: Iterable[str], approver: str, note: str) -> None:
-    """Raises OwnPlan when the approver proposed one of them."""
+def approve(
+    session: Session, case_id: str, hashes: Iterable[str], approver: str, note: str, events: Sequence[Event]
+) -> None:
+    """Raises OwnPlan when the approver proposed or confirmed one of them, NotConfirmed when one is not confirmed."""
     for plan in _waiting(session, case_id, hashes):
+        check_confirmed(plan, events, approver)
         if plan.proposer == approver:
             raise OwnPlan(
                 f"{approver} mengusulkan rencana {plan.hash[:12]}; rencana sendiri tidak boleh disetujui sendiri"
             )
         plan.state, plan.approver, plan.reason = "approved", approver, note
+
+
+def check_confirmed(plan: CasePlan, events: Sequence[Event], approver: str) -> None:
+    """Raises NotConfirmed when the plan lacks another team's word, OwnPlan when its approver gave that too."""
+    role = confirmer(plan.action)
+    if role is None:
+        return
+    given = confirmation(plan.action, plan.hash, events)
+    if given is None:
+        how = f"pelihara case confirm {plan.case_id} --as PEJABAT --answer YA --plan {plan.hash[:12]}"
+        raise NotConfirmed(f"rencana {plan.action} {plan.hash[:12]} belum dikonfirmasi tim jaringan ({role}): {how}")
+    if given.actor == approver:
+        raise OwnPlan(f"{approver} yang mengonfirmasi rencana {plan.hash[:12]}; penyetujunya harus orang lain")
 
 
 def drop(session: Session, case_id: str, hashes: Iterable[str], approver: str, reason: str) -> None:

@@ -10,11 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sop.register.authority import forbid_own_request
-from sop.register.cases import Cases
+from sop.register.confirmation import confirmer
+from sop.register.confirming import Confirming
 from sop.register.dossier import Dossier
-from sop.register.errors import AlreadyDone, LeaseLost, OwnRequest, PermitRefused, UnknownAnswer, UnknownPlan
+from sop.register.errors import (
+    AlreadyDone,
+    LeaseLost,
+    NotConfirmed,
+    OwnPlan,
+    OwnRequest,
+    PermitRefused,
+    UnknownAnswer,
+    UnknownPlan,
+)
 from sop.register.leases import Lease, Leases
-from sop.register.plans import actions, check_document, in_case, plan_record
+from sop.register.plans import actions, check_confirmed, check_document, in_case, plan_record
 from sop.register.records import SOFTWARE, Actor, PlanRecord, PlanState
 from sop.register.tables import CasePlan
 from sop.words import PLANS
@@ -29,7 +39,7 @@ _STANDING = ("proposed", "approved", "dropped")
 """States in which proposing the same plan again changes nothing: above all, a dropped plan stays dropped."""
 
 
-class Proposals(Cases, Leases):
+class Proposals(Confirming, Leases):
     """Ladder A needs the approved case only; B a second person; C is advice and never written."""
 
     def propose(
@@ -42,8 +52,8 @@ class Proposals(Cases, Leases):
         proposer: str,
         actor: Actor = SOFTWARE,
     ) -> PlanRecord:
-        """Stores a plan. It waits for approval if it is of ladder B, if a person completes the step, or if the same
-        was tried in this case and failed.
+        """Stores a plan. It waits for approval if it is of ladder B, if a person completes the step, if another team
+        must confirm it, or if the same was tried in this case and failed.
 
         `document` is the plan's canonical JSON; `action` may join several words with `+` for a bundle. Raises
         PermitRefused when the case is not at a work step, or the action, ladder or target are not for it.
@@ -65,8 +75,8 @@ class Proposals(Cases, Leases):
             plan.state, plan.proposer, plan.at = "proposed", proposer, self.clock()
             plan.approver, plan.reason, plan.outcome = "", "", {}
             self._note(session, "plan.proposed", case_id, about, actor)
-            waits = ladder == "B" or dossier.step.completes == "by_person" or again
-            self._event(session, dossier, "proposed" if waits else "planned", actor, plans=(plan_hash,))
+            alone = ladder == "A" and dossier.step.completes != "by_person" and confirmer(action) is None
+            self._event(session, dossier, "planned" if alone and not again else "proposed", actor, plans=(plan_hash,))
             return plan_record(plan)
 
     def plan(self, plan_hash: str, case_id: str = "") -> PlanRecord:
@@ -143,7 +153,7 @@ class Proposals(Cases, Leases):
             raise PermitRefused(f"rencana {plan.hash[:12]} belum disetujui")
         if hashlib.sha256(plan.document).hexdigest() != plan.hash:
             raise PermitRefused(f"rencana {plan.hash[:12]} berubah setelah disetujui")
-        if plan.ladder != "A":
+        if plan.ladder != "A" or confirmer(plan.action):
             self._check_approval(dossier, plan)
 
     def _check_approval(self, dossier: Dossier, plan: CasePlan) -> None:
@@ -153,7 +163,8 @@ class Proposals(Cases, Leases):
             raise PermitRefused(f"rencana {plan.hash[:12]} tidak disetujui oleh orang kedua")
         try:
             forbid_own_request(self.inventory, dossier.docket, approvals[-1].actor)
-        except OwnRequest as error:
+            check_confirmed(plan, dossier.events, approvals[-1].actor)
+        except (OwnRequest, OwnPlan, NotConfirmed) as error:
             raise PermitRefused(str(error)) from None
 
     def _check_proposal(self, dossier: Dossier, action: str, target: str, ladder: str) -> None:

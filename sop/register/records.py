@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sop.procedure import Procedure, Step
 from sop.progress import Event, Position
+from sop.register.confirmation import lacks
 
 
 def proposal(hashes: Sequence[str]) -> str:
@@ -121,6 +122,12 @@ class CaseRecord:
     @property
     def state(self) -> str:
         return self.position.state
+
+    @property
+    def unconfirmed(self) -> tuple[PlanRecord, ...]:
+        """Plans that may still be carried out, but not without another team's word (sop.register.confirmation)."""
+        alive = (plan for plan in self.plans if plan.state in ("proposed", "approved"))
+        return tuple(plan for plan in alive if self.position.is_open and lacks(plan.action, plan.hash, self.events))
 
     @property
     def proposal(self) -> str:

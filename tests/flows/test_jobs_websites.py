@@ -33,6 +33,8 @@ def analysed(office: Office, submit: Submit, web_host: WebHost) -> str:
 
 
 def approve(office: Office, case: str) -> None:
+    for plan in office.register.case(case).unconfirmed:
+        office.register.confirm(case, "teknis-1", "YA", plan_hash=plan.hash)
     office.register.act(case, "sub-koor-spa", "YA", "Setuju")
 
 
@@ -303,6 +305,9 @@ def test_a_host_that_changed_since_the_plan_is_told_at_the_command_line(
 def test_the_sub_koordinators_answer_shows_every_plan_it_approves(
     pelihara: Pelihara, analysed: str, web_host: WebHost
 ) -> None:
+    agreed = pelihara("case", "confirm", analysed, "--as", "teknis-1", "--answer", "YA")
+    assert "Dikonfirmasi persis rencana ini:" in agreed.out
+    assert "lakukan domain" in agreed.out
     words = ("case", "act", analysed, "--as", "sub-koor-spa", "--answer", "YA")
     assert pelihara(*words, "--plan", "0" * 64).code == 2
     proposal = pelihara("case", "show", analysed, "--json").json["proposal"]

@@ -52,6 +52,9 @@ def submit(pelihara: Pelihara, tmp_path: Path, *words: str) -> str:
 
 def act(pelihara: Pelihara, case: str, *officials: str) -> None:
     for official in officials:
+        for plan in pelihara("case", "show", case, "--json").json["unconfirmed"]:
+            agreed = pelihara("case", "confirm", case, "--as", "tim_teknis", "--answer", "YA", "--plan", plan)
+            assert agreed.code == 0, agreed.err
         said = pelihara("case", "act", case, "--as", official, "--answer", "YA")
         assert said.code == 0, said.err
 

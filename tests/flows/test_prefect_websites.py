@@ -49,6 +49,8 @@ def says(register: Register, case: str, role: str) -> None:
     """An official says YA once the flow has done its part."""
     until(lambda: not register.outbox_open() and not register.outbox_due(), 120)
     holder = next(slug for slug, one in register.inventory.officials.items() if one.role == role)
+    for plan in register.case(case).unconfirmed:
+        register.confirm(case, "teknis-1", "YA", "setuju", plan.hash, CLI)
     register.act(case, holder, "YA", "setuju", actor=CLI)
 
 

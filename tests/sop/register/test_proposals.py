@@ -7,6 +7,7 @@ import pytest
 from sop.register import CaseRecord, Lease, PlanRecord, Register
 from sop.register.errors import (
     AlreadyDone,
+    NotConfirmed,
     NotYourTurn,
     OwnPlan,
     OwnRequest,
@@ -14,6 +15,7 @@ from sop.register.errors import (
     ReasonMissing,
     UnknownAnswer,
     UnknownPlan,
+    WrongRole,
 )
 from sop.register.tables import CaseEvent, CasePlan
 from tests.sop.register.office import (
@@ -24,6 +26,7 @@ from tests.sop.register.office import (
     approved,
     digest,
     network_case,
+    official,
     propose,
     website_case,
 )
@@ -332,3 +335,75 @@ def test_events_cannot_be_rewritten_even_by_the_program(register: Register) -> N
     network_case(register)
     with pytest.raises(Exception, match="append-only"), register._database.writing() as session:
         session.query(CaseEvent).filter_by(seq=1).one().note = "lain"
+
+
+@pytest.fixture
+def naming(register: Register) -> CaseRecord:
+    """A website's case at the step where its name is planned for, one such plan put forward."""
+    case = approved(register, website_case(register))
+    register.keep(b"{}", "analysis", "a", case_id=case.id)
+    propose(register, case, "A", target="dinkes-web", action="domain")
+    return register.case(case.id)
+
+
+def test_a_name_is_approved_only_after_the_network_team_agreed_to_exactly_that_plan(
+    register: Register, naming: CaseRecord
+) -> None:
+    (plan,) = naming.unconfirmed
+    with pytest.raises(NotConfirmed, match="tim jaringan"):
+        register.act(naming.id, "sub_koordinator", "YA", actor=CLI)
+    assert register.audit_rows()[-1].action == "case.act.refused"
+    with pytest.raises(UnknownPlan):
+        register.confirm(naming.id, "tim_teknis", "YA", plan_hash=digest(b"lain"), actor=CLI)
+    agreed = register.confirm(naming.id, "tim_teknis", "YA", "alamat benar", actor=CLI)
+    assert agreed.unconfirmed == ()
+    assert (agreed.events[-1].kind, agreed.events[-1].plans) == ("confirmed", (plan.hash,))
+    assert agreed.position == naming.position, "it still waits for its approver"
+    case = register.act(naming.id, "sub_koordinator", "YA", actor=CLI)
+    case = register.complete_work(case.id, 7, FLOW, {})
+    with register.lease(plan.target, "run-1", "domain") as lease:
+        writes(register, case, plan, lease)
+    assert register.verify_audit().problems == ()
+
+
+@pytest.mark.parametrize("other", ["pelaksana", "sub_koordinator", "kadis", "dinkes"])
+def test_only_the_network_team_confirms(register: Register, naming: CaseRecord, other: str) -> None:
+    with pytest.raises(WrongRole):
+        register.confirm(naming.id, other, "YA", actor=CLI)
+    assert register.case(naming.id).unconfirmed == naming.unconfirmed
+
+
+def test_the_network_team_says_no_with_a_reason_and_the_plan_is_dropped(register: Register, naming: CaseRecord) -> None:
+    with pytest.raises(ReasonMissing):
+        register.confirm(naming.id, "tim_teknis", "TIDAK", "-", actor=CLI)
+    case = register.confirm(naming.id, "tim_teknis", "TIDAK", "alamat milik aplikasi lain", actor=CLI)
+    assert [(plan.state, plan.approver) for plan in case.plans] == [("dropped", "tim_teknis-1")]
+    assert (case.position.waiting, case.unconfirmed) == ((), ())
+
+
+def test_a_plan_put_forward_again_is_confirmed_again(register: Register, naming: CaseRecord) -> None:
+    (plan,) = naming.unconfirmed
+    register.confirm(naming.id, "tim_teknis", "YA", actor=CLI)
+    register.act(naming.id, "sub_koordinator", "YA", actor=CLI)
+    register.complete_work(naming.id, 7, FLOW, {})
+    register.settle_plan(plan.hash, "failed", {}, FLOW, naming.id)
+    propose(register, naming, "A", target="dinkes-web", action="domain")
+    assert [each.hash for each in register.case(naming.id).unconfirmed] == [plan.hash]
+
+
+def test_a_row_that_says_approved_is_no_confirmation(register: Register, naming: CaseRecord) -> None:
+    """The plan's row alone says approved."""
+    (plan,) = naming.unconfirmed
+    with register._database.writing() as session:
+        session.get_one(CasePlan, 1).state = "approved"
+    with register.lease(plan.target, "run-1", "domain") as lease, pytest.raises(PermitRefused):
+        writes(register, naming, plan, lease)
+
+
+def test_who_confirmed_does_not_approve_as_well(register: Register, naming: CaseRecord) -> None:
+    acting = {"kind": "plh", "for": "sub_koordinator", "from": "2020-01-01", "until": "2040-01-01"}
+    register.inventory.officials["tim_teknis-1"] = official("tim_teknis", acting=acting)
+    register.confirm(naming.id, "tim_teknis-1", "YA", actor=CLI)
+    with pytest.raises(OwnPlan, match="orang lain"):
+        register.act(naming.id, "tim_teknis-1", "YA", actor=CLI)
+    assert register.act(naming.id, "sub_koordinator-1", "YA", actor=CLI).position.step == 7
