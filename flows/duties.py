@@ -15,7 +15,7 @@ from prefect.states import Completed, Failed
 
 from flows import artifacts, network, websites
 from flows.forms import MonthForm
-from flows.jobs import archive, binaries, board, notices, reports
+from flows.jobs import archive, binaries, board, notices, reports, site_board
 from flows.jobs import duties as jobs
 from flows.jobs.duties import CLOCK
 from flows.jobs.targets import batches
@@ -80,16 +80,24 @@ def _check_archive() -> archive.Checked:
 
 @flow(name="Sapuan tahunan", flow_run_name=_named("Sapuan tahunan"), persist_result=False)
 def yearly_sweep() -> State[None]:
-    """Open a case for every website whose yearly maintenance is due."""
+    """Open a case for every website whose year is nearly over; the board shows how every website stands after it."""
     opened = _open_due_cases()
     rows = [{"permohonan": case.id, "website": case.website, "opd": case.opd} for case in opened]
-    artifacts.table("sapuan-tahunan", f"{len(opened)} website jatuh tempo", rows)
+    artifacts.table("sapuan-tahunan", f"{len(opened)} permohonan berkala dibuka", rows)
+    _show_site_board()
     return Completed(message=f"{len(opened)} permohonan berkala dibuka")
 
 
 @task(task_run_name="buka permohonan berkala", cache_policy=NO_CACHE, persist_result=False)
 def _open_due_cases() -> list[CaseRecord]:
     return jobs.open_due_cases(office())
+
+
+@task(task_run_name="papan website", cache_policy=NO_CACHE, persist_result=False)
+def _show_site_board() -> None:
+    here = office()
+    lines = site_board.board(here, list(here.inventory.websites))
+    artifacts.table("papan-website", site_board.summary(lines), [line.cells for line in lines])
 
 
 @flow(name="Laporan bulanan", flow_run_name="Laporan bulanan {isian.label}", persist_result=False)

@@ -102,6 +102,11 @@ class Step(Row):
     read_as: dict[Literal["executors", "time"], str] = {}
     """Cells that the scan does not show, with what was read into them ("" for the whole cell)."""
 
+    @property
+    def maintains(self) -> bool:
+        """Whether its completion counts as the year's maintenance."""
+        return "maintain" in self.work
+
     def marked(self, cell: Literal["executors", "time"], text: str) -> str:
         if cell not in self.read_as:
             return text

@@ -27,3 +27,10 @@ PLANS = {
     "rolled_back": "dikembalikan seperti semula",
     "failed": "gagal",
 }
+DUTIES = {
+    "never": "belum pernah tercatat",
+    "overdue": "lewat setahun",
+    "coming": "segera jatuh tempo",
+    "kept": "terpelihara",
+}
+"""How a website stands with its yearly maintenance; the first two are red."""

@@ -17,9 +17,12 @@ from playbooks.findings import why
 
 if TYPE_CHECKING:
     from flows import office
+    from flows.jobs import duties, site_board
     from flows.jobs import websites as jobs
+    from sop.register.records import CaseRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.websites")
+    duties, site_board = later("flows.jobs.duties"), later("flows.jobs.site_board")
 
 app = typer.Typer(cls=Orders, help="Website: periksa, cadangkan, pasang, hosting, domain, pulihkan.")
 
@@ -52,6 +55,28 @@ def maintain(name: Site, case: Case, official: as_option = "", json: Json = Fals
     done = jobs.maintain(here, case, jobs.chosen(here, [name])[0], technician(here, official, "pelaksana"))
     document = {"case": case, "backup": done.backup.as_json(), "check": done.check.as_json()}
     answer(document, json, lambda c: _print_maintained(done, c), done.ok)
+
+
+@app.command(cls=Order)
+def board(names: Sites = None, opd: Opd = "", json: Json = False) -> None:
+    """Papan website: kapan tiap website terakhir dipelihara, kapan jatuh temponya, dan apa yang sedang berjalan.
+
+    Tanpa nama dan tanpa --opd: semua website.
+    """
+    here = office.open_office()
+    lines = site_board.board(here, jobs.chosen(here, names or [], opd, not (names or opd)))
+    answer({"websites": [each.as_json() for each in lines]}, json, lambda c: _print_board(lines, c))
+
+
+@app.command(cls=Order)
+def sweep(json: Json = False) -> None:
+    """Buka permohonan berkala bagi website yang tahunnya hampir habis; sekali setahun untuk tiap website.
+
+    Sama dengan "Sapuan tahunan" yang dimulai oleh jam setiap pagi.
+    """
+    opened = duties.open_due_cases(office.open_office())
+    rows = [{"case": case.id, "website": case.website, "opd": case.opd} for case in opened]
+    answer({"opened": rows}, json, lambda c: _print_opened(opened, c))
 
 
 CHANGES = {
@@ -105,3 +130,24 @@ def _print_backups(done: list[jobs.SiteBackedUp], to: Console) -> None:
 def _print_maintained(done: jobs.Maintained, to: Console) -> None:
     _print_backups([done.backup], to)
     print_targets([done.check.as_json()], "website", to)
+
+
+_BOARD_STYLES = {"never": "bold red", "overdue": "bold red", "coming": "yellow", "kept": "green"}
+
+
+def _print_board(lines: list[site_board.Line], to: Console) -> None:
+    rows = [
+        tuple(
+            plain(cell, _BOARD_STYLES[line.state]) if name == "keadaan" else cell for name, cell in line.cells.items()
+        )
+        for line in lines
+    ]
+    to.print(table([name[0].upper() + name[1:] for name in site_board.COLUMNS], rows))
+    to.print(plain(site_board.summary(lines)))
+
+
+def _print_opened(opened: list[CaseRecord], to: Console) -> None:
+    if opened:
+        to.print(table(("Permohonan", "Website", "OPD"), [(each.id, each.website, each.opd) for each in opened]))
+    else:
+        to.print(plain("Tidak ada website yang perlu dibukakan permohonan hari ini."))

@@ -311,13 +311,18 @@ class CaseLine:
 
 
 @dataclass(frozen=True)
-class OverdueSite:
-    """A website not maintained within the year; `last` and `days` (past due) are None when no maintenance is known."""
+class DutyLine:
+    """A website whose year is over (`late` days ago) or soon will be.
+
+    `last`, `due` and `late` are None when no maintenance is known; `case` tells of the case that is to maintain it.
+    """
 
     domain: str
     opd: str
-    last: date | None
-    days: int | None
+    last: date | None = None
+    due: date | None = None
+    late: int | None = None
+    case: str = ""
 
 
 @dataclass(frozen=True)
@@ -361,7 +366,10 @@ class Periodic(Document):
     kind: PeriodKind
     period: str
     cases: tuple[CaseLine, ...] = ()
-    overdue: tuple[OverdueSite, ...] = ()
+    websites: int = 0
+    """How many websites there are; `overdue` went without maintenance for a year, `coming` soon will have."""
+    overdue: tuple[DutyLine, ...] = ()
+    coming: tuple[DutyLine, ...] = ()
     failed_backups: tuple[FailedBackup, ...] = ()
     devices: int = 0
     """How many devices there are; those of `old_backups` have no fresh backup."""

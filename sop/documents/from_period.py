@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 from sop.documents import data, people, words
 from sop.register import CaseRecord, Register
-from sop.register.duties import year_after
+from sop.register.duties import Duty
 from sop.working_time import step_times
 
 
@@ -30,6 +30,7 @@ def _periodic(
     start, end = (datetime.combine(day, time(), register.calendar.zone) for day in (first, until))
     now = register.clock()
     today = min(register.calendar.day(now), until - timedelta(days=1))
+    duties = register.duties(today, known=today)
     signer = people.signatory(register.inventory, "kadis", register.calendar.day(now))
     return data.Periodic(
         head=people.letterhead(register.inventory),
@@ -40,7 +41,9 @@ def _periodic(
         kind=kind,
         period=period,
         cases=tuple(_case(register, case) for case in register.cases() if _in_period(case, start, end)),
-        overdue=tuple(_overdue(register, site, today) for site in register.websites_due(today)),
+        websites=len(duties),
+        overdue=_duties(register, [duty for duty in duties if duty.red]),
+        coming=_duties(register, [duty for duty in duties if duty.state == "coming"]),
         failed_backups=tuple(_failed_backups(register, start, end)),
         devices=len(register.inventory.devices),
         old_backups=tuple(_old_backups(register)),
@@ -57,7 +60,6 @@ def _in_period(case: CaseRecord, start: datetime, end: datetime) -> bool:
 def _case(register: Register, case: CaseRecord) -> data.CaseLine:
     times = step_times(case.procedure, case.events, register.calendar, register.clock())
     place = case.position
-    turn = ", ".join(case.procedure.label(role) for role in place.turn)
     return data.CaseLine(
         id=case.id,
         sop=case.sop,
@@ -65,7 +67,7 @@ def _case(register: Register, case: CaseRecord) -> data.CaseLine:
         about=case.about,
         opened_at=case.opened_at,
         state=place.state,
-        step=f"Langkah {place.step}: {turn}" if place.is_open else "",
+        step=case.stands if place.is_open else "",
         closed_at=None if place.is_open else place.since,
         waiting=sum((each.signature for each in times), timedelta()),
         working=sum((each.technical for each in times), timedelta()),
@@ -73,12 +75,15 @@ def _case(register: Register, case: CaseRecord) -> data.CaseLine:
     )
 
 
-def _overdue(register: Register, slug: str, today: date) -> data.OverdueSite:
-    site = register.inventory.websites[slug]
-    maintained = register.last_maintenance(slug)
-    last = register.calendar.day(maintained) if maintained else None
-    late = (today - year_after(last)).days if last else None
-    return data.OverdueSite(site.domain, register.inventory.opd[site.opd].name, last, late)
+def _duties(register: Register, duties: Iterable[Duty]) -> tuple[data.DutyLine, ...]:
+    """The longest overdue first, before them those of which no maintenance is known."""
+    return tuple(_duty(register, duty) for duty in sorted(duties, key=lambda duty: duty.due or date.min))
+
+
+def _duty(register: Register, duty: Duty) -> data.DutyLine:
+    site = register.inventory.websites[duty.website]
+    late = (duty.day - duty.due).days if duty.due and duty.red else None
+    return data.DutyLine(site.domain, register.inventory.opd[site.opd].name, duty.last, duty.due, late, duty.told)
 
 
 def _failed_backups(register: Register, start: datetime, end: datetime) -> Iterator[data.FailedBackup]:

@@ -403,9 +403,11 @@ def _check_letter(procedure: Procedure, origin: str, letter: Letter | None) -> s
 
 
 def _forbid_second(session: Session, sop: str, website: str, origin: str) -> None:
-    same = select(Case.id).filter_by(sop=sop, website=website, origin=origin, state="open")
-    if taken := session.scalar(same.limit(1)):
-        raise AlreadyDone(f"pemeliharaan {origin} untuk {website} sudah dibuka: {taken}")
+    """While a case that the clock opened is still to maintain the site, there is no second one."""
+    same = select(Case).filter_by(sop=sop, website=website, origin=origin, state="open")
+    for taken in records(session, session.scalars(same).all()):
+        if not taken.maintained_at:
+            raise AlreadyDone(f"pemeliharaan {origin} untuk {website} sudah dibuka: {taken.id}")
 
 
 def _unknown(case_id: str) -> UnknownCase:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sop.procedure import Procedure, Step
-from sop.progress import Event, Position
+from sop.progress import ANSWERS, Event, Position
 from sop.register.confirmation import lacks
 
 
@@ -128,6 +128,18 @@ class CaseRecord:
         """Plans that may still be carried out, but not without another team's word (sop.register.confirmation)."""
         alive = (plan for plan in self.plans if plan.state in ("proposed", "approved"))
         return tuple(plan for plan in alive if self.position.is_open and lacks(plan.action, plan.hash, self.events))
+
+    @property
+    def stands(self) -> str:
+        """Where it is and who must act: Langkah 6: Sub Koor SPA."""
+        turn = ", ".join(self.procedure.label(role) for role in self.position.turn)
+        return f"Langkah {self.position.step}: {turn}" if self.position.is_open else self.state
+
+    @property
+    def maintained_at(self) -> datetime | None:
+        """When the maintenance of its website was completed."""
+        done = (each for each in self.events if each.kind in ANSWERS and each.answer == "YA")
+        return max((each.at for each in done if self.procedure.step(each.step).maintains), default=None)
 
     @property
     def proposal(self) -> str:

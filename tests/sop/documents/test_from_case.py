@@ -180,7 +180,7 @@ def test_a_month_holds_its_cases_overdue_sites_and_failed_backups(register: Regi
     worked(register, clock)
     month = from_period.monthly(register, 2026, 11)
     assert [(case.id, case.state) for case in month.cases] == [("JAR-2026-0001", "open")]
-    assert [(each.domain, each.days) for each in month.overdue] == [
+    assert [(each.domain, each.late) for each in month.overdue] == [
         ("dinkes.example.go.id", None),
         ("dinsos.example.go.id", None),
     ]

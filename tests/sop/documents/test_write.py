@@ -120,7 +120,7 @@ def test_empty_papers_can_be_written() -> None:
     assert "Pemeriksaan tidak menemukan gangguan." in printed
     assert "Lampiran" not in printed
     periodic = replace(samples.PERIODIC, cases=(), overdue=(), failed_backups=())
-    assert "Semua website telah dipelihara" in text_of(write.periodic(periodic))
+    assert "Semua 31 website telah dipelihara" in text_of(write.periodic(periodic))
     assert "LEMBAR DISPOSISI" in text_of(write.disposition_sheet(replace(samples.SHEET, dispositions=())))
 
 
@@ -210,7 +210,14 @@ def test_the_day_in_words_is_the_offices_day() -> None:
 
 def test_a_monthly_report_lists_cases_overdue_websites_and_failed_backups() -> None:
     printed = text_of(write.periodic(samples.PERIODIC))
-    for text in ("LAPORAN BULANAN", "November 2026", "lama.example.go.id", "112 hari", "belum pernah tercatat"):
+    for text in ("LAPORAN BULANAN", "November 2026", "lama.example.go.id", "lewat 112 hari", "belum pernah tercatat"):
+        assert text in printed
+    for text in (
+        "2 website tidak dipelihara selama setahun",
+        "2 dari 31",
+        "langkah 6: Sub Koor SPA",
+        "Segera jatuh tempo",
+    ):
         assert text in printed
     for text in ("2 dari 12", "disdik-sw1", "belum pernah", "basi setelah 3 hari"):
         assert text in printed

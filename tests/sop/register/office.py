@@ -30,6 +30,11 @@ class Clock:
     def forward(self, **span: float) -> None:
         self.now += timedelta(**span)
 
+    @property
+    def calendar_day(self) -> date:
+        """The date at the office."""
+        return (self.now + timedelta(hours=7)).date()
+
 
 def official(role: str, **fields: Any) -> Official:
     return Official.model_validate({"name": f"Pejabat {role.title()}", "role": role, **fields})
