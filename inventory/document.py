@@ -18,6 +18,7 @@ from inventory.problems import Problem, not_opened, shown
 LARGEST = 2_000_000
 """Bytes of the largest file accepted: some fifteen thousand devices."""
 _DEEPEST = 12
+_TEXT = "tag:yaml.org,2002:str"
 _PLAIN = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")}
 
 KeyPath = tuple[str, ...]
@@ -172,6 +173,8 @@ class _Builder:
         return self.value(node, path)
 
     def _scalar(self, node: Node, path: KeyPath) -> Any:
+        if node.tag == _TEXT:
+            return node.value
         try:
             return self._constructor.construct_object(node)
         except (ValueError, YAMLError):

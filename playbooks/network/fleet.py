@@ -26,7 +26,7 @@ FEW = 40
 """Up to so many devices are not worth the start of readers."""
 THREADS = 32
 """Visits side by side in this process."""
-READER_THREADS = 64
+READER_THREADS = 48
 """Visits side by side in one reader."""
 READERS = 4
 """At most: more would only wait for the one who writes down what they bring home."""

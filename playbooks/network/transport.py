@@ -1,13 +1,15 @@
 """paramiko's transport, made to cost less where a fleet is read; nothing of what SSH proves is left out.
 
-Saved with each log-in: a thread that watches the handshake, half of the system calls, and the authentication of packets
-in Python, where the cipher can do it (RFC 5647).
+Saved with each log-in: a thread that watches the handshake, half of the system calls, the authentication of packets in
+Python, where the cipher can do it (RFC 5647), and what is worked out or told anew a dozen times.
 """
 
 from __future__ import annotations
 
+import logging
 import socket
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import paramiko
@@ -52,11 +54,25 @@ class Transport(paramiko.Transport):
     def __init__(self, sock: Any, **options: Any) -> None:
         super().__init__(sock, packetizer_class=_Packets, **options)
 
+    def _filter_algorithm(self, kind: str) -> tuple[str, ...]:
+        """What is offered, and not disabled; asked for at each of a dozen looks a log-in."""
+        return _without(getattr(self, f"_preferred_{kind}"), tuple((self.disabled_algorithms or {}).get(kind, ())))
+
+    def _log(self, level: int, msg: str, *args: Any) -> None:
+        """Not the thirty lines a log-in that nobody reads."""
+        if level >= logging.WARNING:
+            super()._log(level, msg, *args)  # type: ignore[misc]
+
     def stop_thread(self) -> None:
         # The other side may have hung up already.
         with suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
         super().stop_thread()
+
+
+@cache
+def _without(offered: tuple[str, ...], disabled: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in offered if name not in disabled)
 
 
 class Client(paramiko.SSHClient):

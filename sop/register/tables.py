@@ -63,6 +63,8 @@ class Values(TypeDecorator[Any]):
 
 def storable(text: str) -> str:
     """`text` as it comes back from the database."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
