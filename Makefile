@@ -3,6 +3,9 @@
 BIN := .venv/bin
 READY := .venv/ready
 
+# Modules compiled once serve all the processes of a run, the tests' own rewritten ones too.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo up lint unit lab lab-flows lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-rest test bench lab-up lab-down clean
 
 help:
@@ -32,7 +35,7 @@ lint: $(READY)
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 
 unit: $(READY)
-	@$(BIN)/python -m pytest -n 4 -m "not lab" tests
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not lab" tests
 
 # Worlds side by side: most of their time is waiting for servers, networks and timers.
 WORLDS := lab-flows lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-rest

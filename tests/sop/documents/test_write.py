@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -41,33 +42,60 @@ def text_of(pdf: bytes) -> str:
     return " ".join("\n".join(pages(pdf)).split())
 
 
+@cache
+def sample(name: str) -> bytes:
+    """A sample as PDF; writing and reading one takes most of a test's time."""
+    writer, data = PAPERS[name]
+    return writer(data)
+
+
+@cache
+def sample_pages(name: str) -> list[str]:
+    return pages(sample(name))
+
+
+def sample_text(name: str) -> str:
+    return " ".join("\n".join(sample_pages(name)).split())
+
+
+@cache
+def poisoned_pages(name: str) -> tuple[list[str], list[float]]:
+    """A paper of hostile texts only: its pages, and how far from the left edge each text begins, in points."""
+    writer, data = PAPERS[name]
+    edges: list[float] = []
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: Any, _size: Any) -> None:
+        if text.strip():
+            edges.append(tm[4] * cm[0] + cm[4])
+
+    pdf = PdfReader(io.BytesIO(writer(hostile.poisoned(data))))
+    return [page.extract_text(visitor_text=visit) for page in pdf.pages], edges
+
+
 @pytest.fixture(params=PAPERS)
-def paper(request: pytest.FixtureRequest) -> tuple[Writer, Any]:
-    return PAPERS[request.param]
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def test_every_paper_bears_letterhead_audit_tip_and_page_numbers(paper: tuple[Writer, Any]) -> None:
-    writer, data = paper
-    printed = pages(writer(data))
+def test_every_paper_bears_letterhead_audit_tip_and_page_numbers(name: str) -> None:
+    printed = sample_pages(name)
     assert samples.HEAD.office.upper() in printed[0]
     for no, page in enumerate(printed, start=1):
         assert samples.TIP in page
         assert f"Halaman {no} dari {len(printed)}" in page
 
 
-def test_no_page_is_empty(paper: tuple[Writer, Any]) -> None:
-    writer, data = paper
-    assert min(len(page) for page in pages(writer(data))) > 150
+def test_no_page_is_empty(name: str) -> None:
+    assert min(len(page) for page in sample_pages(name)) > 150
 
 
-def test_the_same_data_gives_the_same_bytes(paper: tuple[Writer, Any]) -> None:
-    writer, data = paper
-    assert writer(data) == writer(data)
+def test_the_same_data_gives_the_same_bytes(name: str) -> None:
+    writer, data = PAPERS[name]
+    assert writer(data) == sample(name)
 
 
-def test_hostile_texts_are_printed_as_they_are_and_leave_the_layout_whole(paper: tuple[Writer, Any]) -> None:
-    writer, data = paper
-    printed = pages(writer(hostile.poisoned(data)))
+def test_hostile_texts_are_printed_as_they_are_and_leave_the_layout_whole(name: str) -> None:
+    printed, _ = poisoned_pages(name)
     assert f"Halaman {len(printed)} dari {len(printed)}" in printed[-1]
     # A name of ten thousand letters must not turn a paper into a book.
     assert len(printed) <= 12
@@ -81,29 +109,21 @@ def test_hostile_texts_are_printed_as_they_are_and_leave_the_layout_whole(paper:
 
 
 @pytest.mark.parametrize("text", hostile.TEXTS, ids=range(len(hostile.TEXTS)))
-def test_each_hostile_text_in_every_field_still_gives_a_paper(paper: tuple[Writer, Any], text: str) -> None:
-    writer, data = paper
+def test_each_hostile_text_in_every_field_still_gives_a_paper(name: str, text: str) -> None:
+    writer, data = PAPERS[name]
     assert writer(hostile.poisoned(data, only=text)).startswith(b"%PDF-")
 
 
-def test_nothing_leaves_its_page_sideways(paper: tuple[Writer, Any]) -> None:
-    writer, data = paper
-    edges: list[float] = []
-
-    def visit(text: str, cm: list[float], tm: list[float], _font: Any, _size: Any) -> None:
-        if text.strip():
-            edges.append(tm[4] * cm[0] + cm[4])
-
-    for page in PdfReader(io.BytesIO(writer(hostile.poisoned(data)))).pages:
-        page.extract_text(visitor_text=visit)
+def test_nothing_leaves_its_page_sideways(name: str) -> None:
+    _, edges = poisoned_pages(name)
     assert edges
     assert min(edges) >= 0
     assert max(edges) <= 595
 
 
-def test_a_paper_takes_less_than_a_second(paper: tuple[Writer, Any]) -> None:
-    writer, data = paper
-    writer(data)
+def test_a_paper_takes_less_than_a_second(name: str) -> None:
+    writer, data = PAPERS[name]
+    sample(name)  # fonts and templates are read once
     started = time.process_time()
     writer(replace(data, case_id="JAR-2026-9999"))
     assert time.process_time() - started < 1
@@ -125,7 +145,7 @@ def test_empty_papers_can_be_written() -> None:
 
 
 def test_a_disposition_sheet_shows_letter_agenda_and_every_disposition() -> None:
-    printed = text_of(write.disposition_sheet(samples.SHEET))
+    printed = sample_text("disposition")
     for text in ("005/123/XI/2026", "A-0142", "20 November 2026", "Mohon ditindaklanjuti", "Plt. Kepala Dinas", "PCD"):
         assert text in printed
     assert "21 November 2026 pukul 09.14 WIB" in printed
@@ -140,7 +160,7 @@ def test_actions_of_one_minute_are_told_apart_by_their_seconds() -> None:
 
 
 def test_a_report_compares_before_and_after_and_marks_what_is_late() -> None:
-    printed = text_of(write.report(samples.REPORT))
+    printed = sample_text("report")
     for text in (
         "Tetap ada",
         "Hilang (teratasi)",
@@ -157,8 +177,7 @@ def test_a_report_compares_before_and_after_and_marks_what_is_late() -> None:
 
 
 def test_a_report_says_what_explains_what_shows_the_network_and_the_plan_with_its_way_back() -> None:
-    pdf = write.report(samples.REPORT)
-    printed = text_of(pdf)
+    printed = sample_text("report")
     for text in (
         "akibat dari banyak bingkai rusak: GigabitEthernet0/1",
         "ip ospf area 0",
@@ -196,7 +215,7 @@ def test_a_target_that_could_not_be_read_again_counts_as_unchecked_not_as_resolv
 
 
 def test_a_handover_opens_with_the_day_in_words_and_carries_both_signatures() -> None:
-    printed = text_of(write.handover(samples.HANDOVER))
+    printed = sample_text("handover")
     opening = "Pada hari ini, Sabtu, tanggal dua puluh satu bulan November tahun dua ribu dua puluh enam"
     assert opening in printed
     for text in ("PIHAK PERTAMA", "PIHAK KEDUA", "Pejabat Contoh Lima", "Pejabat Contoh Empat", "Plt. Kepala Dinas"):
@@ -209,7 +228,7 @@ def test_the_day_in_words_is_the_offices_day() -> None:
 
 
 def test_a_monthly_report_lists_cases_overdue_websites_and_failed_backups() -> None:
-    printed = text_of(write.periodic(samples.PERIODIC))
+    printed = sample_text("periodic")
     for text in ("LAPORAN BULANAN", "November 2026", "lama.example.go.id", "lewat 112 hari", "belum pernah tercatat"):
         assert text in printed
     for text in (
