@@ -23,7 +23,7 @@ Role = Literal[
     "auditor",
     "admin",
 ]
-WebsiteKind = Literal["static", "php", "wordpress", "laravel", "codeigniter", "opensid"]
+WebsiteKind = Literal["static", "php", "wordpress", "laravel", "codeigniter", "codeigniter3", "opensid"]
 Column = Literal[
     "name",
     "address",
@@ -113,6 +113,12 @@ def _absolute(value: str) -> str:
 def _web_path(value: str) -> str:
     if not value.startswith("/") or any(mark.isspace() for mark in value):
         raise ValueError("harus mulai dengan / dan tanpa spasi")
+    return value
+
+
+def _folder(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*", value):
+        raise ValueError("harus nama folder di dalam rilis, misalnya public/uploads")
     return value
 
 
@@ -280,6 +286,8 @@ class HostCommands(Entry):
     nginx_reload: Line = "/usr/bin/systemctl reload nginx"
     php_fpm_test: Line = "/usr/sbin/php-fpm8.2 -t"
     php_fpm_reload: Line = "/usr/bin/systemctl reload php8.2-fpm"
+    php: Directory = "/usr/bin/php"
+    composer: Directory = "/usr/bin/composer"
     mariadb: Line = "/usr/bin/mariadb"
     mariadb_dump: Line = "/usr/bin/mariadb-dump"
 
@@ -360,6 +368,8 @@ class Website(Entry):
     source: Source | None = None
     health: Health = Health()
     tls: Tls = Tls()
+    shared: tuple[Annotated[str, AfterValidator(_folder)], ...] = ()
+    """Folders of its own in a release that outlive it and that PHP may write, for example public/uploads."""
     maintained: Day | None = None
     """Last maintenance before this register began; the yearly duty counts from here until a case says otherwise."""
 

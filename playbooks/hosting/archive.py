@@ -15,7 +15,7 @@ import tarfile
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -43,7 +43,7 @@ class Release:
 
     path: Path
     sha256: str
-    files: int
+    names: frozenset[str]
     bytes: int
 
 
@@ -67,6 +67,18 @@ def present(site: Site) -> None:
     source = source_of(site)
     if not _is_url(source.archive):
         _verify(_local(site, source.archive), source)
+
+
+def contents(site: Site) -> frozenset[str]:
+    """Names of a release's files; none of an archive at a URL, which is not fetched. Raises ArchiveRefused."""
+    source = source_of(site)
+    if _is_url(source.archive):
+        return frozenset()
+    path = _local(site, source.archive)
+    with _readable(path):
+        names = [member.name for member in _members(path)]
+    top = _single_top(names)
+    return frozenset(name.removeprefix(top) for name in names)
 
 
 def _verify(path: Path, source: Source) -> None:
@@ -126,16 +138,23 @@ def repack(original: Path, target: Path, needs: tuple[str, ...] = ()) -> Release
     The same archive always gives the same bytes. Raises ArchiveRefused for anything but plain files and folders, for
     names that leave the release, for more than `MEMBERS` members or `UNPACKED` bytes, and without all of `needs`.
     """
-    try:
+    with _readable(original):
         names = [member.name for member in _members(original)]
         top = _single_top(names)
         absent = [need for need in needs if top + need not in names]
         if absent:
             raise ArchiveRefused(f"{original.name}: bukan rilis situs ini; tidak ada {', '.join(absent)}")
         total = _copy(original, target, top)
+    return Release(target, sha256(target), frozenset(name.removeprefix(top) for name in names), total)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Raises ArchiveRefused for what the block finds broken."""
+    try:
+        yield
     except (tarfile.TarError, zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ArchiveRefused(f"{original.name}: arsip rusak atau tidak dikenal ({type(error).__name__})") from None
-    return Release(target, sha256(target), len(names), total)
+        raise ArchiveRefused(f"{path.name}: arsip rusak atau tidak dikenal ({type(error).__name__})") from None
 
 
 def _copy(original: Path, target: Path, top: str) -> int:

@@ -28,23 +28,16 @@ mkdir -p "$1"
 rm -rf "$1"/.part-*
 mkdir "$1/.part-$2"
 """
-# mariadb-dump ends a whole dump with this line; one that was cut off has none.
-_DUMP = """
-umask 077
-out=$1; shift
-"$@" >"$out"
-tail -n 1 "$out" | grep -q '^-- Dump completed'
-gzip -f "$out"
-"""
 # Secrets stay out: a backup may be copied off the host, they may not. tar ends with 1 when a file changed meanwhile.
 _FILES = """
 umask 077
 cd "$1"
+out=$2 release=$3; shift 3
+for secret; do set -- "$@" "--exclude=$secret"; shift; done
 code=0
-tar --create --gzip --file "$2" --exclude=shared/database.cnf --exclude=shared/wp-secrets.php \
-    --exclude='*.new' shared ${3:+"releases/$3"} || code=$?
+tar --create --gzip --file "$out" "$@" --exclude='*.new' shared ${release:+"releases/$release"} || code=$?
 [ "$code" -le 1 ]
-gzip -t "$2"
+gzip -t "$out"
 """
 _MEASURE = """
 cd "$1"
@@ -100,9 +93,10 @@ def back_up(site: Site, shell: Shell, now: datetime | None = None) -> SiteBackup
         shell.script(_BEGIN, folder, name)
         shell.script(_ROOM, site.layout.base, folder)
         if site.website.database:
-            shell.script(_DUMP, f"{work}/database.sql", *_dump(site), timeout_s=LONG_S)
+            database.dump(site, shell, f"{work}/database.sql", LONG_S)
         release = releases.read(site.layout, shell).current
-        shell.script(_FILES, site.layout.base, f"{work}/files.tar.gz", release, timeout_s=LONG_S)
+        files = (site.layout.base, f"{work}/files.tar.gz", release, *_secrets(site))
+        shell.script(_FILES, *files, timeout_s=LONG_S)
         finished = _measured(shell.script(_MEASURE, work, timeout_s=LONG_S), site, f"{folder}/{name}", release, at)
         shell.write(f"{work}/{MARKER}", json.dumps(finished.as_json()), "0600")
         shell.script(_FINISH, work, f"{folder}/{name}")
@@ -111,9 +105,9 @@ def back_up(site: Site, shell: Shell, now: datetime | None = None) -> SiteBackup
     return finished
 
 
-def _dump(site: Site) -> tuple[str, ...]:
-    options = ("--single-transaction", "--routines", "--triggers", "--events", "--hex-blob")
-    return (*database.dumper(site), *options, database.name(site))
+def _secrets(site: Site) -> list[str]:
+    """Files that hold secrets, Laravel's cached configuration among them."""
+    return ["shared/database.cnf", *(f"shared/{name}" for name in site.kind.secrets), "*/bootstrap/cache/config.php"]
 
 
 def _measured(output: str, site: Site, path: str, release: str, at: datetime) -> SiteBackup:

@@ -148,12 +148,12 @@ class Shell:
 
     def folders(self, modes: Mapping[str, str]) -> None:
         """Make folders with their modes, in order, that belong to the web server's group and hand it on."""
-        group = self.host.web_user if self.host.commands.sudo else ""
-        self.script(_FOLDERS, group, *(word for path, mode in modes.items() for word in (mode, path)))
+        self.script(_FOLDERS, self.group, *(word for path, mode in modes.items() for word in (mode, path)))
 
     @property
-    def group(self) -> tuple[str, ...]:
-        return ("-g", self.host.web_user) if self.host.commands.sudo else ()
+    def group(self) -> str:
+        """The group that PHP and the web server read by; empty where they run as the login user."""
+        return self.host.web_user if self.host.commands.sudo else ""
 
 
 @contextmanager

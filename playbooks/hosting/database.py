@@ -26,22 +26,14 @@ pattern=$(printf %s "$name" | sed 's/_/\\_/g')
     printf 'grant all on `%s`.* to '"'%s'@'localhost';\n" "$pattern" "$name"
 } | "$@"
 """
-
-_SECRETS = r"""
-umask 027
-password=$(sed -n 's/^password=//p' "$2")
-{
-    printf "<?php\ndefine('DB_PASSWORD', '%s');\n" "$password"
-    for key in AUTH_KEY SECURE_AUTH_KEY LOGGED_IN_KEY NONCE_KEY \
-               AUTH_SALT SECURE_AUTH_SALT LOGGED_IN_SALT NONCE_SALT; do
-        printf "define('%s', '%s');\n" "$key" "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"
-    done
-} >"$1.new"
-chmod 0640 "$1.new"
-mv -T "$1.new" "$1"
+# mariadb-dump ends a whole dump with this line; one that was cut off has none.
+_DUMP = """
+umask 077
+out=$1; shift
+"$@" >"$out"
+tail -n 1 "$out" | grep -q '^-- Dump completed'
+gzip -f "$out"
 """
-
-_MATCHES = r"""grep -qF "'$(sed -n 's/^password=//p' "$2")'" "$1" """
 
 
 def name(site: Site) -> str:
@@ -56,7 +48,7 @@ def client(site: Site) -> tuple[str, ...]:
     return (*shlex.split(site.host.commands.mariadb), f"--socket={site.host.paths.mariadb_socket}", "--batch")
 
 
-def dumper(site: Site) -> tuple[str, ...]:
+def _dumper(site: Site) -> tuple[str, ...]:
     return (*shlex.split(site.host.commands.mariadb_dump), f"--socket={site.host.paths.mariadb_socket}")
 
 
@@ -78,11 +70,7 @@ def create(site: Site, shell: Shell) -> None:
     shell.script(_CREATE, site.layout.database_login, name(site), *client(site))
 
 
-def secrets_ready(site: Site, shell: Shell) -> bool:
-    layout = site.layout
-    return shell.holds("sh", "-euc", _MATCHES, "sh", layout.secrets, layout.database_login)
-
-
-def make_secrets(site: Site, shell: Shell) -> None:
-    """Write WordPress's password and salts on the host; logs every WordPress user out when it replaces old ones."""
-    shell.script(_SECRETS, site.layout.secrets, site.layout.database_login)
+def dump(site: Site, shell: Shell, path: str, timeout_s: float) -> None:
+    """Write a whole dump to `path`.gz on the host. Raises CommandFailed when it is not whole."""
+    options = ("--single-transaction", "--routines", "--triggers", "--events", "--hex-blob")
+    shell.script(_DUMP, path, *_dumper(site), *options, name(site), lock=site.layout.lock, timeout_s=timeout_s)

@@ -6,8 +6,9 @@ import tempfile
 from pathlib import Path
 
 from inventory.models import Source
-from playbooks.hosting import archive, health, releases
-from playbooks.hosting.connect import Shell
+from playbooks.findings import TargetError
+from playbooks.hosting import archive, health, libraries, migration, releases
+from playbooks.hosting.connect import CommandFailed, Shell
 from playbooks.hosting.host import folders
 from playbooks.hosting.journal import Journal, OnStep, carry_out
 from playbooks.hosting.releases import Releases
@@ -48,17 +49,21 @@ def plan(site: Site, shell: Shell) -> Plan:
         target=site.slug,
         ladder=Ladder.A,
         summary=f"Terbitkan rilis {name} di {site.domain}",
-        changes=() if done else _lines(site, source, state, name),
-        way_back=(_way_back(state),),
+        changes=() if done else _lines(site, shell, source, state, name),
+        way_back=(_way_back(state), *([migration.way_back(site)] if migration.due(site, state, name) else ())),
         base=state.last_good,
         details={"release": name, "sha256": source.sha256},
     )
 
 
-def _lines(site: Site, source: Source, state: Releases, name: str) -> tuple[str, ...]:
+def _lines(site: Site, shell: Shell, source: Source, state: Releases, name: str) -> tuple[str, ...]:
     page = site.website.health
+    install = name not in state.present and libraries.due(site, shell)
+    migrates = migration.due(site, state, name)
     return (
         f"unggah {source.archive} (SHA-256 {source.sha256}) ke releases/{name}",
+        *([libraries.LINE] if install else ()),
+        *migration.lines(site, shell, migrates),
         f"ganti rilis yang dilayani: {state.last_good or '(belum ada)'} -> {name}",
         f"periksa http://{site.domain}{page.path} memuat {page.expect!r}",
     )
@@ -76,36 +81,47 @@ def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnS
     """
     journal = Journal(permit, on_step)
     now = plan(site, shell)
-    return carry_out(approved, now, journal, lambda: _work(now.details["release"], site, shell, journal))
+    return carry_out(approved, now, journal, lambda: _work(now, site, shell, journal))
 
 
-def _work(name: str, site: Site, shell: Shell, journal: Journal) -> Outcome:
+def _work(now: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome:
+    name = now.details["release"]
     state = releases.read(site.layout, shell)
     if name not in state.present:
-        _upload(name, site, shell, journal)
-    return serve(name, state.last_good, site, shell, journal)
+        _upload(name, libraries.LINE in now.changes, site, shell, journal)
+    migrates = migration.due(site, state, name)
+    try:
+        migration.prepare(name, site, shell, journal)
+        if migrates:
+            migration.run(name, site, shell, journal)
+    except CommandFailed as error:
+        return _back(name, state.last_good, str(error), migrates, site, shell, journal)
+    return serve(name, state.last_good, site, shell, journal, migrates)
 
 
-def _upload(name: str, site: Site, shell: Shell, journal: Journal) -> None:
+def _upload(name: str, install: bool, site: Site, shell: Shell, journal: Journal) -> None:
     layout = site.layout
     with tempfile.TemporaryDirectory(prefix="pelihara-") as folder:
         release = archive.prepare(site, Path(folder))
+        libraries.agreed(site, release.names, install)
         packed, work = f"{layout.incoming}/{name}.tar.gz", f"{layout.incoming}/{name}"
-        with journal.write(f"mengunggah {release.files} berkas ({release.bytes} byte)"):
+        with journal.write(f"mengunggah {len(release.names)} berkas ({release.bytes} byte)"):
             shell.folders(folders(site))
             shell.put(release.path, packed)
             shell.script(_VERIFY, packed, release.sha256)
     with journal.write(f"membuka rilis {name}"):
         shell.script(_UNPACK, packed, work, *_links(site), lock=layout.lock, timeout_s=UNPACK_S)
+        if install:
+            libraries.install(work, site, shell)
         shell.script(_ADOPT, work, f"{layout.releases}/{name}", packed)
 
 
 def _links(site: Site) -> list[str]:
-    names = [*site.kind.shared, *(["wp-config.php"] if site.kind.wordpress else [])]
-    return [f"{name}={'../' * (name.count('/') + 2)}shared/{name}" for name in names]
+    links = {**{name: name for name in site.shared}, **site.kind.links}
+    return [f"{name}={'../' * (name.count('/') + 2)}shared/{target}" for name, target in links.items()]
 
 
-def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal) -> Outcome:
+def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal, migrated: bool = False) -> Outcome:
     """Prove a release out of visitors' sight, switch to it and prove it again; or go back to the last good one."""
     layout = site.layout
     with journal.write(f"menyiapkan rilis {name} untuk diperiksa"):
@@ -117,8 +133,10 @@ def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal)
             releases.point(shell, layout.current, name)
         trouble = health.problem(site, SERVED_S)
     if trouble:
-        return _back(name, last_good, trouble, site, shell, journal)
+        return _back(name, last_good, trouble, migrated, site, shell, journal)
     with journal.write(f"mencatat {name} sebagai rilis yang baik"):
+        if migrated:
+            migration.forget(site, shell)
         releases.prove(layout, shell, name)
     surplus = releases.read(layout, shell).surplus()
     if surplus:
@@ -127,8 +145,16 @@ def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal)
     return journal.outcome("applied", health.remark(site))
 
 
-def _back(name: str, last_good: str, trouble: str, site: Site, shell: Shell, journal: Journal) -> Outcome:
+def _back(
+    name: str, last_good: str, trouble: str, migrated: bool, site: Site, shell: Shell, journal: Journal
+) -> Outcome:
+    """Serve the last good release again, which asks nothing of the new one: links first, then the database."""
     releases.point(shell, site.layout.current, last_good)
     releases.point(shell, site.layout.candidate, "")
     journal.note(f"rilis {name} gagal diperiksa; yang dilayani: {last_good or '(belum terbit)'}")
+    if migrated:
+        try:
+            migration.put_back(name, site, shell, journal)
+        except TargetError as error:
+            return journal.outcome("failed", f"{trouble}; {error.detail}")
     return journal.outcome("rolled_back", trouble)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from playbooks.hosting.site import Site, SiteError
@@ -31,16 +33,26 @@ def php_socket(site: Site) -> str:
 def wanted(site: Site, tls: bool) -> dict[str, str]:
     """Text of each configuration file by its path on the host; `tls`: whether it has a certificate to serve.
 
-    Holds no secret. Raises SiteError for a web server or a kind of website that is not supported.
+    In the order in which they are written; no secrets. Raises SiteError for a web server or kind of website that is not
+    supported.
     """
     if site.host.webserver != "nginx":
         raise SiteError(f"{site.website.host}: server web {site.host.webserver} belum didukung")
-    texts = {nginx_path(site): _render("nginx.conf.j2", site, tls)}
-    if site.kind.php:
-        texts[pool_path(site)] = _render("pool.conf.j2", site, tls)
-    if site.kind.wordpress:
-        texts[site.layout.wp_config] = _render("wp-config.php.j2", site, tls)
-    return texts
+    settings = {f"{site.layout.shared}/{name}": template for name, template in site.kind.settings.items()}
+    pool = {pool_path(site): "pool.conf.j2"} if site.kind.php else {}
+    templates = {**settings, **pool, nginx_path(site): "nginx.conf.j2"}
+    return {path: _render(template, site, tls) for path, template in templates.items()}
+
+
+def secret_templates(site: Site) -> dict[str, str]:
+    """Text of each file with secrets by its path on the host; where a secret goes it has a mark (secrets.py)."""
+    tls = site.website.tls.issuer != "none"
+    return {f"{site.layout.shared}/{name}": _render(of, site, tls) for name, of in site.kind.secrets.items()}
+
+
+def _paths(names: tuple[str, ...]) -> str:
+    """A regular expression of these paths."""
+    return "|".join(re.escape(name) for name in names)
 
 
 def _render(template: str, site: Site, tls: bool) -> str:
@@ -51,5 +63,8 @@ def _render(template: str, site: Site, tls: bool) -> str:
         kind=site.kind,
         tls=tls,
         php_socket=php_socket(site),
+        url=site.url("https" if tls else "http"),
+        hidden=_paths(site.kind.hidden),
+        uploads=_paths(site.shared),
         database=database.name if database else "",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import database, files, pages
+from playbooks.hosting import database, files, pages, secrets
 from playbooks.hosting.connect import CommandFailed, Shell
 from playbooks.hosting.install import confirm, install, put_back
 from playbooks.hosting.journal import Journal, OnStep, carry_out
@@ -25,12 +25,13 @@ done
 def plan(site: Site, shell: Shell) -> Plan:
     """What is missing on the host; no changes when all is as it should be. Raises SiteError, TargetError."""
     texts = files.wanted(site, tls=has_certificate(site, shell))
+    missing = (*_folder_lines(site, shell), *_database_lines(site, shell), *_secret_lines(site, shell))
     return Plan(
         action="host",
         target=site.slug,
         ladder=Ladder.A,
         summary=f"Hosting {site.domain} di {site.website.host}",
-        changes=(*_folder_lines(site, shell), *_database_lines(site, shell), *file_lines(shell, texts)),
+        changes=(*missing, *file_lines(shell, texts)),
         way_back=("konfigurasi lama dikembalikan bila uji nginx/PHP menolak atau situs tidak menjawab",),
         details={
             "files": {path: _digest(text) for path, text in texts.items()},
@@ -54,10 +55,15 @@ def folders(site: Site) -> dict[str, str]:
     """The site's folders and their modes; 2770 where PHP writes."""
     layout = site.layout
     closed = (layout.base, layout.releases, layout.shared, layout.proven, layout.incoming, layout.tls)
-    shared = {f"{layout.shared}/{name}": "2770" for name in site.kind.shared}
-    parents = {path.rpartition("/")[0]: "2750" for path in shared}
+    names = {*site.shared, *site.writable, *(name.rpartition("/")[0] for name in site.kind.secrets)} - {""}
+    every = sorted({"/".join(name.split("/")[:depth]) for name in names for depth in range(1, name.count("/") + 2)})
+    shared = {f"{layout.shared}/{name}": "2770" if _is_in(name, site.writable) else "2750" for name in every}
     challenges = f"{site.host.paths.challenges}/.well-known/acme-challenge"
-    return {**dict.fromkeys(closed, "2750"), **parents, **shared, challenges: "0755"}
+    return {**dict.fromkeys(closed, "2750"), **shared, challenges: "0755"}
+
+
+def _is_in(name: str, folders: tuple[str, ...]) -> bool:
+    return any(name == folder or name.startswith(f"{folder}/") for folder in folders)
 
 
 def _folder_lines(site: Site, shell: Shell) -> list[str]:
@@ -72,9 +78,15 @@ def _database_lines(site: Site, shell: Shell) -> list[str]:
     lines = []
     if site.website.database and not database.ready(site, shell):
         lines.append(f"buat basis data dan pengguna MariaDB {database.name(site)}; sandinya dibuat dan tinggal di host")
-    if site.kind.wordpress and not database.secrets_ready(site, shell):
-        lines.append(f"buat {site.layout.secrets} (sandi dan garam WordPress) di host")
     return lines
+
+
+def _secret_lines(site: Site, shell: Shell) -> list[str]:
+    return [_secret_line(path) for path in secrets.missing(site, shell)]
+
+
+def _secret_line(path: str) -> str:
+    return f"isi {path}; sandi dan kuncinya dibuat dan tinggal di host"
 
 
 def file_lines(shell: Shell, texts: dict[str, str]) -> list[str]:
@@ -103,9 +115,9 @@ def _work(due: set[str], site: Site, shell: Shell, journal: Journal) -> Outcome:
     if any("basis data" in line for line in due):
         with journal.write(f"membuat basis data dan pengguna {database.name(site)}"):
             database.create(site, shell)
-    if site.kind.wordpress and not database.secrets_ready(site, shell):
-        with journal.write("membuat sandi dan garam WordPress di host"):
-            database.make_secrets(site, shell)
+    for path in secrets.missing(site, shell):
+        with journal.write(f"mengisi {path} di host"):
+            secrets.make(path, site, shell)
     texts = files.wanted(site, tls=has_certificate(site, shell))
     left = {path: text for path, text in texts.items() if _file_line(path, _digest(text)) in due}
     write_files(left, site, shell, journal)
@@ -113,9 +125,9 @@ def _work(due: set[str], site: Site, shell: Shell, journal: Journal) -> Outcome:
 
 
 def write_files(texts: dict[str, str], site: Site, shell: Shell, journal: Journal) -> None:
-    """Install configuration files, PHP's pool before nginx. Raises TargetError; the failing file's old text is back."""
+    """Install configuration files, in order. Raises TargetError; the failing file's old text is back."""
     nginx, pool = files.nginx_path(site), files.pool_path(site)
-    for path in sorted(texts, key=[site.layout.wp_config, pool, nginx].index):
+    for path in texts:
         with journal.write(f"menulis {path}"):
             if path == pool:
                 _install_pool(site, shell, texts[path])
@@ -123,7 +135,7 @@ def write_files(texts: dict[str, str], site: Site, shell: Shell, journal: Journa
                 _install_nginx(site, shell, texts[path])
             else:
                 shell.write(path, texts[path])
-                shell.run("chgrp", site.host.web_user, path) if shell.group else None
+                shell.run("chgrp", shell.group, path) if shell.group else None
 
 
 def _install_pool(site: Site, shell: Shell, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import backup, database, health, releases
+from playbooks.hosting import backup, database, health, releases, tables
 from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import CommandFailed, Shell
 from playbooks.hosting.journal import Journal, OnStep, carry_out
@@ -20,11 +20,6 @@ umask 027
 mkdir -p "$2"
 tar --extract --gzip --file "$1/files.tar.gz" --directory "$2" --no-same-owner --preserve-permissions
 """
-_LOAD = """
-archive=$1 scratch=$2; shift 2
-printf 'drop database if exists `%s`; create database `%s` character set utf8mb4;\\n' "$scratch" "$scratch" | "$@"
-gzip -dc "$archive" | "$@" "$scratch"
-"""
 # What was there stays until the site has proven itself; a second run finds it and does not take its place.
 _SWAP = """
 new=$1 live=$2 old=$3
@@ -35,6 +30,11 @@ rm -rf "$live"
 mv -T "$new" "$live"
 """
 _UNSWAP = '[ ! -e "$2" ] || { rm -rf "$1"; mv -T "$2" "$1"; }'
+# A backup holds no secret: those of this host stay.
+_SECRETS = """
+from=$1 to=$2; shift 2
+for name; do [ ! -e "$from/$name" ] || { mkdir -p "$(dirname "$to/$name")"; cp -p "$from/$name" "$to/$name"; }; done
+"""
 _DISCARD = 'for path; do [ ! -e "$path" ] || { chmod -R u+w "$path" || :; rm -rf "$path"; }; done'
 
 
@@ -60,7 +60,7 @@ def _chosen(site: Site, shell: Shell, name: str) -> SiteBackup:
 
 
 def _lines(site: Site, chosen: SiteBackup) -> list[str]:
-    lines = [f"ganti {site.layout.shared}/{name} dengan isi cadangan" for name in site.kind.shared]
+    lines = [f"ganti {site.layout.shared}/{name} dengan isi cadangan" for name in site.shared]
     if chosen.database_sha256:
         lines.append(f"ganti basis data {database.name(site)} dengan isi cadangan")
     return [*lines, f"layani rilis {chosen.release or '(tidak ada)'} dari cadangan {chosen.name}"]
@@ -94,6 +94,7 @@ class _Restore:
         with self.journal.write("membuka berkas cadangan"):
             self._begin()
             self.shell.script(_UNPACK, self.chosen.path, self.unpacked, lock=self.layout.lock, timeout_s=backup.LONG_S)
+            self.shell.script(_SECRETS, self.layout.shared, f"{self.unpacked}/shared", *self.site.kind.secrets)
             self._adopt_release()
         if self.live:
             with self.journal.write("memuat basis data cadangan ke basis data sementara"):
@@ -142,36 +143,25 @@ class _Restore:
     def _load(self) -> None:
         self._unswap_database()
         archive = f"{self.chosen.path}/database.sql.gz"
-        client = database.client(self.site)
-        self.shell.script(_LOAD, archive, self.scratch, *client, lock=self.layout.lock, timeout_s=backup.LONG_S)
-        if not self._tables(self.scratch):
-            raise TargetError(self.site.slug, Reason.INCOMPLETE, "basis data cadangan tidak berisi tabel")
+        tables.load(self.site, self.shell, archive, self.scratch, backup.LONG_S)
 
     def _tables(self, schema: str) -> list[str]:
-        database.query(self.site, self.shell, f"create database if not exists `{schema}` character set utf8mb4")
-        return [row[0] for row in database.query(self.site, self.shell, f"show tables from `{schema}`")]
+        return tables.names(self.site, self.shell, schema)
 
     def _move_tables(self, *moves: tuple[str, str]) -> None:
-        """One RENAME TABLE: all tables change places at once, or none (MariaDB KB, "Atomic DDL")."""
-        pairs = [
-            f"`{source}`.{_quoted(table)} to `{target}`.{_quoted(table)}"
-            for source, target in moves
-            for table in self._tables(source)
-        ]
-        if pairs:
-            database.query(self.site, self.shell, f"rename table {', '.join(pairs)}")
+        tables.move(self.site, self.shell, *moves)
 
     def _swap(self) -> None:
         if self.live:
             self._move_tables((self.live, self.kept), (self.scratch, self.live))
-        for name in self.site.kind.shared:
+        for name in self.site.shared:
             live = f"{self.layout.shared}/{name}"
             self.shell.script(_SWAP, f"{self.unpacked}/shared/{name}", live, self._kept_folder(name))
         if self.chosen.release:
             releases.point(self.shell, self.layout.current, self.chosen.release)
 
     def _swap_back(self) -> None:
-        for name in self.site.kind.shared:
+        for name in self.site.shared:
             self.shell.script(_UNSWAP, f"{self.layout.shared}/{name}", self._kept_folder(name))
         if self.live:
             self._unswap_database()
@@ -185,17 +175,12 @@ class _Restore:
     def _forget(self) -> None:
         if self.chosen.release:
             releases.prove(self.layout, self.shell, self.chosen.release)
-        kept = [self._kept_folder(name) for name in self.site.kind.shared]
+        kept = [self._kept_folder(name) for name in self.site.shared]
         self.shell.script(_DISCARD, self.unpacked, *kept, timeout_s=backup.LONG_S)
         if self.live:
-            drops = f"drop database if exists `{self.scratch}`; drop database if exists `{self.kept}`"
-            database.query(self.site, self.shell, drops)
+            tables.drop(self.site, self.shell, self.scratch, self.kept)
         self.shell.run("rm", "-f", self.marker)
         self.shell.run("touch", f"{self.chosen.path}/proven")
 
     def _kept_folder(self, name: str) -> str:
         return f"{self.layout.incoming}/before-{name.replace('/', '-')}"
-
-
-def _quoted(name: str) -> str:
-    return f"`{name.replace('`', '``')}`"

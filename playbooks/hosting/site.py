@@ -60,6 +60,16 @@ class Site:
             raise SiteError(f"{self.slug}: jenis situs {self.website.kind!r} belum didukung") from None
 
     @property
+    def shared(self) -> tuple[str, ...]:
+        """Folders of a release that outlive it: its kind's, and its own of the inventory."""
+        return (*self.kind.shared, *self.website.shared)
+
+    @property
+    def writable(self) -> tuple[str, ...]:
+        """Folders in `shared/` that PHP may write."""
+        return (*self.kind.writable, *self.website.shared)
+
+    @property
     def layout(self) -> Layout:
         return Layout(f"{self.host.paths.sites}/{self.slug}", f"{self.host.paths.backups}/{self.slug}")
 
@@ -161,10 +171,6 @@ class Layout:
         return f"{self.shared}/database.cnf"
 
     @property
-    def secrets(self) -> str:
-        """PHP constants with the database password and the salts; never leaves the host."""
-        return f"{self.shared}/wp-secrets.php"
-
-    @property
-    def wp_config(self) -> str:
-        return f"{self.shared}/wp-config.php"
+    def dumps(self) -> str:
+        """A dump of the database from before each release's migration."""
+        return f"{self.base}/dumps"

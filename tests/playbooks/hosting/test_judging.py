@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.credentials import Login
+from inventory.models import WebsiteKind
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup, check, domain, files, health, releases
 from playbooks.hosting.certificates import Certificate
 from playbooks.hosting.connect import HostAccess, open_host
 from playbooks.hosting.journal import Journal, carry_out, still_due
+from playbooks.hosting.kinds import KINDS
 from playbooks.hosting.pages import Page
 from playbooks.hosting.releases import KEPT, Releases
 from playbooks.hosting.site import SiteError
@@ -198,7 +201,7 @@ def test_a_wordpress_configuration_holds_no_secret_and_never_changes_by_itself(t
     wordpress = site(kind="wordpress", database={"engine": "mariadb", "name": "portal_web"}, tls={"issuer": "acme"})
     texts = files.wanted(wordpress, tls)
     assert texts == files.wanted(wordpress, tls)
-    nginx, config = texts[files.nginx_path(wordpress)], texts[wordpress.layout.wp_config]
+    nginx, config = texts[files.nginx_path(wordpress)], texts[f"{wordpress.layout.shared}/wp-config.php"]
     assert ("listen 443 ssl" in nginx) is tls
     assert f"'{'https' if tls else 'http'}://portal.contoh.test'" in config
     assert "DB_PASSWORD" not in config
@@ -218,10 +221,22 @@ def test_an_unprivileged_host_gets_no_user_in_its_pool() -> None:
     assert php.url("http", "/") == "http://portal.contoh.test:8080/"
 
 
-@pytest.mark.parametrize("entry", [{"kind": "laravel"}, {"host": {"webserver": "apache"}}])
-def test_what_cannot_be_hosted_yet_is_named(entry: dict[str, Any]) -> None:
-    with pytest.raises(SiteError, match="belum didukung"):
-        files.wanted(site(**entry), tls=False)
+@pytest.mark.parametrize("kind", [name for name in get_args(WebsiteKind) if name != "static"])
+def test_every_kind_of_the_inventory_can_be_hosted_and_shows_neither_its_code_nor_its_settings(kind: str) -> None:
+    of = site(kind=kind, database={"engine": "mariadb", "name": "portal_web"})
+    nginx = files.wanted(of, tls=False)[files.nginx_path(of)]
+    inside = [name for name in of.kind.secrets if name.split("/")[0] in of.shared]
+    rules = re.findall(r"location ~ (\S+) \{ return 404", nginx)
+    for name in () if of.kind.docroot else (*inside, *of.kind.links):
+        assert any(re.match(rule, f"/{name}") for rule in rules), name
+    for text in files.secret_templates(of).values():
+        assert "@" in text
+
+
+def test_no_template_of_settings_asks_for_a_secret() -> None:
+    for kind in KINDS:
+        of = site(kind=kind, database={"engine": "mariadb", "name": "portal_web"})
+        assert not re.search("@(password|hex|base64)@", "".join(files.wanted(of, tls=True).values()))
 
 
 def test_no_secret_of_a_host_stands_in_its_representation(tmp_path: Path) -> None:
