@@ -59,7 +59,9 @@ class Shown:
         """The answers, normalised; asked for as they are needed, without end."""
         for number in count():
             if number == len(self.answers):
-                self.answers.append(self.session.ask(self.session.platform.config_command, self.timeout_s))
+                self.answers.append(
+                    self.session.ask(self.session.platform.config_command, self.timeout_s, careful=True)
+                )
             yield normalised(self.session.platform.name, self.answers[number])
 
 

@@ -28,6 +28,7 @@ from inventory.causes import cause
 from playbooks.findings import Reason, TargetError
 from playbooks.network import alarms, platforms
 from playbooks.network.endpoints import Endpoint
+from playbooks.network.greeting import Stopped
 from playbooks.network.terminal import Closed, driver
 
 CONNECT_S, LOGIN_S = 10.0, 25.0
@@ -60,10 +61,10 @@ class Session:
         """The device's name as its prompt shows it."""
         return str(self.connection.base_prompt)
 
-    def ask(self, command: str, timeout_s: float = 20.0) -> str:
-        """The answer to one command, echo and prompt removed."""
+    def ask(self, command: str, timeout_s: float = 20.0, careful: bool = False) -> str:
+        """The answer to one command, echo and prompt removed; `careful` when a line of it may look like the prompt."""
         with _classified(self.endpoint, self.connection.end_of_time):
-            return str(self.connection.ask(command, timeout_s))
+            return str(self.connection.ask(command, timeout_s, careful))
 
     def configure(self, commands: Iterable[str], armed: bool = False) -> str:
         """Send configuration lines one by one; returns what the device said.
@@ -155,7 +156,7 @@ def _read_all(channel: paramiko.Channel, end: float, until: str) -> str:
         if not chunk:
             break
         data += chunk
-    return data.decode("utf-8", "replace")
+    return data.decode("utf-8", "latin1")
 
 
 def _interrupted(channel: paramiko.Channel, at: float) -> str:
@@ -300,6 +301,8 @@ def _classified(endpoint: Endpoint, end: float = float("inf")) -> Iterator[None]
 
 def classify(error: BaseException) -> tuple[Reason, str]:
     """Why connecting or asking failed, in the stable vocabulary, with a line for a technician (Indonesian)."""
+    if isinstance(error, Stopped):
+        return error.reason, error.detail
     text = " ".join(str(error).split())
     for kinds, pattern, reason, detail in _CAUSES:
         if isinstance(error, kinds) and re.search(pattern, text):

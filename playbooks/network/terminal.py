@@ -6,7 +6,6 @@ text then passes for a configuration), and they mend a CR or a character split a
 
 from __future__ import annotations
 
-import codecs
 import functools
 import re
 import time
@@ -19,14 +18,27 @@ from netmiko.exceptions import ReadException, ReadTimeout
 from netmiko.mikrotik import MikrotikRouterOsSSH
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
+from playbooks.findings import Reason
+from playbooks.network.greeting import ASKED, OPEN, Stopped, no_prompt, reply
 from playbooks.network.platforms.platform import Platform
+from playbooks.network.screen import PAGED, Screen
 from playbooks.network.transport import Client
 
-ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[=>78cDEHMZ]|\][^\x07\x1b]*\x07)")
 TAIL = 400
 """How much of the end of what came is searched for a prompt; longer than any prompt line."""
 REPAINT_S = 0.3
 """How long a prompt right behind the echo is doubted: RouterOS paints its line again before the answer."""
+QUIET_S = 1.0
+"""After so long a silence behind a prompt with something printed over it, another prompt is asked for."""
+GREETING_S = 3.0
+"""How long the first prompt may take; some show none until something is typed."""
+PAUSE_S = 0.3
+"""A question is one when nothing follows it for so long: banners quote questions."""
+PAGER = re.compile(
+    r"[ \t]*(?:<?-{2,4} ?\(?(?i:more)\b(?: ?\d+%)?\)? ?-{2,4}>?|lines \d+-\d+|-- \[Q quit\|"
+    r"|-*[ (]*(?i:press|type|hit) (?:any key|<\w+>))[^\n]{0,80}\Z"
+)
+"""What a pager asks, alone on its line: Cisco and its kin, VRP, Comware, Junos, ArubaOS, FortiOS, less, RouterOS."""
 
 
 class Closed(ReadException):
@@ -36,13 +48,15 @@ class Closed(ReadException):
 class Terminal:
     """Mix-in over a netmiko driver class. `prompt` is a pattern's text for the prompt of the device, mode included."""
 
-    rest = b""
     end_of_time = float("inf")
     """Moment (time.monotonic) by which everything asked of this device must be done."""
     prompt = ""
     greeting = ""
     """The first prompt as it was shown."""
-    paging: tuple[str, ...] = ()
+    line = ""
+    """What came since the last line end."""
+    careful = False
+    """Whether a prompt counts only once an empty line was answered by the same."""
 
     def __init__(self, host_keys: paramiko.HostKeys, **login: Any) -> None:
         """`host_keys`: the keys that the device may show; `login`: as netmiko's. Connects."""
@@ -58,8 +72,8 @@ class Terminal:
         return client
 
     @functools.cached_property
-    def decoder(self) -> codecs.IncrementalDecoder:
-        return codecs.getincrementaldecoder("utf-8")("replace")
+    def screen(self) -> Screen:
+        return Screen()
 
     def cleanup(self, command: str = "exit") -> None:
         """Leave without asking for the mode first: on a hung session that would take another 10 s."""
@@ -78,9 +92,16 @@ class Terminal:
         raise NotImplementedError
 
     def pull(self, end: float) -> str:
-        """What came, at least a character; ReadTimeout after the moment `end`, Closed when the device hung up."""
-        while not (text := self._text(self._receive(end))):
+        """What came, at least a character; ReadTimeout after the moment `end`, Closed when the device hung up.
+
+        A pager's question is answered; it is taken out once the answer is whole.
+        """
+        while not (text := self.screen.read(self._receive(end))):
             pass
+        self.line = re.split(f"[\n{PAGED}]", (self.line + text[-TAIL:])[-TAIL:])[-1]
+        if PAGER.match(self.line):
+            self.line, self.screen.wiping = "", True
+            self.write_channel(" ")  # type: ignore[attr-defined]
         return text
 
     def _receive(self, end: float) -> bytes:
@@ -97,16 +118,6 @@ class Terminal:
             raise Closed("the device closed the session")
         return data
 
-    def _text(self, data: bytes) -> str:
-        """Decoded, with \\n line ends; a CR or an escape sequence at the end waits for what follows it."""
-        data = self.rest + data
-        cut = _WAITING.search(data, max(0, len(data.rstrip(b"\r")) - 21))
-        data, self.rest = (data[: cut.start()], data[cut.start() :]) if cut else (data, b"")
-        text = self.decoder.decode(data)
-        if "\x1b" in text:
-            text = ESCAPES.sub("", text)
-        return _with_line_ends(text).replace("\0", "")
-
     def read_until_pattern(
         self, pattern: str = "", read_timeout: float = 10.0, re_flags: int = 0, max_loops: int | None = None
     ) -> str:
@@ -120,15 +131,17 @@ class Terminal:
         self._read_buffer = text[match.end() :]
         return text[: match.end()]
 
-    def ask(self, command: str, read_timeout: float = 20.0) -> str:
+    def ask(self, command: str, read_timeout: float = 20.0, careful: bool = False) -> str:
         """The device's answer to `command`, without echo and prompt; lines end with \\n.
 
-        Raises ReadTimeout, or Closed when the device hangs up.
+        `careful`: a line of the answer may look like the prompt, as one of a banner does, and must not end it.
+
+        Raises ReadTimeout, Stopped, or Closed when the device hangs up.
         """
         end = time.monotonic() + read_timeout
-        self._read_buffer = ""
+        self.careful, self._read_buffer, self.screen.unwiped = careful, "", False
         self.write_channel(command + self.RETURN)  # type: ignore[attr-defined]
-        self.read_until_pattern(re.escape(command.strip()), read_timeout)
+        self.read_until_pattern(echo(command.strip()), read_timeout)
         return self._answer(command.strip(), end)
 
     def order(self, command: str, read_timeout: float) -> str:
@@ -139,17 +152,27 @@ class Terminal:
         finish = re.compile(r"(?:\A|\n)" + self.prompt + r"[ \t]*\Z")
         parts, self._read_buffer = [self._read_buffer], ""
         tail = parts[0][-TAIL:]
-        while more := self._more(parts, command, end) if finish.search(tail) else self.pull(end):
+        while more := self._more(parts, command, end) if finish.search(tail) else self._next(tail, end):
             parts.append(more)
             tail = (tail + more)[-TAIL:]
-        text = "".join(parts)
-        match = finish.search(text, max(0, len(text) - TAIL))
-        return self.without_repaint(text[: match.start()] if match else text, command)
+        if self.screen.unwiped:
+            raise Stopped(Reason.INCOMPLETE, "perangkat berhenti per halaman di tengah jawaban")
+        text = self.without_prompt("".join(parts), finish)
+        return self.without_repaint(re.sub(f"[^\n]*{PAGED}", "", text) if PAGED in text else text, command)
+
+    def _next(self, tail: str, end: float) -> str:
+        """What comes next; `tail` is the end of what came."""
+        del tail
+        return self.pull(end)
 
     def _more(self, parts: list[str], command: str, end: float) -> str:
         """What still comes after a prompt; empty when that prompt ends the answer."""
         del parts, command, end
         return ""
+
+    def without_prompt(self, text: str, finish: re.Pattern[str]) -> str:
+        match = finish.search(text, max(0, len(text) - TAIL))
+        return text[: match.start()] if match else text
 
     def without_repaint(self, text: str, command: str) -> str:
         """The answer proper; `text` begins right behind the first echo."""
@@ -157,52 +180,66 @@ class Terminal:
         return text.partition("\n")[2] if text.startswith("\n") else text.lstrip(" ").removeprefix("\n")
 
 
-_WAITING = re.compile(rb"(?<!\r)\r+\Z|\x1b[^A-Za-z]{0,20}\Z")
-
-
-def _with_line_ends(text: str) -> str:
-    """`text` whose lines end with \\n, however the device ends them."""
-    plain = text.replace("\r\n", "\n")
-    # Most devices send nothing but CR LF.
-    return re.sub(r"\r+\n?|\n\r", _line_end, text) if "\r" in plain else plain
-
-
-def _line_end(found: re.Match[str]) -> str:
-    """One for CR and LF in any number and order; each CR alone is one, as RouterOS ends the lines it paints again."""
-    return "\n" if "\n" in found[0] else "\n" * len(found[0])
+def echo(command: str) -> str:
+    """The pattern of a command as it is echoed, broken at the terminal's edge or not."""
+    return r"(?: ?\n)?".join(map(re.escape, command))
 
 
 class LineTerminal(Terminal):
-    """A terminal that its platform describes: what is sent at log-in, how the prompt looks, how the pager asks."""
+    """A terminal that its platform describes: what is sent at log-in and how the prompt looks. Pagers are answered."""
 
     platform: Platform
-    line = ""
-    """What came since the last line end."""
     expected: Mapping[str, str] = MappingProxyType({})
     """Questions that are answered now, each once."""
+    doubts = 0
+    """How often in this answer the device was asked for another prompt."""
+    doubted = 0
+    """Parts of the answer that had come when it was last asked."""
 
     def session_preparation(self) -> None:
-        """Set the terminal up in one write; the prompt is what follows the last echo, whatever a banner shows."""
+        """Set the terminal up in one write; the prompt is what follows the last echo, whatever a banner shows.
+
+        Nothing is typed before the device shows a prompt or falls silent: it might ask for a new password.
+        """
         self.ansi_escape_codes = False
+        shape = _unpinned(self.platform.prompt)
+        self.met(rf"(?:\A|\n){shape}[ \t]*\Z", GREETING_S)
         sent, wanted = self.platform.paging or ("", ""), awaited(self.platform)
         self.write_channel("".join(command + self.RETURN for command in sent))  # type: ignore[attr-defined]
-        seen = self.read_until_pattern(wanted, self.conn_timeout)  # type: ignore[attr-defined]
+        seen = self.met(wanted, 0)
         named = [found for match in re.finditer(wanted, seen) for found in match.groupdict().values() if found]
         self.base_prompt, self.greeting = named[0], seen.rstrip()
         self.prompt = self.platform.prompt.replace("NAME", _pinned(self.base_prompt))
 
+    def met(self, wanted: str, silence: float) -> str:
+        """What comes until `wanted`, or until nothing is asked and nothing comes for `silence` seconds (0: no matter).
+
+        Known questions are answered. Raises Stopped.
+        """
+        end, pattern, seen, answered = time.monotonic() + self.conn_timeout, re.compile(wanted), "", 0  # type: ignore[attr-defined]
+        while not pattern.search(seen):
+            last = seen[answered:].rpartition("\n")[2][-TAIL:]
+            asked = re.search(ASKED, last)
+            patience = PAUSE_S if asked else silence
+            try:
+                seen += self.pull(min(end, time.monotonic() + patience) if patience else end)
+            except ReadTimeout:
+                if not asked and (time.monotonic() >= end or OPEN.search(last)):
+                    raise no_prompt(last) from None
+                if not asked:
+                    break
+                self.write_channel(reply(last).replace("\n", self.RETURN))  # type: ignore[attr-defined]
+                answered = len(seen)
+        return seen
+
     def pull(self, end: float) -> str:
-        """As always; a pager's question is answered, and taken out once the answer is whole."""
+        """As always; what an order may ask is answered too."""
         text = super().pull(end)
-        self.line = (self.line + text).rpartition("\n")[2]
-        if self.platform.more and self.line.rstrip().endswith(self.platform.more):
-            self.line = ""
-            self.write_channel(" ")  # type: ignore[attr-defined]
         asked = next((question for question in self.expected if re.search(question, self.line)), None)
         if asked is not None:
-            self.line, reply = "", self.expected[asked]
+            self.line, keys = "", self.expected[asked]
             self.expected = {question: other for question, other in self.expected.items() if question != asked}
-            self.write_channel(reply + self.RETURN)  # type: ignore[attr-defined]
+            self.write_channel(keys + self.RETURN)  # type: ignore[attr-defined]
         return text
 
     def order(self, command: str, read_timeout: float) -> str:
@@ -213,14 +250,39 @@ class LineTerminal(Terminal):
         finally:
             self.expected = {}
 
-    def without_repaint(self, text: str, command: str) -> str:
-        """The answer without the pager's questions and the blanks that wiped them away."""
-        if self.platform.more:
-            text = re.sub(re.escape(self.platform.more) + WIPE, "", text)
-        return super().without_repaint(text, command)
+    def ask(self, command: str, read_timeout: float = 20.0, careful: bool = False) -> str:
+        self.doubts, self.doubted = 0, 0
+        return super().ask(command, read_timeout, careful)
+
+    def _next(self, tail: str, end: float) -> str:
+        """What is printed over a prompt, as a log line is, hides it; then another is asked for."""
+        if self.expected or not re.search(r"(?:\A|\n)" + self.prompt, tail):
+            return self.pull(end)
+        try:
+            return self.pull(min(end, time.monotonic() + QUIET_S))
+        except ReadTimeout:
+            return self._again(end)
+
+    def _more(self, parts: list[str], command: str, end: float) -> str:
+        del command
+        since = "".join(parts[self.doubted :])
+        if not self.careful or (self.doubts and not re.sub(self.prompt, "", since).strip()):
+            return ""
+        self.doubted = len(parts)
+        return self._again(end)
+
+    def _again(self, end: float) -> str:
+        self.doubts += 1
+        self.write_channel(self.RETURN)  # type: ignore[attr-defined]
+        return self.pull(end)
+
+    def without_prompt(self, text: str, finish: re.Pattern[str]) -> str:
+        """`text` without the last prompt and those before it that were asked for."""
+        for _ in range(1 + self.doubts):
+            text = super().without_prompt(text, finish)
+        return text
 
 
-WIPE = r"[ \t]*(?:\n[ \t]+\n|\x08+ +\x08+)?"
 _AFTER_ECHO = r"{echo}\n(?:[^\n]*\n)*+(?:{prompt})[ \t]*\Z"
 _TWICE = r"(?:\A|\n)({prompt})[ \t]*\n+\1[ \t]*\Z"
 NAME_KEPT = 16
@@ -238,11 +300,14 @@ def awaited(platform: Platform) -> str:
 def _unpinned(prompt: str) -> str:
     """Each place of the name a group of its own, as it is not known yet."""
     first, *others = prompt.split("NAME")
-    return first + "".join(rf"(?P<name{no}>[^\s#>$%@<\[\](){{}}:~*]+){each}" for no, each in enumerate(others))
+    return first + "".join(rf"(?P<name{no}>{_NAME}){each}" for no, each in enumerate(others))
+
+
+_NAME = r"[^\s#>$%@<\[\](){}:~*]+(?: [^\s#>$%@<\[\](){}:~*]+){0,9}?"
 
 
 def _pinned(name: str) -> str:
-    rest = r"[^\s#>$<\[\]]{0,64}" if len(name) > NAME_KEPT else ""
+    rest = r"[^\n#>$<\[\]]{0,64}" if len(name) > NAME_KEPT else ""
     return re.escape(name[:NAME_KEPT]) + rest
 
 
@@ -277,9 +342,10 @@ class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
     def cleanup(self, command: str = "/quit") -> None:
         super().cleanup(command)
 
-    def ask(self, command: str, read_timeout: float = 20.0) -> str:
+    def ask(self, command: str, read_timeout: float = 20.0, careful: bool = False) -> str:
+        """No line of RouterOS begins like its prompt: it prints texts quoted and their line ends as letters."""
         self.nudged = False
-        return super().ask(command, read_timeout)
+        return super().ask(command, read_timeout, careful)
 
     def _more(self, parts: list[str], command: str, end: float) -> str:
         """A prompt right behind the echo may be the line painted again: wait, then make the device show another."""
@@ -295,7 +361,7 @@ class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
 
     def without_repaint(self, text: str, command: str) -> str:
         """RouterOS may paint prompt and command again once or twice before the answer begins."""
-        repaint = r"\A\s*(?:" + self.prompt + r"\s*)?" + re.escape(command) + r"[ \t]*(?=\n|\Z)"
+        repaint = r"\A\s*(?:" + self.prompt + r"\s*)?" + echo(command) + r"[ \t]*(?=\n|\Z)"
         while match := re.match(repaint, text):
             text = text[match.end() :]
         if self.nudged:

@@ -242,7 +242,6 @@ _BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z
 PLATFORM = Platform(
     name="fortinet",
     prompt=r"NAME (?:\([^)\n]{1,60}\) )?[#$] ?",
-    more=r"--More-- ?",
     shown_on="recordings",
     config_command="show full-configuration",
     reads=(

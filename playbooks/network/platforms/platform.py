@@ -81,8 +81,6 @@ class Platform:
     """Any prompt of the device, modes included; NAME stands for its name. Empty: it has a terminal class of its own."""
     paging: tuple[str, ...] = ()
     """Sent at log-in, in one write: no paging, no wrapping, for this session only."""
-    more: str = ""
-    """What the pager asks, letter by letter, where it cannot be turned off for a session without a configuration."""
     napalm: str = ""
     """Name of the NAPALM driver, where one exists."""
     shown_on: str = ""

@@ -180,7 +180,6 @@ PLATFORM = Platform(
     name="ruijie_os",
     prompt=r"NAME(?:\([^\n()]{1,60}\))?[>#]",
     paging=("terminal length 0", "terminal width 256"),
-    more="--More--",
     config_command="show running-config",
     reads=(
         "show version",

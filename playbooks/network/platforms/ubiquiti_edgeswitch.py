@@ -213,7 +213,6 @@ PLATFORM = Platform(
     aliases=("ubiquiti_edge",),
     prompt=r"\(NAME\) ?(?:\([^\n()]{1,60}\) ?)?[>#]",
     paging=("terminal length 0",),
-    more="--More-- or (q)uit",
     shown_on="recordings",
     config_command="show running-config",
     reads=(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from playbooks.network import platforms
 from playbooks.network.connect import open_session
-from playbooks.network.terminal import Terminal, awaited
+from playbooks.network.screen import Screen
+from playbooks.network.terminal import awaited
 from tests.playbooks.network.doubles import IOS_CONFIG, Double, device
 
 SHAPES = {
@@ -40,20 +41,13 @@ def test_an_answer_is_exact_whatever_the_prompt(
 ) -> None:
     prompt, pattern, paging, more = SHAPES[shape]
     name = prompt.strip("<>() #$").rpartition("@")[2].partition(":")[0]
-    plain = replace(platforms.get("cisco_ios"), prompt=pattern, paging=paging, more=more)
+    plain = replace(platforms.get("cisco_ios"), prompt=pattern, paging=paging)
     monkeypatch.setitem(platforms.ALL, "cisco_ios", plain)
     double = Double(prompt=prompt, banner=BANNER, piece=piece, pager=more)
     with device(double, tmp_path) as endpoint, open_session(endpoint, 20) as session:
         assert session.prompt == name
         for _ in range(2):
             assert session.ask("show running-config").rstrip() == IOS_CONFIG.rstrip()
-
-
-class Line(Terminal):
-    """A terminal without a device."""
-
-    def __init__(self) -> None:
-        self.rest = b""
 
 
 def cpu_s(work: Callable[[], object]) -> float:
@@ -64,13 +58,13 @@ def cpu_s(work: Callable[[], object]) -> float:
 
 @given(st.text("\r\nab", max_size=20))
 def test_line_ends_are_of_one_kind(text: str) -> None:
-    read = Line()._text(f"{text}$".encode())
+    read = Screen().read(f"{text}$".encode())
     assert read == re.sub(r"\r+\n|\n\r", "\n", f"{text}$").replace("\r", "\n")
 
 
 @pytest.mark.parametrize("flood", [b"\r" * 65535 + b"x", b"\x1b]" * 32768, b"\x1b[" * 32768, b"\n\r" * 32768])
 def test_a_flood_of_control_characters_keeps_nobody_busy(flood: bytes) -> None:
-    assert cpu_s(lambda: Line()._text(flood)) < 1
+    assert cpu_s(lambda: Screen().read(flood)) < 1
 
 
 @pytest.mark.parametrize("name", sorted({each.name for each in platforms.ALL.values() if each.prompt}))
