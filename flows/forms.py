@@ -180,15 +180,24 @@ class WebsitesForm(Form):
         return _label(self.website, self.opd, self.semua)
 
 
-class WebsiteCaseForm(Form):
-    """Website yang dipelihara, dalam permohonannya."""
+class MaintenanceForm(Form):
+    """Website yang dipelihara, masing-masing dalam permohonannya yang sedang terbuka."""
 
-    website: Annotated[str, Field(title="Website", description="Yang dipelihara.", json_schema_extra=WEBSITE)]
-    permohonan: CaseNumber
+    website: ChosenWebsites = []
+    opd: ChosenAgency = ""
+    semua: Everything = False
+    permohonan: Annotated[
+        str,
+        Field(
+            title="Nomor permohonan",
+            description="Boleh kosong: permohonan tiap website yang sedang terbuka. Bila diisi, pilih satu website.",
+            pattern=CASE + "|^$",
+        ),
+    ] = ""
 
     @property
     def label(self) -> str:
-        return f"{self.website} ({self.permohonan})"
+        return _label(self.website, self.opd, self.semua)
 
 
 class WebsiteChangeForm(Form):

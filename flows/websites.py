@@ -10,9 +10,10 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows import artifacts
-from flows.forms import WebsiteCaseForm, WebsiteChangeForm, WebsitesForm
+from flows.forms import MaintenanceForm, WebsiteChangeForm, WebsitesForm
 from flows.jobs import websites as jobs
 from flows.jobs.leases import PATIENCE_S
+from flows.jobs.maintenance import STATES, Maintained, maintain_websites
 from flows.jobs.targets import known_case
 from flows.runs import ME, SIDE_BY_SIDE, change, in_words, marked, named, office, read, tell
 from flows.words import headline
@@ -55,20 +56,28 @@ def back_up_batch(names: Sequence[str], case: str, actor: Actor) -> list[jobs.Si
 
 @flow(name="Pelihara website", flow_run_name="Pelihara {isian.label}", persist_result=False)
 @in_words
-def maintain(isian: WebsiteCaseForm) -> State[None]:
-    """Back up and check a website for its case."""
+def maintain(isian: MaintenanceForm) -> State[None]:
+    """Carry each website's open case through steps 6 to 8, until a person's turn."""
     here = office()
-    done = _maintain(isian.permohonan, isian.website)
-    artifacts.table("cadangkan-website", f"Cadangan {isian.website}", artifacts.backup_rows([done.backup.as_json()]))
-    title = f"{isian.permohonan}: pemeliharaan {isian.website}"
-    artifacts.findings("pelihara-website", title, "website", [done.check.as_json()], here.register.audit_tip())
-    message = f"cadangan {done.backup.status}, pemeriksaan {done.check.status}"
-    return Completed(message=message) if done.ok else Failed(message=message)
+    names = jobs.chosen(here, isian.website, isian.opd, isian.semua)
+    done = _maintain(names, known_case(here, isian.permohonan))
+    rows = [_row(each) for each in done]
+    artifacts.table("pelihara-website", f"Pemeliharaan {len(done)} website", rows)
+    if found := [seen for each in done for seen in each.results]:
+        title = f"Temuan pemeliharaan {isian.label}"
+        artifacts.findings("pelihara-website-temuan", title, "website", found, here.register.audit_tip())
+    message = artifacts.plain(f"{len(done)} website: " + artifacts.summary(STATES[each.state] for each in done))
+    return Completed(message=message) if any(each.ok for each in done) else Failed(message=message)
 
 
-@task(task_run_name="pelihara {name}", cache_policy=NO_CACHE, persist_result=False)
-def _maintain(case: str, name: str) -> jobs.Maintained:
-    return jobs.maintain(office(), case, name, ME, tell, PATIENCE_S)
+def _row(each: Maintained) -> dict[str, object]:
+    said = {"website": each.name, "permohonan": each.case or "-", "keadaan": STATES[each.state]}
+    return {**said, "sekarang": each.stands or "-", "sebab": each.reason or "-"}
+
+
+@task(task_run_name=named("pelihara"), cache_policy=NO_CACHE, persist_result=False)
+def _maintain(names: Sequence[str], case: str) -> list[Maintained]:
+    return maintain_websites(office(), names, case, tell, ME)
 
 
 @flow(name="Pasang website", flow_run_name="Pasang {isian.label}", persist_result=False)

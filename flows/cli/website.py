@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from flows.cli.answer import Json, answer, note, plain, status, table
+from flows.cli.answer import Json, answer, note, plain, progress, status, table
 from flows.cli.later import later
 from flows.cli.person import as_option, technician
 from flows.cli.plans import Apply, change
@@ -17,12 +17,13 @@ from playbooks.findings import why
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import duties, site_board
+    from flows.jobs import duties, maintenance, site_board
     from flows.jobs import websites as jobs
     from sop.register.records import CaseRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.websites")
     duties, site_board = later("flows.jobs.duties"), later("flows.jobs.site_board")
+    maintenance = later("flows.jobs.maintenance")
 
 app = typer.Typer(cls=Orders, help="Website: periksa, cadangkan, pasang, hosting, domain, pulihkan.")
 
@@ -49,12 +50,25 @@ def backup(names: Sites = None, opd: Opd = "", every: All = False, case: Case = 
 
 
 @app.command(cls=Order)
-def maintain(name: Site, case: Case, official: as_option = "", json: Json = False) -> None:
-    """Pemeliharaan tanpa perubahan isi: cadangkan, periksa, simpan hasilnya sebagai bukti permohonan."""
+def maintain(
+    names: Sites = None,
+    opd: Opd = "",
+    every: All = False,
+    case: Case = "",
+    official: as_option = "",
+    json: Json = False,
+) -> None:
+    """Jalankan pemeliharaan (langkah 6-8) dalam permohonan tiap website yang sedang terbuka, sampai giliran orang.
+
+    Analisis, cadangan, perubahan yang sudah disetujui, pemeriksaan sesudahnya, lalu laporan. Diulang: yang belum saja.
+    """
     here = office.open_office()
-    done = jobs.maintain(here, case, jobs.chosen(here, [name])[0], technician(here, official, "pelaksana"))
-    document = {"case": case, "backup": done.backup.as_json(), "check": done.check.as_json()}
-    answer(document, json, lambda c: _print_maintained(done, c), done.ok)
+    sites = jobs.chosen(here, names or [], opd, every)
+    actor = technician(here, official, "pelaksana")
+    with progress("Pelihara", len(sites), json) as told:
+        done = maintenance.maintain_websites(here, sites, case, told, actor)
+    document = {"websites": [each.as_json() for each in done]}
+    answer(document, json, lambda c: _print_maintained(done, c), all(each.ok for each in done))
 
 
 @app.command(cls=Order)
@@ -127,9 +141,18 @@ def _print_backups(done: list[jobs.SiteBackedUp], to: Console) -> None:
             to.print(plain(f"{each.name}: {each.detail}"))
 
 
-def _print_maintained(done: jobs.Maintained, to: Console) -> None:
-    _print_backups([done.backup], to)
-    print_targets([done.check.as_json()], "website", to)
+def _print_maintained(done: list[maintenance.Maintained], to: Console) -> None:
+    print_targets([seen for each in done for seen in each.results], "website", to)
+    rows = [
+        (each.name, each.case, status("ok" if each.ok else "failed", maintenance.STATES[each.state]), each.stands)
+        for each in done
+    ]
+    to.print(table(("Website", "Permohonan", "Keadaan", "Sekarang"), rows))
+    for each in done:
+        if each.reason:
+            to.print(plain(f"{each.name}: {each.reason}"))
+        for path in each.documents:
+            to.print(plain(f"{each.name}: {path}"), soft_wrap=True)
 
 
 _BOARD_STYLES = {"never": "bold red", "overdue": "bold red", "coming": "yellow", "kept": "green"}

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
 from flows.jobs.changes import OnStep, Progress, apply_approved, put_forward
-from flows.jobs.errors import BadInput
 from flows.jobs.leases import holding
 from flows.jobs.targets import BackedUp, picked
 from flows.office import Office
 from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.hosting import backup, check, deploy, domain, host, releases, restore, rollback, tls
 from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.shells import Shells
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import Outcome, Permit, Plan
 from sop.register.errors import TargetLocked
 from sop.register.records import SOFTWARE, Actor, PlanRecord
 
-PARALLEL = 16
+PARALLEL = 32
 DEADLINE_S = 60.0
+"""For one site: a host that says nothing, then a page, a name and a certificate that do not come."""
+RUN_S = 900.0
+"""For all sites of a run."""
 
 
 Planner = Callable[[Site, Shell], Plan]
@@ -55,18 +58,6 @@ class SiteBackedUp(BackedUp):
     database_sha256: str = ""
 
 
-@dataclass(frozen=True)
-class Maintained:
-    """One maintenance without changes: a proven backup, then a check."""
-
-    backup: SiteBackedUp
-    check: TargetResult
-
-    @property
-    def ok(self) -> bool:
-        return self.backup.status == "ok" and self.check.reason is None
-
-
 def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = False) -> list[str]:
     """The websites meant, each once, in the order given. Raises BadInput for what the inventory does not know."""
     return picked("website", office.inventory.websites, office.inventory.opd, names, opd, every)
@@ -83,28 +74,53 @@ def check_websites(
     on_progress: Progress | None = None,
     actor: Actor = SOFTWARE,
     kind: str = "findings",
+    run_s: float = RUN_S,
 ) -> list[TargetResult]:
-    """Check sites in parallel: what a visitor meets, and the host's side where it can be reached. Kept as evidence."""
+    """Check sites in parallel: what a visitor meets, and the host's side where it can be reached. Kept as evidence.
+
+    A site has `DEADLINE_S`, all together have `run_s`; what is not read by then has failed, and holds up no other.
+    """
     last = {name: office.register.last_good_backup(name) for name in names}
-    results = []
-    with ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(last)))) as pool:
-        for result in pool.map(lambda name: _check(site(office, name), last[name]), last):
-            document = json.dumps(result.as_json(), ensure_ascii=False).encode()
-            about = (kind, f"{result.name}.json", "application/json", case_id, result.name)
-            office.register.keep(document, *about, actor=actor)
-            results.append(result)
-            if on_progress:
-                on_progress(result.name, result.status)
-    return results
+    results = {}
+    for result in _checked(office, last, run_s):
+        document = json.dumps(result.as_json(), ensure_ascii=False).encode()
+        about = (kind, f"{result.name}.json", "application/json", case_id, result.name)
+        office.register.keep(document, *about, actor=actor)
+        results[result.name] = result
+        if on_progress:
+            on_progress(result.name, result.status)
+    return [results[name] for name in last]
 
 
-def _check(place: Site, last_backup: datetime | None) -> TargetResult:
-    """Without its host a site is still seen from outside, and the host's silence is said."""
+def _checked(office: Office, last: Mapping[str, datetime | None], run_s: float) -> Iterator[TargetResult]:
+    """Results as they come."""
+    shells, pool = Shells(), ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(last))))
+    waiting = {pool.submit(_check, office, name, backup, shells): name for name, backup in last.items()}
     try:
-        with open_host(place.access) as shell:
-            return check.check(place, shell, last_backup, DEADLINE_S)
+        for done in as_completed(waiting, run_s):
+            del waiting[done]
+            yield done.result()
+    except TimeoutError:
+        late = "belum selesai ketika waktu pemeriksaan habis"
+        yield from (TargetResult(name, run_s, reason=Reason.TIMEOUT, detail=late) for name in waiting.values())
+    finally:
+        # Nobody waits for what hangs: its own deadlines end it.
+        pool.shutdown(wait=False, cancel_futures=True)
+        shells.close()
+
+
+def _check(office: Office, name: str, last_backup: datetime | None, shells: Shells) -> TargetResult:
+    """Without its host a site is still seen from outside, and the host's silence is said."""
+    end = monotonic() + DEADLINE_S
+    try:
+        place = site(office, name)
+    except SiteError as error:
+        return TargetResult(name, 0.0, reason=Reason.ERROR, detail=str(error))
+    try:
+        shell = shells.shell(place.access, DEADLINE_S / 2)
+        return check.check(place, shell, last_backup, end - monotonic())
     except TargetError as error:
-        seen = check.check(place, None, last_backup, DEADLINE_S)
+        seen = check.check(place, None, last_backup, end - monotonic())
         return replace(seen, reason=error.reason, detail=error.detail)
 
 
@@ -151,23 +167,6 @@ def _back_up(office: Office, name: str, actor: Actor, patience_s: float) -> Site
         return SiteBackedUp(name, "failed", monotonic() - started, str(Reason.ERROR), str(error))
     hashes = {"files_sha256": kept.files_sha256, "database_sha256": kept.database_sha256}
     return SiteBackedUp(name, "ok", monotonic() - started, bytes=kept.bytes, path=str(kept.path), **hashes)
-
-
-def maintain(
-    office: Office,
-    case_id: str,
-    name: str,
-    actor: Actor = SOFTWARE,
-    on_progress: Progress | None = None,
-    patience_s: float = 0.0,
-) -> Maintained:
-    """Maintenance that changes nothing: back up, check, keep both as evidence. Raises UnknownCase, BadInput."""
-    case = office.register.case(case_id)
-    if case.website != name:
-        raise BadInput(f"permohonan {case.id} bukan tentang {name}", "other_website")
-    (kept,) = back_up_websites(office, [name], case_id, on_progress, actor, patience_s)
-    (seen,) = check_websites(office, [name], case_id, on_progress, actor)
-    return Maintained(kept, seen)
 
 
 def make_plan(office: Office, name: str, action: str) -> Plan:

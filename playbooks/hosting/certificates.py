@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,8 +104,33 @@ def now() -> datetime:
 
 def _handshake(site: Site, context: ssl.SSLContext, deadline_s: float) -> ssl.SSLSocket:
     raw = socket.create_connection((site.host.address, site.host.https_port), deadline_s)
+    return shake_hands(raw, context, site.domain, deadline_s)
+
+
+def shake_hands(raw: socket.socket, context: ssl.SSLContext, domain: str, deadline_s: float) -> ssl.SSLSocket:
+    """TLS over a connected socket, which is closed when there is none to be had. Raises OSError.
+
+    Socket timeouts start anew with each byte: only a watchdog ends a host that drips.
+    """
+    late = threading.Event()
+    connection = context.wrap_socket(raw, server_hostname=domain, do_handshake_on_connect=False)
+    watchdog = threading.Timer(deadline_s, _cut, [connection, late])
+    watchdog.daemon = True
+    watchdog.start()
     try:
-        return context.wrap_socket(raw, server_hostname=site.domain)
-    except BaseException:
-        raw.close()
+        connection.do_handshake()
+    except OSError:
+        connection.close()
+        if late.is_set():
+            raise TimeoutError from None
         raise
+    finally:
+        watchdog.cancel()
+    return connection
+
+
+def _cut(connection: ssl.SSLSocket, late: threading.Event) -> None:
+    late.set()
+    with suppress(OSError):
+        # Of the socket below TLS: the handshake goes on in another thread.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)

@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from inventory.causes import cause
+from playbooks.hosting.certificates import shake_hands
 from playbooks.hosting.site import Site
 
 Scheme = Literal["http", "https"]
@@ -118,14 +119,14 @@ class _Tls(http.client.HTTPConnection):
 
     def __init__(self, domain: str, address: str, port: int, timeout: float) -> None:
         super().__init__(address, port, timeout=timeout)
-        self._domain = domain
+        self._domain, self._timeout = domain, timeout
 
     def connect(self) -> None:
         super().connect()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        self.sock = context.wrap_socket(self.sock, server_hostname=self._domain)
+        self.sock = shake_hands(self.sock, context, self._domain, self._timeout)
 
 
 def _why(error: Exception) -> str:

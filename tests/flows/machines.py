@@ -84,6 +84,7 @@ def web_host(monkeypatch: pytest.MonkeyPatch) -> WebHost:
 
     monkeypatch.setattr(websites, "CHANGES", {action: pair(action) for action in websites.CHANGES})
     monkeypatch.setattr(websites, "open_host", host.open)
+    monkeypatch.setattr(websites.Shells, "shell", lambda *_: host.open(_).__enter__())
     monkeypatch.setattr(websites.check, "check", host.check)
     monkeypatch.setattr(websites.backup, "back_up", host.back_up)
     monkeypatch.setattr(websites.releases, "read", lambda *_: SimpleNamespace(current=host.published))

@@ -1,0 +1,107 @@
+"""`website maintain`: the open case of each site, carried as far as it goes without a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flows.jobs import cases, maintenance
+from flows.jobs.errors import BadInput
+from flows.jobs.maintenance import maintain_websites
+from flows.office import Office
+from playbooks.findings import Reason, TargetError
+from sop.register.records import Actor
+from tests.flows.conftest import Pelihara
+from tests.flows.machines import WebHost, web_host
+
+__all__ = ["web_host"]
+
+CLOCK = Actor(via="clock")
+SITE = "dinkes-web"
+
+
+def yearly(office: Office, site: str, opd: str) -> str:
+    """A case as the clock opens it."""
+    case = office.register.open_case("website", opd, "Berkala", None, website=site, origin="berkala", actor=CLOCK)
+    return case.id
+
+
+@pytest.fixture
+def asked(office: Office, web_host: WebHost) -> str:
+    assert web_host.done == []
+    return yearly(office, SITE, "dinkes")
+
+
+def agree(office: Office, case: str) -> None:
+    """The network team's word on the plan for the domain, and the Sub Koordinator's on all."""
+    for plan in office.register.case(case).unconfirmed:
+        office.register.confirm(case, "teknis-1", "YA", plan_hash=plan.hash)
+    office.register.act(case, "sub-koor-spa", "YA", "Setuju")
+
+
+def test_a_periodic_case_goes_from_analysis_to_the_report_with_one_approval(
+    office: Office, asked: str, web_host: WebHost
+) -> None:
+    (first,) = maintain_websites(office, [SITE])
+    assert (first.case, first.state, first.stands) == (asked, "waiting", "Langkah 6: Sub Koor SPA")
+    assert {each.kind for each in office.register.case(asked).evidence} >= {"analysis", "backup"}
+    assert web_host.writes == 0
+    agree(office, asked)
+    (second,) = maintain_websites(office, [SITE])
+    assert (second.state, second.stands, second.ok) == ("waiting", "Langkah 9: Pelaksana/Pranata", True)
+    assert web_host.done == ["host", "deploy", "domain", "tls"]
+    assert any("laporan" in path for path in second.documents)
+    (duty,) = office.register.duties(office.register.calendar.day(office.register.clock()), [SITE])
+    assert (duty.state, duty.last) == ("kept", duty.day)
+
+
+def test_one_site_that_fails_and_one_without_a_case_hold_up_no_other(
+    office: Office, asked: str, web_host: WebHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost, carry = yearly(office, "utara-web", "kec-utara"), cases.carry
+
+    def carries(here: Office, case: str, **more: Any) -> cases.Carried:
+        if case == lost:
+            raise TargetError("utara-web", Reason.UNREACHABLE)
+        return carry(here, case, **more)
+
+    monkeypatch.setattr(maintenance.cases, "carry", carries)
+    told: list[str] = []
+    done = maintain_websites(office, ["utara-web", "disdik-web", SITE], "", lambda name, _: told.append(name))
+    assert [(each.name, each.state) for each in done] == [
+        ("utara-web", "stopped"),
+        ("disdik-web", "none"),
+        (SITE, "waiting"),
+    ]
+    assert "tidak terjangkau" in done[0].reason
+    assert (done[2].case, sorted(told)) == (asked, sorted([SITE, "disdik-web", "utara-web"]))
+    assert web_host.writes == 0
+
+
+def test_sites_that_were_not_begun_in_time_are_left_for_another_run(
+    office: Office, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "PARALLEL", 1)
+    done = maintain_websites(office, [SITE, "disdik-web", "utara-web"], run_s=0)
+    assert done[0].case == asked
+    assert {each.state for each in done[1:]} == {"late"}
+
+
+def test_a_case_of_another_site_is_refused(office: Office, asked: str) -> None:
+    with pytest.raises(BadInput, match=asked):
+        maintain_websites(office, ["disdik-web"], asked)
+
+
+def test_the_command_says_where_each_case_stands_and_whose_turn_it_is(
+    pelihara: Pelihara, asked: str, web_host: WebHost
+) -> None:
+    said = pelihara("website", "maintain", SITE, "--json")
+    (row,) = said.json["websites"]
+    assert (said.code, row["case"], row["status"], row["stands"]) == (0, asked, "waiting", "Langkah 6: Sub Koor SPA")
+    assert [each["step"] for each in row["steps"]] == [6]
+    told = pelihara("website", "maintain", "--all")
+    assert told.code == 1
+    for words in (asked, "menunggu giliran orang", "tanpa permohonan", "disdik-web: tidak ada permohonan yang terbuka"):
+        assert words in told.out
+    assert web_host.backups == 1
