@@ -1,33 +1,11 @@
-"""A whole configuration of each platform, as the device prints it, and the secrets in it."""
+"""Short whole configurations of three platforms, as the device prints them."""
 
 from __future__ import annotations
 
 from tests.playbooks.network.doubles import IOS_CONFIG
+from tests.playbooks.network.samples import samples
 
-FRR_CONFIG = """Building configuration...
-
-Current configuration:
-!
-frr version 8.4.4
-frr defaults traditional
-hostname r1
-service integrated-vtysh-config
-!
-ip route 0.0.0.0/0 203.0.113.1
-!
-interface eth1
- description ke gedung B – lantai 2
- ip address 10.1.12.1/30
- ip ospf authentication-key rahasia1
-exit
-!
-router bgp 65001
- neighbor 10.1.13.2 remote-as 65003
- neighbor 10.1.13.2 password rahasia2
-exit
-!
-end
-"""
+FRR_CONFIG = samples("frr").config
 ROUTEROS_CONFIG = """# 2026-11-21 08:00:00 by RouterOS 7.15.3
 # software id = LAB0-0001
 #
@@ -43,9 +21,4 @@ set name=mt1
 # end of export
 """
 CONFIGS = {"frr": FRR_CONFIG, "cisco_ios": IOS_CONFIG, "mikrotik_routeros": ROUTEROS_CONFIG}
-SECRETS = {
-    "frr": ["rahasia1", "rahasia2"],
-    "cisco_ios": ["$1$abcd$efghijklmnopqrstuvwxy1", "$1$zzzz$0123456789012345678901", "rahasia-snmp", "02050D480809"],
-    "mikrotik_routeros": ["sandi wifi", "rahasia3"],
-}
 PLATFORMS = sorted(CONFIGS)

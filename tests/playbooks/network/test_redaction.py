@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playbooks.network.platforms import ALL, get
-from playbooks.network.redaction import hidden, redact, words
-from tests.playbooks.network.configs import CONFIGS, PLATFORMS, SECRETS
+from playbooks.network.redaction import redact, words
+from tests.playbooks.network.configs import CONFIGS
 
 GLUE = (
     " ",
@@ -28,15 +28,6 @@ GLUE = (
     ";",
     "{",
 )
-
-
-@pytest.mark.parametrize("platform", PLATFORMS)
-def test_the_redacted_view_hides_secrets_and_nothing_else(platform: str) -> None:
-    text = CONFIGS[platform]
-    shown = redact(platform, text, hidden)
-    assert not [secret for secret in SECRETS[platform] if secret in shown]
-    assert shown.count("<disamarkan>") == len(SECRETS[platform])
-    assert len(shown.splitlines()) == len(text.splitlines())
 
 
 @pytest.mark.parametrize("platform", sorted({one.name for one in ALL.values()}))

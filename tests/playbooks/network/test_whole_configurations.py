@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pytest
 
 from playbooks.findings import Reason
@@ -11,16 +9,13 @@ from playbooks.network import platforms
 from playbooks.network.backup import NotComplete, agreed, check_complete, normalised, significant
 from playbooks.network.platforms.platform import OUR_END
 from playbooks.network.redaction import hidden, redact
-from tests.playbooks.network.configs import FRR_CONFIG
-
-NAMES = sorted({platform.name for platform in platforms.ALL.values()})
+from tests.playbooks.network.samples import NAMES, samples
 
 
 def whole(name: str) -> str:
     """As it is stored: the device's configuration and, where it prints no end, ours."""
     shape = platforms.get(name)
-    module = None if name == "frr" else import_module(f"tests.playbooks.network.platforms.test_{name}")
-    text = normalised(name, module.CONFIG if module else FRR_CONFIG)
+    text = normalised(name, samples(name).config)
     return text if text.endswith(f"\n{shape.end_mark}\n") else f"{text}{shape.end_mark}\n"
 
 
