@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from playbooks.network.platforms import ALL, get
 from playbooks.network.redaction import redact, words
-from tests.playbooks.network.configs import CONFIGS
+from tests.playbooks.network.samples import NAMES, samples
 
 GLUE = (
     " ",
@@ -30,14 +30,14 @@ GLUE = (
 )
 
 
-@pytest.mark.parametrize("platform", sorted({one.name for one in ALL.values()}))
+@pytest.mark.parametrize("platform", NAMES)
 @settings(max_examples=40)
 @given(data=st.data())
 def test_what_is_passed_by_at_a_glance_holds_no_secret(platform: str, data: st.DataObject) -> None:
     """Texts made of the very words that secrets stand beside, against the patterns applied to all of the text."""
     patterns = [re.compile(each, re.MULTILINE) for each in get(platform).secrets]
     told = {word for each in get(platform).secrets for word in words(each)}
-    pieces = st.sampled_from([*sorted(told), *GLUE, *CONFIGS.get(platform, "").splitlines(keepends=True)])
+    pieces = st.sampled_from([*sorted(told), *GLUE, *samples(platform).config.splitlines(keepends=True)])
     text = "".join(data.draw(st.lists(pieces, max_size=30)))
     assert redact(platform, text, lambda secret: "#" * len(secret)) == _by_place(patterns, text)
 
