@@ -40,6 +40,16 @@ def check(names: Sites = None, opd: Opd = "", every: All = False, case: Case = "
     answer_targets(read_targets("Periksa", jobs.chosen, jobs.check_websites, meant, case, json), "website", json)
 
 
+Url = Annotated[str, typer.Argument(metavar="ALAMAT", help="Alamat halaman, misalnya https://dinkes.example.go.id/.")]
+Internal = Annotated[bool, typer.Option("--allow-internal", help="Server ini boleh beralamat di jaringan dalam.")]
+
+
+@app.command(cls=Order)
+def inspect(url: Url, internal: Internal = False, json: Json = False) -> None:
+    """Periksa satu halaman di luar inventaris: judi, tautan tersembunyi, isi yang hanya tampak bagi mesin pencari."""
+    answer_targets([jobs.inspect(url, internal)], "website", json)
+
+
 @app.command(cls=Order)
 def backup(names: Sites = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
     """Cadangkan berkas dan basis data website di servernya."""

@@ -14,8 +14,9 @@ from flows.jobs.leases import holding
 from flows.jobs.targets import BackedUp, picked
 from flows.office import Office
 from playbooks.findings import Reason, TargetError, TargetResult
-from playbooks.hosting import backup, check, deploy, domain, host, releases, restore, rollback, tls
+from playbooks.hosting import backup, check, deploy, domain, host, releases, restore, rollback, session, tls
 from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.sentinel import inspecting as sentinel
 from playbooks.hosting.shells import Shells
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import Outcome, Permit, Plan
@@ -122,6 +123,15 @@ def _check(office: Office, name: str, last_backup: datetime | None, shells: Shel
     except TargetError as error:
         seen = check.check(place, None, last_backup, end - monotonic())
         return replace(seen, reason=error.reason, detail=error.detail)
+
+
+def inspect(url: str, allow_internal: bool) -> TargetResult:
+    """One page as its visitors get it, outside the inventory. Raises BadInput for what is no address."""
+    try:
+        session.sound(sentinel.complete(url))
+    except session.FetchError as error:
+        raise BadInput(str(error), "bad_address") from None
+    return sentinel.inspect(url, allow_internal)
 
 
 def published(office: Office, name: str) -> bool:

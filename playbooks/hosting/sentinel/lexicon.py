@@ -1,0 +1,252 @@
+"""The office's word list (words.yaml), and which of its terms a text says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+from ruamel.yaml import YAML
+
+from playbooks.hosting.sentinel.folding import Word, fold, unleet, words
+
+LIST = Path(__file__).with_name("words.yaml")
+LONGEST_TEXT = 400_000
+"""Characters of one text that are read for words."""
+_SPELT = 3
+"""So many single letters in a row are one word that was spelt out."""
+_LUCKY = frozenset("69 86 96 89 98 123 138 168 188 189 303 338 365 388 789 889 1221 5000".split())
+_DIGITS = re.compile(r"([a-z]{2,12}?)(\d{2,4}|\d{1,2}d)")
+
+
+class Limits(BaseModel):
+    """From which sum on a part of a page counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    visible: float
+    title: float
+    hidden: float
+    script: float
+    addresses: float
+    defaced: float
+
+
+class WordList(BaseModel):
+    """words.yaml; its comments say what each part means. Terms stand between semicolons, or words between spaces."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    limits: Limits
+    promotion: dict[float, str]
+    foreign: dict[float, str]
+    trade: dict[float, str]
+    hosts: str
+    filters: str
+    odd_ends: str
+    trusted: str
+    brands: str
+    ordinary: str
+    reporting: str
+    services: str
+    defacement: dict[float, str]
+
+
+class Hit(NamedTuple):
+    """A term where it stands in a text."""
+
+    term: str
+    weight: float
+    disguised: bool = False
+
+
+Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], float]]]
+"""By first word: the further words and the weight, the longest first."""
+
+
+def _terms(text: str) -> list[str]:
+    return [" ".join(each.split()) for each in text.split(";") if each.strip()]
+
+
+def _phrases(weighted: Mapping[float, Iterable[str]]) -> Phrases:
+    found: dict[str, dict[tuple[str, ...], float]] = {}
+    for weight, terms in weighted.items():
+        for term in terms:
+            first, *rest = term.split()
+            known = found.setdefault(first, {})
+            known[tuple(rest)] = max(weight, known.get(tuple(rest), 0))
+    return {first: sorted(rest.items(), key=lambda item: -len(item[0])) for first, rest in found.items()}
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The word list, made ready to look things up."""
+
+    limits: Limits
+    gambling: Phrases
+    defacement: Phrases
+    context: Phrases
+    """Weight 1: reporting. Weight 2: ordinary services."""
+    foreign: tuple[tuple[str, float], ...]
+    """Looked for as pieces of text: these languages are written without spaces, or in more than one word."""
+    trade: tuple[tuple[str, float], ...]
+    brands: frozenset[str]
+    hosts: tuple[str, ...]
+    filters: frozenset[str]
+    odd_ends: frozenset[str]
+    trusted: frozenset[str]
+    vocabulary: frozenset[str] = field(repr=False)
+
+    @classmethod
+    def of(cls, given: WordList) -> Lexicon:
+        promotion = {weight: _terms(text) for weight, text in given.promotion.items()}
+        defacement = {weight: _terms(text) for weight, text in given.defacement.items()}
+        told = [
+            word for terms in (*promotion.values(), *defacement.values()) for term in terms for word in term.split()
+        ]
+        return cls(
+            given.limits,
+            _phrases({0: _terms(given.ordinary), **promotion}),
+            _phrases(defacement),
+            _phrases({1: _terms(given.reporting), 2: _terms(given.services)}),
+            _pieces(given.foreign),
+            _pieces(given.trade),
+            frozenset(given.brands.split()),
+            tuple(given.hosts.split()),
+            frozenset(given.filters.split()),
+            frozenset(given.odd_ends.split()),
+            frozenset(given.trusted.split()),
+            frozenset(told) | set(given.brands.split()),
+        )
+
+    def read(self, text: str) -> list[Word]:
+        """The words of a text, undisguised as far as that gives words of the list."""
+        plain = [self._known(word) for word in words(text[:LONGEST_TEXT]) if word.said]
+        return [word for each in _joined(plain) for word in self._apart(each)]
+
+    def gambling_hits(self, text: str) -> list[Hit]:
+        """Terms of gambling in a text."""
+        said = self.read(text)
+        spans = list(_spans(said, self.gambling))
+        told = {word for hit in spans for word in hit.term.split()}
+        return [*spans, *(hit for hit in self._branded(said) if hit.term not in told), *_found(self.foreign, text)]
+
+    def trade_hits(self, text: str) -> list[Hit]:
+        """Terms of other dark trade."""
+        return _found(self.trade, text)
+
+    def defacement_hits(self, text: str) -> list[Hit]:
+        return list(_spans(self.read(text), self.defacement))
+
+    def contexts(self, text: str) -> tuple[int, int]:
+        """How many different words of reporting, and of ordinary services, stand in a text."""
+        hits = {(hit.term, hit.weight) for hit in _spans(self.read(text), self.context)}
+        return sum(weight == 1 for _, weight in hits), sum(weight == 2 for _, weight in hits)
+
+    def _known(self, word: Word) -> Word:
+        if word.said in self.vocabulary:
+            return word
+        squeezed = re.sub(r"([a-z])\1{2,}", r"\1", word.said)
+        if squeezed != word.said and squeezed in self.vocabulary:
+            return Word(squeezed, word.raw, True)
+        swapped = (word.said.replace("i", "l"), word.said.replace("l", "i")) if word.disguised else ()
+        for said in (*unleet(word.raw), *swapped):
+            if len(said) > 2 and said in self.vocabulary:
+                return Word(said, word.raw, True)
+        return word
+
+    def _apart(self, word: Word) -> list[Word]:
+        """slotgacor88 as slot, gacor, 88: where the whole of it is words of the list."""
+        if word.said in self.vocabulary or len(word.said) < 7 or not word.said.isascii():
+            return [word]
+        parts = _split(word.said, self.vocabulary)
+        return [Word(part, part, word.disguised) for part in parts] if parts else [word]
+
+    def _branded(self, said: Iterable[Word]) -> Iterable[Hit]:
+        for word in said:
+            found = _DIGITS.fullmatch(word.said)
+            if found and found[1] in self.brands and _lucky(found[2]):
+                yield Hit(word.said, 3.0, word.disguised)
+
+
+Pieces = Sequence[tuple[str, float]]
+
+
+def _pieces(weighted: Mapping[float, str]) -> tuple[tuple[str, float], ...]:
+    return tuple((term, weight) for weight, text in weighted.items() for term in _terms(text))
+
+
+def _found(pieces: Pieces, text: str) -> list[Hit]:
+    small = text[:LONGEST_TEXT].lower()
+    return [Hit(term, weight) for term, weight in pieces if _stands(term, small)]
+
+
+def _stands(term: str, text: str) -> bool:
+    if term not in text:
+        return False
+    return not term.isascii() or bool(re.search(rf"\b{re.escape(term)}\b", text))
+
+
+def _lucky(digits: str) -> bool:
+    """Numbers that names of gambling sites end in; years and sizes are others."""
+    return digits.endswith("d") or len(set(digits)) == 1 or digits in _LUCKY
+
+
+def _joined(said: Sequence[Word]) -> Iterable[Word]:
+    """Words, with letters that stand alone in a row put together."""
+    row: list[Word] = []
+    for word in (*said, Word("", "", False)):
+        if len(word.said) == 1 and word.said.isalnum():
+            row.append(word)
+            continue
+        if len(row) >= _SPELT:
+            spelt = "".join(each.said for each in row)
+            yield Word(spelt, spelt, True)
+        else:
+            yield from row
+        row = []
+        if word.said:
+            yield word
+
+
+@cache
+def _split(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """The word as words of the vocabulary of three letters and more, and digits at its end; empty when it is not."""
+    body = word.rstrip("0123456789")
+    ways: list[tuple[str, ...] | None] = [()] + [None] * len(body)
+    for end in range(3, len(body) + 1):
+        for start in range(max(0, end - 15), end - 2):
+            before = ways[start]
+            if before is not None and body[start:end] in vocabulary:
+                ways[end] = (*before, body[start:end])
+                break
+    parts = ways[-1]
+    if not parts:
+        return ()
+    tail = word[len(body) :]
+    return (*parts[:-1], parts[-1] + tail) if tail else parts
+
+
+def _spans(said: Sequence[Word], phrases: Phrases) -> Iterable[Hit]:
+    """Terms in order, the longest at each place; no word counts twice."""
+    at = 0
+    while at < len(said):
+        for rest, weight in phrases.get(said[at].said, ()):
+            span = said[at : at + 1 + len(rest)]
+            if tuple(word.said for word in span[1:]) == rest:
+                if weight:
+                    yield Hit(" ".join(word.said for word in span), weight, any(word.disguised for word in span))
+                at += len(rest)
+                break
+        at += 1
+
+
+@cache
+def lexicon(path: Path = LIST) -> Lexicon:
+    """The word list of a file. Raises pydantic's ValidationError, OSError."""
+    return Lexicon.of(WordList.model_validate(YAML(typ="safe").load(path)))
+
+
+__all__ = ["Hit", "Lexicon", "fold", "lexicon"]

@@ -1,0 +1,311 @@
+"""What one page gives away: gambling, hidden links, defacement. Pure: a page taken apart -> findings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from playbooks.findings import Finding, Severity
+from playbooks.hosting.sentinel import scripts
+from playbooks.hosting.sentinel.lexicon import Lexicon
+from playbooks.hosting.sentinel.page import Link, Page, take_apart
+from playbooks.hosting.sentinel.weighing import (
+    TOLD,
+    Tally,
+    address_hits,
+    host_of,
+    house,
+    is_foreign,
+    is_odd,
+    weigh,
+    weigh_any,
+)
+
+SHORT = 1500
+"""Characters that are seen on a page that says almost nothing."""
+SLY_LINKS, CLOSED_LINKS = 4, 15
+"""Foreign houses behind hidden links that are no menu any more: hidden slyly, or as menus are."""
+MOST_QUOTED = 3
+ADVICE = {
+    "content.gambling": "Simpan salinan halaman sebagai bukti, laporkan ke CSIRT, lalu cari berkas atau isi basis data "
+    "yang menyisipkannya.",
+    "content.hidden_links": "Cari sisipan ini di templat, widget dan basis data; simpan bukti sebelum dibersihkan, "
+    "lalu periksa akun admin.",
+    "content.defaced": "Alihkan ke halaman pemeliharaan, simpan bukti, laporkan ke CSIRT, lalu pulihkan dari cadangan "
+    "yang bersih.",
+    "content.cloaked": "Periksa .htaccess, index.php dan plugin yang melihat User-Agent atau Referer; simpan bukti "
+    "dan laporkan ke CSIRT.",
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one page gives away, and what a comparison with the same page for another visitor needs."""
+
+    findings: tuple[Finding, ...] = ()
+    gambling: float = 0.0
+    houses: frozenset[str] = frozenset()
+    """Foreign houses that the page leads to."""
+
+
+@dataclass
+class _Case:
+    """One page under judgement."""
+
+    lexicon: Lexicon
+    page: Page
+    reports: bool = False
+    """Whether the page as a whole reports on gambling instead of offering it."""
+    scripts: list[scripts.Script] = field(default_factory=list)
+    inserted: list[Page] = field(default_factory=list)
+    """What scripts and fetched pieces would put into the page."""
+
+    @property
+    def site(self) -> str:
+        return self.page.url
+
+
+def judge(lexicon: Lexicon, page: Page, extra: Sequence[str] = ()) -> Judged:
+    """Findings of a page; `extra` are texts that it fetches: scripts, data, pieces of markup."""
+    case = _Case(lexicon, page)
+    case.reports = _reports(case)
+    _read_scripts(case, extra)
+    found = [*_gambling(case), *_hidden(case), *_defaced(case), *_guarded(case)]
+    links = [*page.links, *(link for each in case.inserted for link in each.links)]
+    houses = {
+        house(host_of(link.url)) for link in links if link.kind == "a" and is_foreign(lexicon, link.url, page.url)
+    }
+    return Judged(tuple(_merged(found)), _seen(case).sum, frozenset(houses))
+
+
+def finding(code: str, subject: str, evidence: str, severity: Severity = Severity.CRITICAL) -> Finding:
+    """A finding with the advice that belongs to its code."""
+    return Finding(code, severity, plain(subject, 300), evidence, ADVICE[code])
+
+
+def plain(text: str, most: int = 140) -> str:
+    """A stranger's words as they may stand in a report: one line, no control marks, nothing like markup."""
+    kept = "".join(
+        " " if mark.isspace() else mark for mark in text if mark.isspace() or unicodedata.category(mark)[0] != "C"
+    )
+    line = " ".join(kept.translate(str.maketrans("<>`", "‹›'")).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def quoted(tally: Tally) -> str:
+    """The heaviest terms and a few places, safe to print."""
+    terms = ", ".join(plain(term, 40) for term in tally.heaviest())
+    places = "; ".join(f"“{plain(each)}”" for each in dict.fromkeys(tally.quotes[:MOST_QUOTED]))
+    return f"{terms}: {places}" if places else terms
+
+
+def _reports(case: _Case) -> bool:
+    """A title or heading that reports, or as many paragraphs with words of gambling that do as do not."""
+    heads = [case.page.title, *(each.text for each in case.page.passages if each.heading)]
+    said = [text for text in heads if case.lexicon.gambling_hits(text)]
+    if said and all(case.lexicon.contexts(text)[0] for text in said):
+        return True
+    told = [each.text for each in case.page.passages if not each.unseen and case.lexicon.gambling_hits(each.text)]
+    reporting = sum(bool(case.lexicon.contexts(text)[0]) for text in told)
+    return not said and reporting * 2 >= len(told) > 0
+
+
+def _read_scripts(case: _Case, extra: Sequence[str]) -> None:
+    for text in (*case.page.scripts, *extra):
+        if re.match(r"\s*<", text):
+            case.inserted.append(take_apart(text, case.site))
+            continue
+        script = scripts.read(text)
+        case.scripts.append(script)
+        case.inserted += [take_apart(each, case.site) for each in list(scripts.markup_in(script.texts))[:200]]
+
+
+def _gambling(case: _Case) -> Iterator[Finding]:
+    limits, page = case.lexicon.limits, case.page
+    parts = (
+        ("tampak di halaman", _seen(case), limits.visible),
+        ("judul", weigh(case.lexicon, [page.title]), limits.title),
+        ("uraian untuk mesin pencari", _head(case), limits.title),
+        ("teks tak terlihat", _unseen(case), limits.hidden),
+        ("disisipkan skrip", _scripted(case), limits.script),
+        ("diteruskan otomatis", _sent(case), limits.hidden),
+    )
+    for where, tally, limit in parts:
+        if tally.sum >= limit:
+            yield finding("content.gambling", case.site, f"{where}: {quoted(tally)}")
+    for text in _trading(case):
+        yield finding("content.defaced", case.site, f"iklan gelap: {text}")
+
+
+def _seen(case: _Case) -> Tally:
+    """Seen text with the seen links; in a page that reports, only links keep their weight."""
+    lexicon, page = case.lexicon, case.page
+    told = TOLD if case.reports else 1.0
+    tally = weigh(lexicon, (each.text for each in page.passages if not each.unseen and not each.linked), told)
+    _add(tally, weigh(lexicon, (each.text for each in page.passages if not each.unseen and each.linked)))
+    _add(tally, _led(case, (link for link in page.links if not link.unseen)))
+    return tally
+
+
+def _add(tally: Tally, other: Tally) -> None:
+    for term, (weight, count) in other.terms.items():
+        best, before = tally.terms.get(term, (0.0, 0))
+        tally.terms[term] = (max(best, weight), before + count)
+    tally.quotes += other.quotes
+
+
+def _led(case: _Case, links: Iterable[Link]) -> Tally:
+    """Where links lead; one under words of gambling to a stranger's house counts as such."""
+    tally = Tally()
+    for link in links:
+        hits = address_hits(case.lexicon, link.url, case.site)
+        if hits:
+            tally.add(hits, f"{link.text} → {defanged(link.url)}")
+        if is_foreign(case.lexicon, link.url, case.site) and _offers(case, link.text):
+            name = host_of(link.url)
+            tally.terms[f"tautan ke {name}"] = (2.0, 1)
+            tally.quotes.append(f"{link.text} → {defanged(link.url)}")
+    return tally
+
+
+def _offers(case: _Case, text: str) -> bool:
+    return weigh(case.lexicon, [text], least=1.0).sum >= 1.0
+
+
+def defanged(url: str) -> str:
+    """An address that no reader's program makes a link of."""
+    return re.sub(r"^http", "hxxp", plain(url, 100)).replace(".", "[.]", 6)
+
+
+def _head(case: _Case) -> Tally:
+    """Descriptions, keywords, shared titles, structured data, and the address that the page gives as its own."""
+    told = TOLD if case.reports else 1.0
+    tally = weigh(
+        case.lexicon, (text for name, text in case.page.said if not name.startswith("twitter:site")), told, least=1.0
+    )
+    if case.page.canonical:
+        tally.add(address_hits(case.lexicon, case.page.canonical, case.site), defanged(case.page.canonical))
+    return tally
+
+
+def _unseen(case: _Case) -> Tally:
+    told = TOLD if case.reports else 1.0
+    hidden = [each for each in case.page.passages if each.unseen]
+    tally = weigh(case.lexicon, (each.text for each in hidden if each.sly or each.linked), least=1.0)
+    _add(
+        tally, weigh(case.lexicon, (each.text for each in hidden if not each.sly and not each.linked), told, least=1.0)
+    )
+    return tally
+
+
+def _scripted(case: _Case) -> Tally:
+    """What scripts hold; one that filters words out holds them too."""
+    tally = Tally()
+    for script in case.scripts:
+        filters = not case.lexicon.filters.isdisjoint(re.findall(r"[a-z]+", " ".join(script.texts).lower()))
+        factor = 0.1 if filters else TOLD if case.reports else 1.0
+        _add(tally, weigh(case.lexicon, script.texts, factor, least=2.5))
+        for text in script.texts:
+            if re.match(r"(https?:)?//", text):
+                tally.add(address_hits(case.lexicon, text, case.site), defanged(text))
+    for page in case.inserted:
+        _add(tally, weigh(case.lexicon, (each.text for each in page.passages), least=1.0))
+        _add(tally, _led(case, page.links))
+    return tally
+
+
+def _sent(case: _Case) -> Tally:
+    tally = Tally()
+    if case.page.refresh:
+        tally.add(address_hits(case.lexicon, case.page.refresh, case.site), defanged(case.page.refresh))
+    return tally
+
+
+def _trading(case: _Case) -> Iterator[str]:
+    page = case.page
+    texts = [page.title, *(text for _, text in page.said), *(each.text for each in page.passages if not each.unseen)]
+    tally = weigh_any(case.lexicon.trade_hits, case.lexicon, texts)
+    if tally.sum >= case.lexicon.limits.visible:
+        yield quoted(tally)
+
+
+def _hidden(case: _Case) -> Iterator[Finding]:
+    """Links that nobody sees: to gambling, or to more strangers than any menu names."""
+    unseen = [link for page in (case.page, *case.inserted) for link in page.links if link.unseen]
+    tally = _led(case, unseen)
+    if tally.sum >= 2.0:
+        why = next((link.unseen for link in unseen if link.unseen), "")
+        yield finding("content.hidden_links", case.site, f"{why}: {quoted(tally)}")
+    for most, links in ((SLY_LINKS, [each for each in unseen if each.sly]), (CLOSED_LINKS, unseen)):
+        strangers = [link for link in links if is_foreign(case.lexicon, link.url, case.site) and link.kind == "a"]
+        houses = sorted({house(host_of(link.url)) for link in strangers})
+        if len(houses) >= most:
+            names = ", ".join(plain(name, 40).replace(".", "[.]") for name in houses[:5])
+            evidence = (
+                f"{strangers[0].unseen}: {len(strangers)} tautan ke {len(houses)} situs asing, antara lain {names}"
+            )
+            yield finding("content.hidden_links", case.site, evidence, Severity.MAJOR)
+            return
+    trade = weigh_any(case.lexicon.trade_hits, case.lexicon, (each.text for each in case.page.passages if each.unseen))
+    if trade.sum >= case.lexicon.limits.hidden:
+        yield finding("content.hidden_links", case.site, f"teks tak terlihat: {quoted(trade)}", Severity.MAJOR)
+    if (
+        case.page.canonical
+        and is_foreign(case.lexicon, case.page.canonical, case.site)
+        and is_odd(case.lexicon, case.page.canonical)
+    ):
+        evidence = f"halaman mengaku milik {defanged(case.page.canonical)} (rel=canonical)"
+        yield finding("content.hidden_links", case.site, evidence, Severity.MAJOR)
+
+
+def _defaced(case: _Case) -> Iterator[Finding]:
+    lexicon, page = case.lexicon, case.page
+    seen = [each for each in page.passages if not each.unseen]
+    tally = weigh_any(lexicon.defacement_hits, lexicon, (each.text for each in seen))
+    _add(
+        tally,
+        weigh_any(
+            lexicon.defacement_hits, lexicon, (text for each in case.scripts if each.inserts for text in each.texts)
+        ),
+    )
+    emphatic = [page.title, *(each.text for each in seen if each.heading or len(each.text) < 120)]
+    again = weigh_any(lexicon.defacement_hits, lexicon, emphatic)
+    empty = (
+        len(page.seen) < SHORT
+        and sum(not is_foreign(lexicon, link.url, page.url) for link in page.links if link.kind == "a") < 5
+    )
+    total = tally.sum + again.sum / 2
+    if total and max(weight for weight, _ in (*tally.terms.values(), *again.terms.values())) >= 2.5:
+        total += (2.0 if empty else 0.0) + (1.0 if page.dark else 0.0)
+        if total >= lexicon.limits.defaced:
+            yield finding("content.defaced", page.url, quoted(tally if tally.quotes else again))
+
+
+def _guarded(case: _Case) -> Iterator[Finding]:
+    """A script that looks for search engines and knows a stranger's address to send their visitors to."""
+    for script in case.scripts:
+        targets = [
+            text for text in script.texts if text.startswith("http") and is_foreign(case.lexicon, text, case.site)
+        ]
+        if script.guarded and script.turns and targets:
+            evidence = f"skrip mengalihkan pengunjung dari mesin pencari ke {defanged(targets[0])}"
+            yield finding("content.cloaked", case.site, evidence)
+
+
+def _merged(found: Iterable[Finding]) -> list[Finding]:
+    """One finding a code: evidence together, the worst severity."""
+    by_code: dict[str, list[Finding]] = {}
+    for each in found:
+        by_code.setdefault(each.code, []).append(each)
+    return [
+        Finding(
+            code,
+            max(each.severity for each in ones),
+            ones[0].subject,
+            " | ".join(each.evidence for each in ones),
+            ones[0].advice,
+        )
+        for code, ones in by_code.items()
+    ]
