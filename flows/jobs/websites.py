@@ -10,6 +10,7 @@ from datetime import datetime
 from time import monotonic
 
 from flows.jobs.changes import OnStep, Progress, apply_approved, put_forward
+from flows.jobs.errors import BadInput
 from flows.jobs.leases import holding
 from flows.jobs.targets import BackedUp, picked
 from flows.office import Office
