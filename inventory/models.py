@@ -268,6 +268,7 @@ class HostPaths(Entry):
 
     sites: Directory = "/srv/pelihara"
     nginx: Directory = "/etc/nginx/conf.d"
+    apache: Directory = "/etc/apache2/sites-enabled"
     php_fpm: Directory = "/etc/php/8.2/fpm/pool.d"
     backups: Directory = "/var/backups/pelihara"
     challenges: Directory = "/srv/pelihara/acme"
@@ -284,6 +285,8 @@ class HostCommands(Entry):
     sudo: bool = True
     nginx_test: Line = "/usr/sbin/nginx -t"
     nginx_reload: Line = "/usr/bin/systemctl reload nginx"
+    apache_test: Line = "/usr/sbin/apachectl configtest"
+    apache_reload: Line = "/usr/bin/systemctl reload apache2"
     php_fpm_test: Line = "/usr/sbin/php-fpm8.2 -t"
     php_fpm_reload: Line = "/usr/bin/systemctl reload php8.2-fpm"
     php: Directory = "/usr/bin/php"
@@ -303,7 +306,7 @@ class Host(Entry):
     public_address: OptionalAddress = ""
     """Address that domains point to; `address` when empty."""
     web_user: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")] = "www-data"
-    """User and group of the workers of nginx and PHP; the login user is a member of the group. Unused without sudo."""
+    """User and group of the workers of the web server and PHP; the login user is in the group. Unused without sudo."""
     http_port: Port = 80
     https_port: Port = 443
     paths: HostPaths = HostPaths()

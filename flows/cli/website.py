@@ -107,7 +107,7 @@ CHANGES = {
     "deploy": "Pasang rilis dari inventaris; gagal periksa kesehatan berarti kembali ke rilis lama.",
     "rollback": "Kembali ke rilis sebelumnya.",
     "restore": "Pulihkan berkas dan basis data dari cadangan terakhir yang baik.",
-    "host": "Siapkan hosting: nginx, PHP-FPM, basis data, folder.",
+    "host": "Siapkan hosting: server web, PHP-FPM, basis data, folder.",
     "domain": "Arahkan nama domain ke server, dan buktikan dengan bertanya kepada server DNS-nya.",
     "tls": "Terbitkan atau perbarui sertifikat; yang sedang dipakai tidak disentuh bila gagal.",
 }

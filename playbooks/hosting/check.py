@@ -74,7 +74,7 @@ def _http(site: Site, left: float) -> Iterator[Finding]:
     try:
         page = pages.follow(site, path, left)
     except PageError as error:
-        advice = "Periksa apakah host hidup dan nginx berjalan (systemctl status nginx)."
+        advice = "Periksa apakah host hidup dan server webnya berjalan (systemctl status nginx atau apache2)."
         yield Finding("http.down", Severity.CRITICAL, site.url("http", path), str(error), advice)
         return
     yield from judge(site, page)
@@ -84,7 +84,7 @@ def judge(site: Site, page: Page) -> Iterator[Finding]:
     """Findings of one answer: status and text, speed, security headers."""
     trouble = health.judge(site, page)
     if trouble:
-        advice = "Baca log galat nginx dan PHP situs ini; bila baru terbit, kembalikan rilis (website rollback)."
+        advice = "Baca log galat server web dan PHP situs ini; bila baru terbit, kembalikan rilis (website rollback)."
         severity = Severity.CRITICAL if page.status >= 500 else Severity.MAJOR
         yield Finding("http.error", severity, page.url, trouble, advice)
     if page.seconds > SLOW_S:
@@ -93,7 +93,7 @@ def judge(site: Site, page: Page) -> Iterator[Finding]:
     wanted = (*HEADERS, *(["Strict-Transport-Security"] if page.url.startswith("https:") else []))
     missing = [name for name in wanted if name not in page.headers]
     if missing:
-        advice = "Jalankan hosting ulang untuk situs ini agar nginx memberi header pengaman."
+        advice = "Jalankan hosting ulang untuk situs ini agar server web memberi header pengaman."
         yield Finding("headers.missing", Severity.WARNING, page.url, ", ".join(missing), advice)
 
 
@@ -103,7 +103,7 @@ def _tls(site: Site, left: float) -> Iterator[Finding]:
         shown = certificates.served(site, left)
         distrust = certificates.distrust(site, left)
     except (OSError, ValueError) as error:
-        advice = "Terbitkan sertifikat (website domain/tls) dan periksa nginx mendengarkan HTTPS."
+        advice = "Terbitkan sertifikat (website domain/tls) dan periksa server web mendengarkan HTTPS."
         yield Finding("http.down", Severity.MAJOR, url, cause(error), advice)
         return
     yield from judge_certificate(url, site.domain, shown, distrust, certificates.now())

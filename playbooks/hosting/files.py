@@ -6,7 +6,8 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from playbooks.hosting.site import Site, SiteError
+from playbooks.hosting import webservers
+from playbooks.hosting.site import Site
 
 _TEMPLATES = Environment(
     loader=PackageLoader("playbooks.hosting"),
@@ -18,8 +19,9 @@ _TEMPLATES = Environment(
 )
 
 
-def nginx_path(site: Site) -> str:
-    return f"{site.host.paths.nginx}/pelihara-{site.slug}.conf"
+def web_path(site: Site) -> str:
+    """The site's configuration of the host's web server."""
+    return f"{webservers.of(site.host).folder}/pelihara-{site.slug}.conf"
 
 
 def pool_path(site: Site) -> str:
@@ -33,14 +35,11 @@ def php_socket(site: Site) -> str:
 def wanted(site: Site, tls: bool) -> dict[str, str]:
     """Text of each configuration file by its path on the host; `tls`: whether it has a certificate to serve.
 
-    In the order in which they are written; no secrets. Raises SiteError for a web server or kind of website that is not
-    supported.
+    In the order in which they are written; no secrets. Raises SiteError for a kind of website that is not supported.
     """
-    if site.host.webserver != "nginx":
-        raise SiteError(f"{site.website.host}: server web {site.host.webserver} belum didukung")
     settings = {f"{site.layout.shared}/{name}": template for name, template in site.kind.settings.items()}
     pool = {pool_path(site): "pool.conf.j2"} if site.kind.php else {}
-    templates = {**settings, **pool, nginx_path(site): "nginx.conf.j2"}
+    templates = {**settings, **pool, web_path(site): webservers.of(site.host).template}
     return {path: _render(template, site, tls) for path, template in templates.items()}
 
 
@@ -61,6 +60,7 @@ def _render(template: str, site: Site, tls: bool) -> str:
         site=site,
         layout=site.layout,
         kind=site.kind,
+        docroot=f"/{site.kind.docroot}" if site.kind.docroot else "",
         tls=tls,
         php_socket=php_socket(site),
         url=site.url("https" if tls else "http"),

@@ -1,11 +1,11 @@
-"""Give a website its place on a host: folders, database and user, PHP pool, nginx site (SOP website, step 8)."""
+"""Give a website its place on a host: folders, database and user, PHP pool, web server (SOP website, step 8)."""
 
 from __future__ import annotations
 
 import hashlib
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import database, files, pages, secrets
+from playbooks.hosting import database, files, pages, secrets, webservers
 from playbooks.hosting.connect import CommandFailed, Shell
 from playbooks.hosting.install import confirm, install, put_back
 from playbooks.hosting.journal import Journal, OnStep, carry_out
@@ -13,7 +13,7 @@ from playbooks.hosting.site import Site
 from playbooks.plans import Ladder, Outcome, Permit, Plan
 
 MARK = "X-Content-Type-Options"
-"""A header that the site's own nginx block sets and a default page does not."""
+"""A header that the site's own configuration sets and a default page does not."""
 _MISSING = 'for path; do [ -d "$path" ] || printf "%s\\n" "$path"; done'
 _STATE = """
 for path; do
@@ -32,7 +32,7 @@ def plan(site: Site, shell: Shell) -> Plan:
         ladder=Ladder.A,
         summary=f"Hosting {site.domain} di {site.website.host}",
         changes=(*missing, *file_lines(shell, texts)),
-        way_back=("konfigurasi lama dikembalikan bila uji nginx/PHP menolak atau situs tidak menjawab",),
+        way_back=("konfigurasi lama dikembalikan bila uji server web atau PHP menolak atau situs tidak menjawab",),
         details={
             "files": {path: _digest(text) for path, text in texts.items()},
             "database": database.name(site) if site.website.database else "",
@@ -126,13 +126,13 @@ def _work(due: set[str], site: Site, shell: Shell, journal: Journal) -> Outcome:
 
 def write_files(texts: dict[str, str], site: Site, shell: Shell, journal: Journal) -> None:
     """Install configuration files, in order. Raises TargetError; the failing file's old text is back."""
-    nginx, pool = files.nginx_path(site), files.pool_path(site)
+    web, pool = files.web_path(site), files.pool_path(site)
     for path in texts:
         with journal.write(f"menulis {path}"):
             if path == pool:
                 _install_pool(site, shell, texts[path])
-            elif path == nginx:
-                _install_nginx(site, shell, texts[path])
+            elif path == web:
+                _install_web(site, shell, texts[path])
             else:
                 shell.write(path, texts[path])
                 shell.run("chgrp", shell.group, path) if shell.group else None
@@ -149,12 +149,11 @@ def _install_pool(site: Site, shell: Shell, text: str) -> None:
     confirm(shell, path)
 
 
-def _install_nginx(site: Site, shell: Shell, text: str) -> None:
-    commands, path = site.host.commands, files.nginx_path(site)
-    install(shell, path, text, commands.nginx_test, commands.nginx_reload)
+def _install_web(site: Site, shell: Shell, text: str) -> None:
+    server, path = webservers.of(site.host), files.web_path(site)
+    install(shell, path, text, server.test, server.reload)
     if not pages.eventually(lambda: MARK in pages.fetch(site, "http").headers):
-        put_back(shell, path, commands.nginx_reload)
-        raise TargetError(
-            shell.name, Reason.ERROR, f"nginx tidak menjawab untuk {site.domain}; konfigurasi lama kembali"
-        )
+        put_back(shell, path, server.reload)
+        why = f"{server.name} tidak menjawab untuk {site.domain}; konfigurasi lama kembali"
+        raise TargetError(shell.name, Reason.ERROR, why)
     confirm(shell, path)

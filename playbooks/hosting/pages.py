@@ -23,7 +23,7 @@ PAGE_S = 15
 HOPS = 3
 PLAIN = {"User-Agent": "Pelihara", "Accept": "*/*"}
 CANDIDATE = {"X-Pelihara-Release": "next"}
-"""Asks nginx for the release that is being proven (templates/nginx.conf.j2)."""
+"""Asks the web server for the release that is being proven (templates/nginx.conf.j2, apache.conf.j2)."""
 
 
 class PageError(Exception):

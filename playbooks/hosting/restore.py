@@ -144,6 +144,8 @@ class _Restore:
         self._unswap_database()
         archive = f"{self.chosen.path}/database.sql.gz"
         tables.load(self.site, self.shell, archive, self.scratch, backup.LONG_S)
+        if not self._tables(self.scratch):
+            raise TargetError(self.site.slug, Reason.INCOMPLETE, "basis data cadangan tidak berisi tabel")
 
     def _tables(self, schema: str) -> list[str]:
         return tables.names(self.site, self.shell, schema)

@@ -138,7 +138,7 @@ class Layout:
 
     @property
     def candidate(self) -> str:
-        """Symbolic link to the release that is being proven; nginx serves it to the deploy only."""
+        """Symbolic link to the release that is being proven; only the deploy gets it."""
         return f"{self.base}/next"
 
     @property

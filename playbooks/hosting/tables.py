@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from playbooks.findings import Reason, TargetError
 from playbooks.hosting import database
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.site import Site
@@ -25,10 +24,8 @@ def _make(site: Site, shell: Shell, schema: str) -> None:
 
 
 def load(site: Site, shell: Shell, archive: str, schema: str, timeout_s: float) -> None:
-    """Load a gzipped dump into a database that is made anew. Raises TargetError when there is no table in it."""
+    """Load a gzipped dump into a database that is made anew. Raises CommandFailed."""
     shell.script(_LOAD, archive, schema, *database.client(site), lock=site.layout.lock, timeout_s=timeout_s)
-    if not names(site, shell, schema):
-        raise TargetError(site.slug, Reason.INCOMPLETE, "basis data cadangan tidak berisi tabel")
 
 
 def move(site: Site, shell: Shell, *moves: tuple[str, str]) -> None:

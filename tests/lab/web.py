@@ -1,4 +1,4 @@
-"""A web host as Debian makes it: sshd, nginx, php-fpm, MariaDB; with BIND and pebble beside it, and an inventory.
+"""A web host as Debian makes it: sshd, nginx or Apache, php-fpm, MariaDB; BIND and pebble beside it, and an inventory.
 
 The host is prepared as playbooks/hosting/README.md asks of an administrator: a login user without root, who may write
 the folders of configuration, test and reload the two services through sudo, and log in to MariaDB by unix_socket.
@@ -27,13 +27,19 @@ from tests.lab.accounts import host_key_line, new_key, sshd, user
 from tests.lab.core import LabMissing, Namespace, Service, folder, manage, require, run, until
 
 ADDRESS = "10.99.0.40"
+APACHE = "10.99.0.41"
 LOGIN = "deploy"
+SSHD_SETTINGS = f"PasswordAuthentication no\nAllowUsers {LOGIN}\nSubsystem sftp internal-sftp"
 SOCKET = "/run/mysqld/mysqld.sock"
 FPM = "/usr/sbin/php-fpm8.2"
 FPM_PID = "/run/php/php8.2-fpm.pid"
 WORDPRESS = Path("/usr/share/wordpress")
 BROWSERS = (".js", ".css", ".map", ".png", ".gif", ".jpg", ".svg", ".woff", ".woff2", ".ttf", ".eot", ".swf", ".xap")
-RELOADS = {"nginx_reload": "/usr/sbin/nginx -s reload", "php_fpm_reload": f"/usr/bin/pkill -USR2 -F {FPM_PID}"}
+RELOADS = {
+    "nginx_reload": "/usr/sbin/nginx -s reload",
+    "apache_reload": "/usr/sbin/apachectl graceful",
+    "php_fpm_reload": f"/usr/bin/pkill -USR2 -F {FPM_PID}",
+}
 """The lab has no systemd."""
 
 
@@ -111,10 +117,10 @@ def _prepare(key: Path) -> None:
     run("chown", "-R", f"{LOGIN}:", str(ssh))
     for path, mode in (("/srv/pelihara", "755"), ("/srv/pelihara/acme", "755"), ("/var/backups/pelihara", "700")):
         run("install", "-d", "-o", LOGIN, "-m", mode, path)
-    for path in ("/etc/nginx/conf.d", "/etc/php/8.2/fpm/pool.d"):
+    for path in ("/etc/nginx/conf.d", "/etc/apache2/sites-enabled", "/etc/php/8.2/fpm/pool.d"):
         run("chgrp", LOGIN, path)
         run("chmod", "2775", path)
-    commands = ["/usr/sbin/nginx -t", f"{FPM} -t", *RELOADS.values()]
+    commands = ["/usr/sbin/nginx -t", "/usr/sbin/apachectl configtest", f"{FPM} -t", *RELOADS.values()]
     sudoers = Path("/etc/sudoers.d/pelihara")
     sudoers.write_text(f"{LOGIN} ALL=(root) NOPASSWD: {', '.join(commands)}\n")
     sudoers.chmod(0o440)
@@ -123,15 +129,28 @@ def _prepare(key: Path) -> None:
 
 
 def _services(machine: Namespace) -> dict[str, Service]:
-    settings = f"PasswordAuthentication no\nAllowUsers {LOGIN}\nSubsystem sftp internal-sftp"
     for path, owner in (("/run/php", "www-data"), ("/run/mysqld", "mysql")):
         run("install", "-d", "-o", owner, path)
     return {
-        "sshd": sshd(machine, ADDRESS, settings),
+        "sshd": sshd(machine, ADDRESS, SSHD_SETTINGS),
         "mariadb": _mariadb(machine),
         "php-fpm": _php_fpm(machine),
         "nginx": machine.start("/usr/sbin/nginx", "-g", "daemon off;").listening(ADDRESS, 80),
     }
+
+
+@pytest.fixture(scope="session")
+def apache(web_lab: WebLab) -> Service:
+    """A second host, `web-2`, with Apache. It shares the first one's folders, PHP and database server."""
+    require("/usr/sbin/apache2", "/usr/sbin/apachectl", "/usr/sbin/a2enmod")
+    machine = Namespace.create("apache")
+    manage(machine, APACHE)
+    run("a2dismod", "-q", "-f", "php8.2", "mpm_prefork")
+    run("a2enmod", "-q", "mpm_event", "proxy_fcgi", "rewrite", "headers", "ssl")
+    with web_lab.known_hosts.open("a") as known:
+        known.write(host_key_line(APACHE, new_key("host-apache")))
+    sshd(machine, APACHE, SSHD_SETTINGS)
+    return machine.start("/usr/sbin/apachectl", "-D", "FOREGROUND").listening(APACHE, 80)
 
 
 def _mariadb(machine: Namespace) -> Service:
@@ -180,7 +199,9 @@ def _write_inventory(lab: WebLab) -> None:
     secret.write_text(lab.name_server.secret)
     secret.chmod(0o600)
     _write(lab.folder / "devices.yaml", {})
-    _write(lab.folder / "hosts.yaml", {"web-1": {"address": ADDRESS, "credentials": "deploy", "commands": RELOADS}})
+    host = {"credentials": "deploy", "commands": RELOADS}
+    hosts = {"web-1": {"address": ADDRESS, **host}, "web-2": {"address": APACHE, "webserver": "apache", **host}}
+    _write(lab.folder / "hosts.yaml", hosts)
     _write(lab.folder / "websites.yaml", {})
     _write(lab.folder / "zones.yaml", {dns.ZONE: {"server": dns.ADDRESS, "credentials": "dns-key"}})
     _write(

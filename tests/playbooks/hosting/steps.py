@@ -53,7 +53,7 @@ def wordpress(lab: WebLab, slug: str = "portal", **entry: object) -> Site:
     return lab.site(slug, kind="wordpress", **fields)
 
 
-def install_wordpress(site: Site, machine: WebLab, title: str) -> None:
+def install_wordpress(site: Site, machine: WebLab, title: str, address: str = ADDRESS) -> None:
     """Complete the installer as a person would."""
     form = (
         f"weblog_title={title}&user_name=admin&admin_password=S4ngatPanjang!x&admin_password2=S4ngatPanjang!x"
@@ -61,7 +61,7 @@ def install_wordpress(site: Site, machine: WebLab, title: str) -> None:
     )
     machine.machine.run(
         *("curl", "-sS", "--max-time", "60", "-H", f"Host: {site.domain}", "-d", form),
-        f"http://{ADDRESS}/wp-admin/install.php?step=2",
+        f"http://{address}/wp-admin/install.php?step=2",
         timeout=70,
     )
 

@@ -201,7 +201,7 @@ def test_a_wordpress_configuration_holds_no_secret_and_never_changes_by_itself(t
     wordpress = site(kind="wordpress", database={"engine": "mariadb", "name": "portal_web"}, tls={"issuer": "acme"})
     texts = files.wanted(wordpress, tls)
     assert texts == files.wanted(wordpress, tls)
-    nginx, config = texts[files.nginx_path(wordpress)], texts[f"{wordpress.layout.shared}/wp-config.php"]
+    nginx, config = texts[files.web_path(wordpress)], texts[f"{wordpress.layout.shared}/wp-config.php"]
     assert ("listen 443 ssl" in nginx) is tls
     assert f"'{'https' if tls else 'http'}://portal.contoh.test'" in config
     assert "DB_PASSWORD" not in config
@@ -209,7 +209,7 @@ def test_a_wordpress_configuration_holds_no_secret_and_never_changes_by_itself(t
 
 
 def test_a_static_site_never_shows_php_source() -> None:
-    nginx = files.wanted(site(), tls=False)[files.nginx_path(site())]
+    nginx = files.wanted(site(), tls=False)[files.web_path(site())]
     assert r"location ~* \.(php|phar|phtml)$ { return 404; }" in nginx
 
 
@@ -217,14 +217,14 @@ def test_an_unprivileged_host_gets_no_user_in_its_pool() -> None:
     php = site(kind="php", host={"commands": {"sudo": False}, "http_port": 8080})
     texts = files.wanted(php, tls=False)
     assert "user =" not in texts[files.pool_path(php)]
-    assert "listen 8080;" in texts[files.nginx_path(php)]
+    assert "listen 8080;" in texts[files.web_path(php)]
     assert php.url("http", "/") == "http://portal.contoh.test:8080/"
 
 
 @pytest.mark.parametrize("kind", [name for name in get_args(WebsiteKind) if name != "static"])
 def test_every_kind_of_the_inventory_can_be_hosted_and_shows_neither_its_code_nor_its_settings(kind: str) -> None:
     of = site(kind=kind, database={"engine": "mariadb", "name": "portal_web"})
-    nginx = files.wanted(of, tls=False)[files.nginx_path(of)]
+    nginx = files.wanted(of, tls=False)[files.web_path(of)]
     inside = [name for name in of.kind.secrets if name.split("/")[0] in of.shared]
     rules = re.findall(r"location ~ (\S+) \{ return 404", nginx)
     for name in () if of.kind.docroot else (*inside, *of.kind.links):
