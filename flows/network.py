@@ -13,6 +13,7 @@ from flows import artifacts
 from flows.forms import DeviceChangeForm, DevicesForm, DrillForm
 from flows.jobs import drills, pictures
 from flows.jobs import network as jobs
+from flows.jobs.readings import settle
 from flows.jobs.targets import known_case
 from flows.runs import ME, SIDE_BY_SIDE, change, ended, in_words, marked, named, office, read, tell
 from flows.words import headline
@@ -35,7 +36,7 @@ def diagnose(isian: DevicesForm) -> State[None]:
     here = office()
     case = known_case(here, isian.permohonan)
     names = jobs.chosen(here, isian.perangkat, isian.opd, isian.semua)
-    readings = jobs.settle(here, read(_diagnose, names), case, ME)
+    readings = settle(here, read(_diagnose, names), case, ME)
     found = [each.as_json() for each in readings]
     artifacts.findings(
         "diagnosa-jaringan", f"Diagnosa {isian.label}", "perangkat", found, here.register.audit_tip(), _drawn(names)

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from queue import Empty, SimpleQueue
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from flows.jobs.changes import Progress
-from flows.jobs.pictures import keep_facts
 from flows.jobs.targets import BackedUp, batches, picked
 from flows.office import Office
 from inventory.credentials import CredentialError
 from inventory.problems import shown
-from playbooks.findings import Reason, Severity, TargetError, TargetResult
+from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.network import platforms
-from playbooks.network.diagnose import Baseline, DeviceReading, together, with_changes
 from playbooks.network.endpoints import Endpoint, endpoint
 from playbooks.network.errands import Errand, Visit
 from playbooks.network.fleet import Crew, crew
 from playbooks.network.history import History, HistoryError
-from sop.register.errors import RegisterError
 from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, NewConfig
+
+if TYPE_CHECKING:
+    from playbooks.network.diagnose import Baseline, DeviceReading
 
 log = logging.getLogger("pelihara.network")
 
@@ -33,9 +32,6 @@ BATCH = 50
 """Devices that are recorded in one transaction."""
 GATHER_S = 0.3
 """How long a device that came home waits for others to be recorded with."""
-
-PROVEN = timedelta(hours=1)
-"""How long a changed configuration has been backed up, without a serious finding, before it counts as good."""
 
 
 @dataclass(frozen=True)
@@ -111,32 +107,18 @@ def examine(
             if on_progress:
                 on_progress(found.name, found.said)
     in_order = [readings[name] for name in wanted if name in readings]
-    joined = {each.name: each for each in (settle(office, in_order, case_id, actor) if settled else in_order)}
+    if in_order and settled:
+        in_order = _settled(office, in_order, case_id, actor)
+    joined = {each.name: each for each in in_order}
     commits = project(office, [each.name for each in backups.values() if each.status != "failed"], case_id)
     return [Examined(name, joined.get(name), _with_commit(backups.get(name), commits)) for name in wanted]
 
 
-def settle(office: Office, readings: Sequence[DeviceReading], case_id: str, actor: Actor) -> list[DeviceReading]:
-    """Keep readings. Two ends of a link show more together than each alone, so all of them are looked at first."""
-    joined = together([_with_changes(office, each) for each in readings])
-    for some in batches(joined, BATCH):
-        with office.register.at_once():
-            for reading in some:
-                _keep_reading(office, reading, case_id, actor)
-    return joined
+def _settled(office: Office, readings: list[DeviceReading], case_id: str, actor: Actor) -> list[DeviceReading]:
+    # What judges takes a while to load, and a backup judges nothing.
+    from flows.jobs.readings import settle
 
-
-def _with_changes(office: Office, reading: DeviceReading) -> DeviceReading:
-    """What was changed since it last worked, where the configuration of that time was backed up."""
-    if not any(one.code == "config.changed" for one in reading.findings):
-        return reading
-    good = reading.before.get("running_digest")
-    versions = [one.id for one in office.register.config_versions(reading.name) if one.digest == good]
-    platform = office.inventory.devices[reading.name].platform
-    # A damaged copy only keeps the lines from being told; the nightly check tells of the damage.
-    with suppress(RegisterError):
-        return with_changes(reading, platform, office.register.read_config(versions[-1])) if versions else reading
-    return reading
+    return settle(office, readings, case_id, actor)
 
 
 def read_devices(office: Office, names: Iterable[str], on_progress: Progress | None = None) -> list[DeviceReading]:
@@ -176,7 +158,7 @@ def _gathered(came: SimpleQueue[Visit], most: int) -> list[Visit]:
 def _send(office: Office, names: list[str], read: bool, back_up: bool, to: Crew) -> None:
     """A new copy is measured against the last one's redacted text; its size and names are those of the full text."""
     texts = office.register.newest_configs(names) if back_up else {}
-    known = last_baselines(office, names) if read else {}
+    known = _baselines(office, names) if read else {}
     for name in names:
         try:
             where = device_endpoint(office, name)
@@ -187,15 +169,10 @@ def _send(office: Office, names: list[str], read: bool, back_up: bool, to: Crew)
         to.send(Errand(where, device, known.get(name), back_up, texts.get(name)))
 
 
-def last_baselines(office: Office, names: Sequence[str]) -> dict[str, Baseline]:
-    """Of each device the last state without serious findings, and its newest backup; none where neither is known."""
-    stored = office.register.newest_digests(names)
-    states = {name: office.register.baseline(name) or {} for name in names}
-    return {
-        name: Baseline(facts=facts, backup_digest=stored.get(name, ""))
-        for name, facts in states.items()
-        if facts or name in stored
-    }
+def _baselines(office: Office, names: list[str]) -> dict[str, Baseline]:
+    from flows.jobs.readings import last_baselines
+
+    return last_baselines(office, names)
 
 
 def device_endpoint(office: Office, name: str) -> Endpoint:
@@ -209,32 +186,6 @@ def device_endpoint(office: Office, name: str) -> Endpoint:
     except CredentialError as error:
         # Nobody refused anything: the login could not even be tried.
         raise TargetError(name, Reason.ERROR, str(error)) from None
-
-
-def _keep_reading(office: Office, reading: DeviceReading, case_id: str, actor: Actor) -> None:
-    """Findings and raw output become evidence; a state without serious findings is what the next one is held to."""
-    about = (case_id, reading.name)
-    for kind, content in (("findings", reading.as_json()), ("raw", reading.raw)):
-        document = json.dumps(content, ensure_ascii=False).encode()
-        name = f"{reading.name}-{kind}.json"
-        office.register.keep(document, kind, name, "application/json", *about, actor=actor) if content else None
-    keep_facts(office, reading, case_id, actor)
-    if _is_good(office, reading):
-        office.register.keep_baseline(reading.name, reading.facts, actor)
-
-
-def _is_good(office: Office, reading: DeviceReading) -> bool:
-    """Whether the next diagnosis may be held to this state: nothing serious, and no change too fresh to judge.
-
-    A wrong change hurts seconds later, when timers have run out; taken for good until then, it would hide the cause.
-    """
-    if reading.reason is not None or any(each.severity >= Severity.MAJOR for each in reading.findings):
-        return False
-    if not {"config.unsaved", "config.changed"} & {each.code for each in reading.findings}:
-        return True
-    known = [each for each in office.register.config_versions(reading.name) if not each.quarantined]
-    proven = known and known[-1].digest == reading.config_digest and office.register.clock() - known[-1].at >= PROVEN
-    return bool(proven) or office.register.baseline(reading.name) is None
 
 
 def _keep_backups(office: Office, home: list[Visit], case_id: str, actor: Actor) -> dict[str, DeviceBackedUp]:

@@ -10,7 +10,8 @@ from functools import partial
 from flows.jobs.changes import OnStep, apply_approved, put_forward
 from flows.jobs.configurations import version_of
 from flows.jobs.errors import BadInput, NotDone, unknown
-from flows.jobs.network import back_up_devices, device_endpoint, last_baselines
+from flows.jobs.network import back_up_devices, device_endpoint
+from flows.jobs.readings import last_baselines
 from flows.office import Office
 from inventory.maintenance import opening, window
 from playbooks.findings import Severity, TargetError

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from flows.jobs import network, repairs, websites
+from flows.jobs import network, readings, repairs, websites
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.backup import SiteBackup
 from playbooks.network import diagnose, rules, visits
@@ -194,7 +194,7 @@ def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
     monkeypatch.setattr(network, "endpoint", lambda _, name, __: SimpleNamespace(name=name))
     monkeypatch.setattr(diagnose, "diagnose", there.diagnose)
     monkeypatch.setattr(repairs, "diagnose", there.diagnose)
-    monkeypatch.setattr(network, "together", lambda readings: readings)
+    monkeypatch.setattr(readings, "together", lambda readings: readings)
     monkeypatch.setattr(visits, "fetch_config", there.fetch)
     monkeypatch.setattr(repairs.repair, "propose", there.propose)
     monkeypatch.setattr(repairs.repair, "apply", there.apply)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.jobs import cases, changes, configurations, network, repairs
+from flows.jobs import cases, changes, configurations, network, readings, repairs
 from flows.jobs.errors import BadInput
 from flows.office import Office
 from playbooks.findings import Finding, Reason, Severity
@@ -95,11 +95,11 @@ def test_the_newest_backup_is_what_a_device_is_held_to_even_when_it_was_never_di
     office: Office, routers: Routers
 ) -> None:
     names = ["dinkes-r1", "dinkes-sw1"]
-    assert network.last_baselines(office, names) == {}
+    assert readings.last_baselines(office, names) == {}
     network.back_up_devices(office, ["dinkes-r1"])
     routers.configs["dinkes-r1"] = "hostname dinkes-r1\nsecret rahasia\nip route\nend\n"
     network.back_up_devices(office, ["dinkes-r1"])
-    known = network.last_baselines(office, names)
+    known = readings.last_baselines(office, names)
     assert set(known) == {"dinkes-r1"}
     assert known["dinkes-r1"].backup_digest == office.register.config_versions("dinkes-r1")[-1].digest
     assert known["dinkes-r1"].as_facts() is None
@@ -115,7 +115,7 @@ def test_a_changed_configuration_is_what_the_next_reading_is_held_to_once_it_has
     routers.findings["dinkes-r1"] = [Finding(code, Severity.WARNING, "konfigurasi", "+ip route", "Periksa.")]
     network.examine(office, ["dinkes-r1"])
     assert office.register.baseline("dinkes-r1") == good, "its harm may not show yet"
-    later = office.register.clock() + network.PROVEN
+    later = office.register.clock() + readings.PROVEN
     monkeypatch.setattr(office.register, "_clock", lambda: later)
     network.diagnose_devices(office, ["dinkes-r1"])
     assert office.register.baseline("dinkes-r1") != good
@@ -178,8 +178,8 @@ def test_a_class_a_repair_is_done_by_itself_and_looked_at_again(office: Office, 
     done = cases.carry(office, case)
     assert (done.state, routers.writes) == ("done", ["dinkes-r1"])
     record = office.register.case(case)
-    readings = [each for each in record.evidence if each.kind == "findings" and each.target == "dinkes-r1"]
-    before, after = (json.loads(office.register.read(each.id))["findings"] for each in readings)
+    found = [each for each in record.evidence if each.kind == "findings" and each.target == "dinkes-r1"]
+    before, after = (json.loads(office.register.read(each.id))["findings"] for each in found)
     assert [each["code"] for each in before] == ["config.unsaved"]
     assert after == []
     assert len(configurations.versions(office, "dinkes-r1")) == 2
@@ -612,10 +612,10 @@ def test_a_changed_configuration_is_told_line_by_line_against_the_one_that_worke
     for text in (BEFORE, AFTER):
         shown = redact("cisco_ios", text, hidden)
         here.register.keep_configs([NewConfig("dinkes-sw1", text, shown, digest("cisco_ios", text))], "", TEKNIS)
-    (told,) = network.settle(here, [changed(BEFORE)], "", TEKNIS)
+    (told,) = readings.settle(here, [changed(BEFORE)], "", TEKNIS)
     assert told.findings[0].evidence == "- no shutdown; + shutdown; + ntp server 9.9.9.9"
     assert "SANDI" not in json.dumps(told.as_json())
-    (unknown,) = network.settle(here, [changed("hostname lain\n")], "", TEKNIS)
+    (unknown,) = readings.settle(here, [changed("hostname lain\n")], "", TEKNIS)
     assert unknown.findings[0].evidence == CHANGED.evidence
 
 
