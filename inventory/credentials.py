@@ -78,6 +78,14 @@ def tsig(inventory: Inventory, name: str) -> TsigKey:
     return TsigKey(entry.name, entry.algorithm, secret)
 
 
+def token(inventory: Inventory, name: str) -> str:
+    """The key of an HTTP API that credentials.yaml calls `name`. CredentialError when it cannot be had."""
+    entry = _entry(inventory, name)
+    if not entry.is_token:
+        raise CredentialError(name, "bukan kunci API: token belum diisi")
+    return resolve(entry.token, Path(inventory.folder))
+
+
 def _entry(inventory: Inventory, name: str) -> Credential:
     if name not in inventory.credentials:
         raise CredentialError(name, "tidak ada dalam credentials.yaml")

@@ -23,6 +23,7 @@ Role = Literal[
     "auditor",
     "admin",
 ]
+RecordType = Literal["A", "AAAA", "CNAME", "CAA", "TXT"]
 WebsiteKind = Literal["static", "php", "wordpress", "laravel", "codeigniter", "codeigniter3", "opensid"]
 Column = Literal[
     "name",
@@ -90,6 +91,19 @@ def _domain(value: str) -> str:
     if not is_domain(value):
         raise ValueError("harus nama domain dengan huruf kecil, misalnya dinkes.example.go.id")
     return value
+
+
+def _record_name(value: str) -> str:
+    label = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+    if len(value) > 253 or not re.fullmatch(rf"({label}\.)+{label}", value):
+        raise ValueError("harus nama DNS lengkap dengan huruf kecil, tanpa titik di belakang dan tanpa *")
+    return value
+
+
+def _api(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+/?", value):
+        raise ValueError("harus alamat http(s)://nama:port tanpa jalur")
+    return value.rstrip("/")
 
 
 def _port_name(value: str) -> str:
@@ -357,7 +371,15 @@ class Tls(Entry):
     """Who issues the certificate and how the domain is proven."""
 
     issuer: Literal["acme", "none"] = "none"
-    challenge: Literal["http-01"] = "http-01"
+    challenge: Literal["http-01", "dns-01"] = "http-01"
+    wildcard: bool = False
+    """Also for every name directly below the domain; needs dns-01 (RFC 8555, section 7.1.3)."""
+
+    @model_validator(mode="after")
+    def _can_be_proven(self) -> Self:
+        if self.wildcard and self.challenge != "dns-01":
+            raise ValueError("wildcard: true memerlukan challenge: dns-01")
+        return self
 
 
 class Website(Entry):
@@ -373,6 +395,10 @@ class Website(Entry):
     tls: Tls = Tls()
     shared: tuple[Annotated[str, AfterValidator(_folder)], ...] = ()
     """Folders of its own in a release that outlive it and that PHP may write, for example public/uploads."""
+    records: dict[Annotated[str, AfterValidator(_record_name)], dict[RecordType, tuple[Name, ...]]] = {}
+    """What DNS says of the domain and names below it, beside its own address; an empty list: no such record."""
+    expires: Day | None = None
+    """Until when the domain is registered; its zone's when not given. Nothing is asked over the network for it."""
     maintained: Day | None = None
     """Last maintenance before this register began; the yearly duty counts from here until a case says otherwise."""
 
@@ -384,16 +410,32 @@ class Website(Entry):
 
 
 class Zone(Entry):
-    """zones.yaml: a DNS zone that can be changed by RFC 2136 with TSIG."""
+    """zones.yaml: a DNS zone that can be changed by RFC 2136 with TSIG, or over PowerDNS's HTTP API."""
 
-    kind: Literal["rfc2136"] = "rfc2136"
+    kind: Literal["rfc2136", "powerdns"] = "rfc2136"
     server: Address
+    """Of the primary; it is asked by DNS at `port` in either case."""
     port: Port = 53
     credentials: str
+    """rfc2136: a TSIG key; powerdns: a token (X-API-Key)."""
+    api: Annotated[Line, AfterValidator(_api)] = ""
+    """powerdns: where its HTTP API answers, for example http://10.20.9.53:8081."""
+    servers: tuple[Address, ...] = ()
+    """Authoritative servers to ask beside the primary; when none are given, those that the zone's NS records name."""
+    known: tuple[Name, ...] = ()
+    """Where names may point beside our own hosts: addresses, networks, or domains (those below them included)."""
+    expires: Day | None = None
+    """Until when the domain is registered."""
+
+    @model_validator(mode="after")
+    def _has_api(self) -> Self:
+        if (self.kind == "powerdns") != bool(self.api):
+            raise ValueError("api diisi untuk kind: powerdns, dan hanya untuk itu")
+        return self
 
 
 class Credential(Entry):
-    """credentials.yaml: a login (username with password or key) or a TSIG key (name, algorithm, secret)."""
+    """credentials.yaml: a login (username with password or key), a TSIG key (name, algorithm, secret) or a token."""
 
     username: Line = ""
     password: SecretReference = ""
@@ -402,10 +444,16 @@ class Credential(Entry):
     name: Line = ""
     algorithm: Literal["hmac-sha256", "hmac-sha384", "hmac-sha512"] = "hmac-sha256"
     secret: SecretReference = ""
+    token: SecretReference = ""
+    """Key of an HTTP API."""
 
     @property
     def is_tsig(self) -> bool:
         return bool(self.name and self.secret)
+
+    @property
+    def is_token(self) -> bool:
+        return bool(self.token)
 
     @property
     def is_login(self) -> bool:
@@ -413,8 +461,9 @@ class Credential(Entry):
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> Self:
-        if self.is_login == self.is_tsig:
-            raise ValueError("isi username dengan password atau key (login), atau name dengan secret (kunci TSIG)")
+        if [self.is_login, self.is_tsig, self.is_token].count(True) != 1:
+            kinds = "username dengan password atau key (login), atau name dengan secret (kunci TSIG), atau token"
+            raise ValueError(f"isi {kinds}")
         return self
 
 
@@ -424,6 +473,8 @@ class Acme(Entry):
     directory: Annotated[str, AfterValidator(_https)]
     contact: Email
     ca: Line = ""
+    caa: Line = ""
+    """What a CAA record calls this authority, for example letsencrypt.org; "": CAA records are not judged."""
     root: Line = ""
     """PEM file of the root that signs the certificates it issues, when browsers' roots do not have it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from inventory.document import Document
@@ -59,14 +59,22 @@ def _slugs(document: Document | None) -> set[str]:
 
 
 def _unfit(parts: Mapping[str, Any]) -> Iterator[_Found]:
-    """Credentials of the wrong kind: a login where a TSIG key is needed, or the reverse."""
+    """Credentials of another kind than what they are for."""
     credentials: Mapping[str, Credential] = parts.get("credentials", {})
     for table in ("devices", "hosts", "zones"):
         for slug, entry in parts.get(table, {}).items():
             credential = credentials.get(entry.credentials)
-            if credential is not None and credential.is_tsig != (table == "zones"):
-                needed = "kunci TSIG (name, secret)" if table == "zones" else "login (username, password atau key)"
+            fits, needed = _NEEDED[getattr(entry, "kind", "") if table == "zones" else ""]
+            if credential is not None and not fits(credential):
                 yield table, slug, "credentials", f'"{entry.credentials}" bukan {needed}'
+
+
+_NEEDED: dict[str, tuple[Callable[[Credential], bool], str]] = {
+    "": (lambda credential: credential.is_login, "login (username, password atau key)"),
+    "rfc2136": (lambda credential: credential.is_tsig, "kunci TSIG (name, secret)"),
+    "powerdns": (lambda credential: credential.is_token, "kunci API (token)"),
+}
+"""By the kind of a zone; "" for what is logged in to."""
 
 
 def _addresses(parts: Mapping[str, Any]) -> Iterator[_Found]:

@@ -6,16 +6,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-import dns.exception
-import dns.resolver
-
 from inventory.causes import cause
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
-from playbooks.hosting import backup, certificates, health, pages
+from playbooks.hosting import backup, certificates, health, names, pages
 from playbooks.hosting.connect import Shell
-from playbooks.hosting.domain import Records, Server
 from playbooks.hosting.pages import Page, PageError
-from playbooks.hosting.site import Site, SiteError
+from playbooks.hosting.site import Site
 
 SLOW_S = 3.0
 BACKUP_OLD = timedelta(days=7)
@@ -39,7 +35,7 @@ def check(
     in `detail` and does not hide the others; `reason` is set only when no part could be read.
     """
     began = time.monotonic()
-    parts: list[Part] = [lambda left: _http(site, left), lambda left: _dns(site, left)]
+    parts: list[Part] = [lambda left: _http(site, left), lambda left: names.of_site(site, left)]
     if site.website.tls.issuer != "none":
         parts.append(lambda left: _tls(site, left))
     parts.append(lambda left: _backup_age(site, shell.within(left) if shell else None, last_backup))
@@ -126,43 +122,6 @@ def judge_certificate(
     if distrust:
         advice = "Pasang sertifikat dari penerbit yang dikenal peramban, beserta rantainya."
         yield Finding("tls.untrusted", Severity.CRITICAL, url, distrust, advice)
-
-
-def _dns(site: Site, left: float) -> Iterator[Finding]:
-    try:
-        yield from judge_records(site, _records(site, left))
-    except SiteError as error:
-        raise TargetError(site.slug, Reason.ERROR, str(error)) from None
-
-
-def _records(site: Site, left: float) -> Records:
-    """From the zone's own server when the inventory knows it, from the resolver of this machine otherwise."""
-    try:
-        return Server.of(*site.zone).records(site.domain, min(left, 5))
-    except SiteError:
-        return _resolved(site, left)
-
-
-def _resolved(site: Site, left: float) -> Records:
-    try:
-        answer = dns.resolver.resolve(site.domain, "A", lifetime=min(left, 5))
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return {}
-    except (dns.exception.DNSException, OSError) as error:
-        raise TargetError(site.slug, Reason.TIMEOUT, f"DNS: {type(error).__name__}") from None
-    return {"A": sorted(record.to_text() for record in answer)}
-
-
-def judge_records(site: Site, records: Records) -> Iterator[Finding]:
-    """Findings of what DNS says about the domain."""
-    addresses = [*records.get("A", []), *records.get("AAAA", [])]
-    if not records:
-        advice = "Daftarkan domain ini (website domain) bersama tim jaringan."
-        yield Finding("dns.missing", Severity.CRITICAL, site.domain, "tidak ada jawaban untuk domain ini", advice)
-    elif addresses and set(addresses) != {site.ip}:
-        evidence = f"diharapkan {site.ip}, dijawab {', '.join(addresses[:8])}"
-        advice = "Pastikan alamat yang benar, lalu perbaiki catatan DNS atau inventaris."
-        yield Finding("dns.mismatch", Severity.MAJOR, site.domain, evidence, advice)
 
 
 _FREE = """

@@ -1,174 +1,118 @@
-"""Point a domain at its host: one signed update (RFC 2136, TSIG), then the server itself is asked (SOP, step 8)."""
+"""Point a domain at its host, or take it away; then every authoritative server is asked (SOP website, step 8)."""
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-import dns.exception
-import dns.inet
-import dns.message
-import dns.name
-import dns.query
-import dns.rcode
-import dns.rdatatype
-import dns.tsig
-import dns.update
-
-from inventory.causes import cause
-from inventory.credentials import CredentialError, tsig
-from inventory.models import Zone
 from playbooks.findings import Reason, TargetError
+from playbooks.hosting import nameservers, records, zones
 from playbooks.hosting.journal import Journal, OnStep, carry_out
+from playbooks.hosting.nameservers import SETTLE_S, Nameserver
+from playbooks.hosting.records import Key, Records, RecordSet
 from playbooks.hosting.site import Site
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
-TTL_S = 300
-ANSWER_S = 5
-TYPES = ("A", "AAAA", "CNAME")
-"""Records that say where a web site is; a domain has exactly one of them when this playbook is done."""
-# RFC 2136, section 3.2.5: what the server answers when the prerequisites do not hold.
-_NOT_AS_PLANNED = (dns.rcode.YXDOMAIN, dns.rcode.YXRRSET, dns.rcode.NXDOMAIN, dns.rcode.NXRRSET)
-
-Records = dict[str, list[str]]
-"""Values by type, sorted."""
-
 
 @dataclass(frozen=True)
-class Server:
-    """The primary server of a zone."""
+class Change:
+    """A site's record sets as they are and as they should be; the same keys in both."""
 
-    zone: str
-    address: str
-    port: int
-
-    @classmethod
-    def of(cls, name: str, zone: Zone) -> Server:
-        return cls(name, zone.server, zone.port)
-
-    def records(self, domain: str, deadline_s: float = ANSWER_S) -> Records:
-        """What the server itself says about a domain, types of `TYPES` only. Raises TargetError."""
-        with _as_target_error(self):
-            answers = [self._ask(domain, kind, deadline_s) for kind in TYPES]
-        owner = dns.name.from_text(domain)
-        found = {
-            dns.rdatatype.to_text(rrset.rdtype): sorted(rdata.to_text() for rdata in rrset)
-            for answer in answers
-            for rrset in answer.answer
-            if rrset.name == owner
-        }
-        return {kind: found[kind] for kind in TYPES if kind in found}
-
-    def serial(self) -> int:
-        """Serial of the zone. Raises TargetError."""
-        with _as_target_error(self):
-            answer = self._ask(self.zone, "SOA", ANSWER_S)
-        if not answer.answer:
-            raise TargetError(self.zone, Reason.ERROR, f"{self.address} tidak memegang zona ini")
-        return int(answer.answer[0][0].serial)
-
-    def _ask(self, name: str, kind: str, deadline_s: float) -> dns.message.Message:
-        answer = dns.query.tcp(dns.message.make_query(name, kind), self.numeric, deadline_s, self.port)
-        if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-            raise TargetError(self.zone, Reason.ERROR, f"{self.address} menjawab {dns.rcode.to_text(answer.rcode())}")
-        return answer
+    before: dict[Key, RecordSet]
+    after: dict[Key, RecordSet]
 
     @property
-    def numeric(self) -> str:
-        """Raises OSError when the server's name has no address."""
-        return self.address if dns.inet.is_address(self.address) else socket.gethostbyname(self.address)
-
-    def send(self, update: dns.update.UpdateMessage) -> None:
-        """Raises ChangedSincePlan when a prerequisite fails, TargetError when the server refuses or does not answer."""
-        with _as_target_error(self):
-            code = dns.query.tcp(update, self.numeric, ANSWER_S, self.port).rcode()
-        if code in _NOT_AS_PLANNED:
-            raise ChangedSincePlan(f"domain {self.zone}: isi zona sudah berubah sejak rencana disetujui")
-        if code != dns.rcode.NOERROR:
-            raise TargetError(self.zone, Reason.LOGIN_REFUSED, f"{self.address} menolak: {dns.rcode.to_text(code)}")
+    def lines(self) -> tuple[str, ...]:
+        return records.difference(self.before, self.after)
 
 
-def plan(site: Site) -> Plan:
-    """Add or put right the domain's address; no changes when it is so already. Raises SiteError, TargetError."""
-    name, zone = site.zone
-    before = Server.of(name, zone).records(site.domain)
-    wanted = _wanted(site)
+def plan(site: Site, remove: bool = False) -> Plan:
+    """Add or put right the site's records, or `remove` them all; no changes when it is so already.
+
+    Raises SiteError for what is not the site's to change, TargetError.
+    """
+    change, (name, zone) = _change(site, remove), site.zone
+    asked = {key: held.values for key, held in change.after.items()}
+    summary = f"Hapus {site.domain}" if remove else f"Arahkan {site.domain} ke {site.address}"
     return Plan(
         action="domain",
         target=site.slug,
-        ladder=Ladder.B if before and before != wanted else Ladder.A,
-        summary=f"Arahkan {site.domain} ke {site.address} (zona {name})",
-        changes=() if before == wanted else (*_lines("hapus", site, before), *_lines("tambah", site, wanted)),
-        way_back=(*_lines("hapus", site, wanted), *_lines("tambah", site, before)),
-        details={"zone": name, "server": f"{zone.server}#{zone.port}", "records": wanted},
+        ladder=Ladder.B if any(held.values for held in change.before.values()) and change.lines else Ladder.A,
+        summary=f"{summary} (zona {name})",
+        changes=change.lines,
+        way_back=records.difference(change.after, change.before),
+        details={
+            "zone": name,
+            "server": f"{zone.server}#{zone.port}",
+            "records": records.as_json(asked),
+            **({"remove": True} if remove else {}),
+        },
     )
 
 
-def _wanted(site: Site) -> Records:
-    return {"AAAA" if ":" in site.ip else "A": [site.ip]}
+def _change(site: Site, remove: bool) -> Change:
+    asked = records.wanted(site)
+    if remove:
+        asked = dict.fromkeys(asked, ())
+    names = dict.fromkeys(key.name for key in asked)
+    found = nameservers.primary(*site.zone).everything(names)
+    after = records.goal(found, asked)
+    records.check_beside(site, found, after)
+    change = Change(records.owned(found, asked), after)
+    if change.lines:
+        records.check_zone(site, names)
+    return change
 
 
-def _lines(verb: str, site: Site, records: Records) -> list[str]:
-    return [f"{verb} {site.domain}. {TTL_S} {kind} {value}" for kind in records for value in records[kind]]
+def apply(
+    approved: Plan, site: Site, permit: Permit, on_step: OnStep | None = None, settle_s: float = SETTLE_S
+) -> Outcome:
+    """Carry out an approved plan; a server that does not follow within `settle_s` brings the old records back.
 
-
-def apply(approved: Plan, site: Site, permit: Permit, on_step: OnStep | None = None) -> Outcome:
-    """Carry out an approved plan. Outcome failed: the server refused, its key for one, and nothing was changed.
-
-    Raises ChangedSincePlan, TargetError before the update is sent, and what permit raises.
+    Raises ChangedSincePlan, TargetError before anything is sent, and what permit raises.
     """
     journal = Journal(permit, on_step)
-    now = plan(site)
-    return carry_out(approved, now, journal, lambda: _work(site, journal))
+    remove = bool(approved.details.get("remove"))
+    now = plan(site, remove)
+    return carry_out(approved, now, journal, lambda: _work(_change(site, remove), site, journal, settle_s))
 
 
-def _work(site: Site, journal: Journal) -> Outcome:
-    server = Server.of(*site.zone)
-    before, wanted, serial = server.records(site.domain), _wanted(site), server.serial()
-    with journal.write(f"memperbarui {site.domain} di {server.address}"):
-        server.send(_update(site, before, wanted))
-    if server.records(site.domain) == wanted and server.serial() != serial:
-        journal.note(f"{server.address} menjawab {site.domain}: {site.address}")
+def _work(change: Change, site: Site, journal: Journal, settle_s: float) -> Outcome:
+    editor = zones.editor(site.inventory, site.zone[0])
+    servers = nameservers.authoritative(*site.zone)
+    serial = editor.server.serial()
+    if late := nameservers.settled(servers, serial, settle_s):
+        raise TargetError(site.zone[0], Reason.ERROR, f"belum diubah, server DNS belum sepakat: {'; '.join(late)}")
+    with journal.write(f"memperbarui {site.domain} di {editor.server.address}"):
+        editor.change(change.before, change.after)
+    trouble = _proven(servers, serial, change.after, journal, settle_s)
+    if not trouble:
         return journal.outcome("applied")
-    server.send(_update(site, server.records(site.domain), before))
-    journal.note("jawaban server tidak sesuai; catatan lama dikembalikan")
-    return journal.outcome("rolled_back", f"{server.address} tidak menjawab {site.address} untuk {site.domain}")
+    return _back(trouble, editor, change, journal)
 
 
-def _update(site: Site, before: Records, after: Records) -> dns.update.UpdateMessage:
-    """From `before` to `after` in one transaction, refused by the server unless it still holds exactly `before`."""
-    name, zone = site.zone
+def _proven(servers: list[Nameserver], serial: int, after: Records, journal: Journal, settle_s: float) -> str:
+    """Why the change is not everywhere; "" when each server says `after`, with a serial that went on."""
     try:
-        key = tsig(site.inventory, zone.credentials)
-    except CredentialError as error:
-        raise TargetError(name, Reason.ERROR, str(error)) from None
-    ring = {dns.name.from_text(key.name): dns.tsig.Key(key.name, key.secret, key.algorithm)}
-    update = dns.update.UpdateMessage(name, keyring=ring, keyname=dns.name.from_text(key.name))
-    owner = dns.name.from_text(site.domain)
-    for kind in TYPES:
-        if kind in before:
-            update.present(owner, kind, *before[kind])
-            update.delete(owner, kind)
-        else:
-            update.absent(owner, kind)
-    for kind, values in after.items():
-        update.add(owner, TTL_S, kind, *values)
-    return update
+        new = servers[0].serial()
+        late = nameservers.settled(servers, new, settle_s)
+        if new == serial or late:
+            return "; ".join(late) or f"nomor seri zona di {servers[0].address} tidak naik"
+        for server in servers:
+            held = records.owned(server.records({key.name for key in after}, {key.type for key in after}), after)
+            if different := [key for key in after if held[key].values != after[key].values]:
+                return f"{server.address} menjawab lain untuk {different[0].name} {different[0].type}"
+            journal.note(f"{server.address} menjawab sesuai rencana, nomor seri {new}")
+    except TargetError as error:
+        return error.detail
+    return ""
 
 
-@contextmanager
-def _as_target_error(server: Server) -> Iterator[None]:
-    where = f"{server.address}#{server.port}"
+def _back(why: str, editor: zones.Editor, change: Change, journal: Journal) -> Outcome:
+    """The records that were; needs no permit. What another put there meanwhile is left to them."""
     try:
-        yield
-    except (dns.tsig.PeerError, dns.tsig.BadSignature, dns.tsig.BadKey) as error:
-        detail = f"{where} menolak kunci TSIG: {type(error).__name__}"
-        raise TargetError(server.zone, Reason.LOGIN_REFUSED, detail) from None
-    except dns.exception.Timeout:
-        raise TargetError(server.zone, Reason.TIMEOUT, f"{where} tidak menjawab") from None
-    except (OSError, EOFError) as error:
-        raise TargetError(server.zone, Reason.UNREACHABLE, f"{where}: {cause(error)}") from None
-    except (dns.exception.DNSException, ValueError) as error:
-        raise TargetError(server.zone, Reason.ERROR, f"{where}: {type(error).__name__}") from None
+        editor.change(change.after, change.before)
+    except (ChangedSincePlan, TargetError) as error:
+        return journal.outcome("failed", f"{why}; catatan lama tidak dapat dikembalikan: {error}")
+    for line in records.difference(change.after, change.before):
+        journal.note(line)
+    return journal.outcome("rolled_back", why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -93,6 +94,13 @@ class Site:
             if self.domain == name or self.domain.endswith(f".{name}"):
                 return name, self.inventory.zones[name]
         raise SiteError(f"{self.slug}: tidak ada zona dalam zones.yaml untuk {self.domain}")
+
+    @property
+    def registered_until(self) -> date | None:
+        """Last day of the domain's registration, as the inventory has it."""
+        zones = self.inventory.zones.items()
+        inherited = [zone.expires for name, zone in zones if self.domain == name or self.domain.endswith(f".{name}")]
+        return self.website.expires or next(filter(None, inherited), None)
 
     @property
     def acme(self) -> Acme:

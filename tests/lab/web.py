@@ -203,7 +203,8 @@ def _write_inventory(lab: WebLab) -> None:
     hosts = {"web-1": {"address": ADDRESS, **host}, "web-2": {"address": APACHE, "webserver": "apache", **host}}
     _write(lab.folder / "hosts.yaml", hosts)
     _write(lab.folder / "websites.yaml", {})
-    _write(lab.folder / "zones.yaml", {dns.ZONE: {"server": dns.ADDRESS, "credentials": "dns-key"}})
+    zones = {dns.ZONE: dns.ADDRESS, dns.KNOT_ZONE: dns.SECOND}
+    _write(lab.folder / "zones.yaml", {name: {"server": at, "credentials": "dns-key"} for name, at in zones.items()})
     _write(
         lab.folder / "acme.yaml",
         {"directory": acme.DIRECTORY, "contact": "tik@lab.test", "ca": "ca.pem", "root": "root.pem"},

@@ -11,7 +11,7 @@ import pytest
 from inventory.credentials import Login
 from inventory.models import Credential
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import connect, domain
+from playbooks.hosting import connect, zones
 from playbooks.hosting.connect import HostAccess, UnknownHostKey
 from tests.playbooks.hosting.doubles import site
 
@@ -32,7 +32,7 @@ def test_a_missing_dns_key_is_an_error_of_this_machine_too(monkeypatch: pytest.M
     place = site()
     place.inventory.credentials["dns-key"] = Credential(name="k", algorithm="hmac-sha256", secret="env:DNS_SECRET")
     with pytest.raises(TargetError, match="env:DNS_SECRET") as caught:
-        domain._update(place, {}, {"A": ["10.0.0.1"]})
+        zones.editor(place.inventory, place.zone[0])
     assert caught.value.reason is Reason.ERROR
 
 

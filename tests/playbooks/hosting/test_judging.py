@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from inventory.credentials import Login
 from inventory.models import WebsiteKind
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import backup, check, domain, files, health, releases
+from playbooks.hosting import backup, check, files, health, names, releases
 from playbooks.hosting.certificates import Certificate
 from playbooks.hosting.connect import HostAccess, open_host
 from playbooks.hosting.journal import Journal, carry_out, still_due
 from playbooks.hosting.kinds import KINDS
 from playbooks.hosting.pages import Page
+from playbooks.hosting.records import Key, RecordSet
 from playbooks.hosting.releases import KEPT, Releases
 from playbooks.hosting.site import SiteError
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
@@ -117,8 +118,9 @@ def test_an_old_or_missing_backup_is_stale(age: int | None, codes: list[str]) ->
         ({"AAAA": ["2001:db8::1"]}, ["dns.mismatch"]),
     ],
 )
-def test_each_fault_of_dns_has_its_finding(records: domain.Records, codes: list[str]) -> None:
-    assert [finding.code for finding in check.judge_records(site(), records)] == codes
+def test_each_fault_of_dns_has_its_finding(records: dict[str, list[str]], codes: list[str]) -> None:
+    held = {Key(site().domain, kind): RecordSet(60, tuple(values)) for kind, values in records.items()}
+    assert [finding.code for finding in names.judge_records(site(), held)] == codes
 
 
 def page(body: str = "Dinas", status: int = 200, seconds: float = 0.1, url: str = "", **headers: str) -> Page:

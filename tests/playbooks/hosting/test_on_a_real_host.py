@@ -14,8 +14,6 @@ from fabric.runners import Remote
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup, certificates, check, domain, health, host, pages, restore, tls
 from playbooks.hosting.connect import Shell, open_host
-from playbooks.hosting.site import SiteError
-from playbooks.plans import ChangedSincePlan
 from tests.lab.core import run, until
 from tests.lab.web import ADDRESS, WebLab
 from tests.playbooks.hosting.steps import (
@@ -287,43 +285,6 @@ def test_a_site_cannot_reach_its_neighbours_database(web_lab: WebLab) -> None:
         login = f"--defaults-file={one.layout.database_login}"
         assert shell.holds("mariadb", login, "-e", "use satu_web")
         assert not shell.holds("mariadb", login, "-e", "use satuxweb")
-
-
-def test_a_domain_is_added_by_a_signed_update_and_the_server_says_so(web_lab: WebLab) -> None:
-    site = web_lab.site("alamat")
-    plan = domain.plan(site)
-    assert plan.hash == domain.plan(site).hash
-    assert domain.apply(plan, site, allowed).status == "applied"
-    assert domain.Server.of(*site.zone).records(site.domain) == {"A": [ADDRESS]}
-    assert domain.plan(site).changes == ()
-    assert domain.apply(plan, site, allowed).status == "unchanged"
-
-
-def test_a_wrong_tsig_key_is_refused(web_lab: WebLab) -> None:
-    secret = web_lab.folder / "tsig.secret"
-    right = secret.read_text()
-    secret.write_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
-    try:
-        site = web_lab.site("salah-kunci")
-        outcome = domain.apply(domain.plan(site), site, allowed)
-    finally:
-        secret.write_text(right)
-    assert outcome.status == "failed"
-    assert "TSIG" in outcome.detail
-    assert domain.Server.of(*site.zone).records(site.domain) == {}
-
-
-def test_the_name_server_itself_refuses_an_update_of_another_state(web_lab: WebLab) -> None:
-    site = web_lab.site("balapan")
-    server = domain.Server.of(*site.zone)
-    with pytest.raises(ChangedSincePlan):
-        server.send(domain._update(site, {"A": ["192.0.2.1"]}, {"A": [ADDRESS]}))
-    assert server.records(site.domain) == {}
-
-
-def test_a_name_outside_every_zone_is_refused(web_lab: WebLab) -> None:
-    with pytest.raises(SiteError, match=r"zones\.yaml"):
-        domain.plan(web_lab.site("luar", domain="luar.example.org"))
 
 
 def test_a_certificate_is_issued_served_and_renewed_and_a_failed_renewal_leaves_it(
