@@ -51,17 +51,16 @@ def of_rrset(rrset: dns.rrset.RRset) -> tuple[Key, RecordSet]:
 def parsed(kind: str, value: str) -> str:
     """A value as DNS writes it; names count from the root. TXT: plain text. Raises ValueError."""
     if kind == "TXT" and not value.startswith('"'):
-        parts = [part.encode() for part in _pieces(value)]
-        return dns.rdtypes.ANY.TXT.TXT(dns.rdataclass.IN, dns.rdatatype.TXT, parts).to_text()
+        return dns.rdtypes.ANY.TXT.TXT(dns.rdataclass.IN, dns.rdatatype.TXT, _pieces(value.encode())).to_text()
     try:
         return dns.rdata.from_text("IN", kind, value, origin=dns.name.root, relativize=False).to_text()
     except dns.exception.DNSException as error:
         raise ValueError(str(error)) from None
 
 
-def _pieces(text: str, length: int = 200) -> list[str]:
-    """A character-string holds 255 bytes (RFC 1035, section 3.3); most letters are one byte."""
-    return [text[start : start + length] for start in range(0, len(text), length)] or [""]
+def _pieces(text: bytes) -> list[bytes]:
+    """A character-string holds 255 bytes (RFC 1035, section 3.3)."""
+    return [text[start : start + 255] for start in range(0, len(text), 255)] or [b""]
 
 
 def wanted(site: Site) -> dict[Key, tuple[str, ...]]:
