@@ -167,6 +167,8 @@ class TargetResult:
     detail: str = ""
     raw: dict[str, str] = field(default_factory=dict, repr=False)
     """Raw output by command, kept as evidence."""
+    checked: tuple[str, ...] = ()
+    """Families of codes ("http", "tls") that were looked for to the end: no finding of them is then good news."""
 
     @property
     def status(self) -> str:
@@ -182,6 +184,7 @@ class TargetResult:
             "detail": self.detail,
             "seconds": round(self.seconds, 2),
             "findings": [finding.as_json() for finding in self.findings],
+            **({"checked": [*self.checked]} if self.checked else {}),
         }
 
 

@@ -14,6 +14,7 @@ EVIDENCE = {
     "config_redacted": "konfigurasi (disamarkan)",
     "restore_request": "permintaan pengembalian",
     "backup": "cadangan",
+    "profile": "profil situs",
     "outcome": "hasil pekerjaan",
     "laporan": "laporan",
     "berita_acara": "berita acara",

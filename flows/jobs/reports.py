@@ -14,8 +14,8 @@ from flows.office import Office
 from inventory.problems import shown
 from playbooks.findings import TITLES as TITLES_OF_FINDINGS
 from playbooks.network.history import History
-from sop.documents import from_case, from_period, write
-from sop.documents.data import Periodic, Picture, Report
+from sop.documents import from_case, from_period, from_site, write
+from sop.documents.data import Periodic, Picture
 from sop.register.records import SOFTWARE, Actor, CaseRecord, EvidenceRecord
 
 TITLES = {"laporan": "Laporan", "berita_acara": "Berita acara", "lembar_disposisi": "Lembar disposisi"}
@@ -42,18 +42,19 @@ def report_case(office: Office, case_id: str, actor: Actor = SOFTWARE) -> list[W
     """Write report, handover and disposition sheet as the case stands now; each is kept. Raises UnknownCase."""
     case = office.register.case(case_id)
     papers: dict[str, Callable[[], bytes]] = {
-        "laporan": lambda: write.report(_report(office, case)),
+        "laporan": lambda: _report(office, case),
         "berita_acara": lambda: write.handover(from_case.handover(office.register, case)),
         "lembar_disposisi": lambda: write.disposition_sheet(from_case.disposition_sheet(office.register, case)),
     }
     return [_keep(office, case.id, kind, paper(), actor) for kind, paper in papers.items()]
 
 
-def _report(office: Office, case: CaseRecord) -> Report:
-    drawn = () if case.website else tuple(_printed(each) for each in pictures.of_case(office, case))
-    return from_case.report(
-        office.register, case, commits=_commits(office, case), titles=TITLES_OF_FINDINGS, pictures=drawn
-    )
+def _report(office: Office, case: CaseRecord) -> bytes:
+    if case.website:
+        return write.site_report(from_site.site_report(office.register, case, TITLES_OF_FINDINGS))
+    drawn = tuple(_printed(each) for each in pictures.of_case(office, case))
+    commits = _commits(office, case)
+    return write.report(from_case.report(office.register, case, None, commits, "", TITLES_OF_FINDINGS, drawn))
 
 
 def _printed(drawn: pictures.Picture) -> Picture:
@@ -97,8 +98,7 @@ def _periodic(office: Office, data: Periodic, period: str, actor: Actor) -> Writ
 def _commits(office: Office, case: CaseRecord) -> dict[str, str]:
     """The newest commit of each device's configuration."""
     history = History(office.settings.configs)
-    devices = () if case.website else from_case.targets(office.register, case)
-    newest = {device: history.versions(device)[:1] for device in devices}
+    newest = {device: history.versions(device)[:1] for device in from_case.targets(office.register, case)}
     return {device: versions[0].commit for device, versions in newest.items() if versions}
 
 

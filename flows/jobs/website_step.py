@@ -21,6 +21,7 @@ def _look(task: Task, kind: str) -> None:
     office, case = task.office, task.case
     (seen,) = websites.check_websites(office, [case.website], case.id, task.on_progress, task.actor, kind)
     task.carried.results.append(seen.as_json())
+    websites.keep_profile(office, case.website, case.id, task.actor)
 
 
 def plan(task: Task) -> None:

@@ -15,7 +15,7 @@ from flows.jobs.leases import holding
 from flows.jobs.targets import BackedUp, picked
 from flows.office import Office
 from playbooks.findings import Reason, TargetError, TargetResult
-from playbooks.hosting import backup, check, deploy, domain, host, releases, restore, rollback, session, tls
+from playbooks.hosting import backup, check, deploy, domain, host, profile, releases, restore, rollback, session, tls
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.sentinel import inspecting as sentinel
 from playbooks.hosting.shells import Shells
@@ -133,6 +133,19 @@ def inspect(url: str, allow_internal: bool) -> TargetResult:
     except session.FetchError as error:
         raise BadInput(str(error), "bad_address") from None
     return sentinel.inspect(url, allow_internal)
+
+
+def keep_profile(office: Office, name: str, case_id: str, actor: Actor = SOFTWARE) -> profile.Profile:
+    """What the site stands on now, as evidence of kind "profile". Raises SiteError."""
+    place = site(office, name)
+    try:
+        with open_host(place.access) as shell:
+            found = profile.read(place, shell)
+    except TargetError:
+        found = profile.read(place, None)
+    document = json.dumps(found.as_json(), ensure_ascii=False).encode()
+    office.register.keep(document, "profile", f"{name}.json", "application/json", case_id, name, actor=actor)
+    return found
 
 
 def published(office: Office, name: str) -> bool:

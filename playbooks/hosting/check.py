@@ -35,34 +35,41 @@ def check(
     in `detail` and does not hide the others; `reason` is set only when no part could be read.
     """
     began = time.monotonic()
-    parts: list[Part] = [lambda left: _http(site, left), lambda left: names.of_site(site, left)]
+    parts: dict[str, Part] = {
+        "http headers": lambda left: _http(site, left),
+        "dns domain": lambda left: names.of_site(site, left),
+    }
     if site.website.tls.issuer != "none":
-        parts.append(lambda left: _tls(site, left))
-    parts.append(lambda left: _backup_age(site, shell.within(left) if shell else None, last_backup))
+        parts["tls"] = lambda left: _tls(site, left)
+    parts["backup"] = lambda left: _backup_age(site, shell.within(left) if shell else None, last_backup)
     if shell:
-        parts.append(lambda left: _disk(site, shell.within(left)))
-    findings, troubles = _read(parts, began + deadline_s)
+        parts["disk"] = lambda left: _disk(site, shell.within(left))
+    findings, checked, troubles = _read(parts, began + deadline_s)
     return TargetResult(
         site.slug,
         time.monotonic() - began,
         tuple(sorted(findings, key=lambda finding: -finding.severity)),
         reason=troubles[0].reason if len(troubles) == len(parts) else None,
         detail="; ".join(str(trouble) for trouble in troubles),
+        checked=tuple(checked),
     )
 
 
-def _read(parts: list[Part], deadline: float) -> tuple[list[Finding], list[TargetError]]:
+def _read(parts: dict[str, Part], deadline: float) -> tuple[list[Finding], list[str], list[TargetError]]:
+    """Findings, the families of codes that were looked for, and what could not be read."""
     findings: list[Finding] = []
+    checked: list[str] = []
     troubles: list[TargetError] = []
-    for part in parts:
+    for families, part in parts.items():
         left = deadline - time.monotonic()
         try:
             if left <= 0:
                 raise TargetError("check", Reason.TIMEOUT, "batas waktu pemeriksaan habis")
             findings += part(min(left, PART_S))
+            checked += families.split()
         except TargetError as trouble:
             troubles.append(trouble)
-    return findings, troubles
+    return findings, checked, troubles
 
 
 def _http(site: Site, left: float) -> Iterator[Finding]:

@@ -270,6 +270,82 @@ class Report(Document):
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Whose website it is and where it stands; `database` is "" for none."""
+
+    name: str
+    domain: str
+    owner: str
+    contact: str
+    kind: str
+    host: str
+    address: str
+    database: str = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A component of the site before and after the work, "" where it was not there or not read."""
+
+    component: str
+    old: str
+    new: str
+
+    @property
+    def changed(self) -> bool:
+        return self.old != self.new
+
+
+@dataclass(frozen=True)
+class Area:
+    """A field of security: looked at or not, and what stood there; `checked` without findings is clean."""
+
+    name: str
+    checked: bool
+    found: tuple[Comparison, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Until when something holds; None when it is not known. `days` are left, below 0 past."""
+
+    name: str
+    until: date | None
+    days: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A backup that was restored for trial or in earnest: what it came to, how and when."""
+
+    passed: bool
+    at: datetime
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteReport(Report):
+    """Laporan pemeliharaan of one website. `versions` are None when none were read."""
+
+    site: Identity
+    yearly: bool
+    ended_at: datetime | None
+    """When the maintenance was completed."""
+    scope: tuple[str, ...] = ()
+    versions: tuple[Version, ...] | None = None
+    unread: tuple[str, ...] = ()
+    """What of the site could not be read, and why."""
+    areas: tuple[Area, ...] = ()
+    expiries: tuple[Expiry, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    shown: str = ""
+    """Who presented the work to the OPD, and when; "" before that."""
+    receiver: Signatory
+    next_due: date | None = None
+
+
+@dataclass(frozen=True)
 class Item:
     """One thing handed over."""
 

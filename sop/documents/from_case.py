@@ -113,11 +113,17 @@ def handover(register: Register, case: CaseRecord, results: Results | None = Non
         opd=agency.name,
         about=case.about,
         giver=people.signatory(register.inventory, worker, day, case.events),
-        receiver=data.Signatory(agency.pic[0].name if agency.pic else case.requested_by, f"PIC {agency.name}"),
+        receiver=receiver(register, case),
         items=tuple(_item(written, target) for target in written.targets),
         remaining=tuple(f"{each.target}: {each.text}".removeprefix(": ") for each in written.recommendations),
         witness=people.signatory(register.inventory, superior, day, case.events, "Mengetahui,"),
     )
+
+
+def receiver(register: Register, case: CaseRecord) -> data.Signatory:
+    """Who accepts the work for the OPD."""
+    agency = register.inventory.opd[case.opd]
+    return data.Signatory(agency.pic[0].name if agency.pic else case.requested_by, f"PIC {agency.name}")
 
 
 def targets(register: Register, case: CaseRecord) -> tuple[str, ...]:

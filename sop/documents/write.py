@@ -13,12 +13,12 @@ from typing import Any
 import typst
 
 from sop.documents import words
-from sop.documents.data import Action, DispositionSheet, Document, Handover, Periodic, Report
+from sop.documents.data import Action, DispositionSheet, Document, Handover, Periodic, Report, SiteReport
 
 _TEMPLATES = Path(__file__).parent
 _PROSE = frozenset(
     "about note text evidence evidence_after advice summary activity description remaining".split()
-    + "changes way_back lines".split()
+    + "changes way_back lines unread".split()
 )
 """Fields that may run long; every other text is a name, and a name longer than a few lines is an attack."""
 _NAME_LIMIT, _PROSE_LIMIT = 160, 2000
@@ -36,6 +36,11 @@ def disposition_sheet(data: DispositionSheet) -> bytes:
 def report(data: Report) -> bytes:
     """Laporan hasil pemeliharaan, with the full hashes in an annex."""
     return _pdf("laporan", data, comparisons=data.comparisons(), tally=data.tally())
+
+
+def site_report(data: SiteReport) -> bytes:
+    """Laporan pemeliharaan of one website, yearly or asked for."""
+    return _pdf("laporan_website", data, comparisons=data.comparisons(), tally=data.tally())
 
 
 def handover(data: Handover) -> bytes:

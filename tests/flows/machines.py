@@ -15,6 +15,7 @@ import pytest
 from flows.jobs import network, readings, repairs, websites
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.backup import SiteBackup
+from playbooks.hosting.profile import Profile
 from playbooks.network import diagnose, rules, visits
 from playbooks.network.backup import ConfigCopy
 from playbooks.network.diagnose import DeviceReading
@@ -69,6 +70,10 @@ class WebHost:
         self.backups += 1
         return SiteBackup("dinkes-web", "/var/backups/x/1", "1", "a" * 64, "", 1024, datetime.now(UTC))
 
+    def profile(self, *_: object) -> Profile:
+        until = datetime(2027, 1, 31, tzinfo=UTC)
+        return Profile({"Rilis": "0002-b" if "deploy" in self.done else "0001-a", "PHP": "8.2.29"}, until)
+
     def check(self, place: Any, shell: object, *_: object) -> TargetResult:
         found = () if "deploy" in self.done else (Finding("http.down", Severity.CRITICAL, "/", "502", "Pasang situs."),)
         return TargetResult(place.slug, 0.1, found if shell is not None else ())
@@ -86,6 +91,7 @@ def web_host(monkeypatch: pytest.MonkeyPatch) -> WebHost:
     monkeypatch.setattr(websites, "open_host", host.open)
     monkeypatch.setattr(websites.Shells, "shell", lambda *_: host.open(_).__enter__())
     monkeypatch.setattr(websites.check, "check", host.check)
+    monkeypatch.setattr(websites.profile, "read", host.profile)
     monkeypatch.setattr(websites.backup, "back_up", host.back_up)
     monkeypatch.setattr(websites.releases, "read", lambda *_: SimpleNamespace(current=host.published))
     monkeypatch.setattr(websites.Site, "access", property(lambda place: place.slug))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from flows.jobs import cases, maintenance
 from flows.jobs.errors import BadInput
 from flows.jobs.maintenance import maintain_websites
 from flows.office import Office
-from playbooks.findings import Reason, TargetError
+from playbooks.findings import TITLES, Reason, TargetError
+from sop.documents import from_site
+from sop.documents.data import Version
 from sop.register.records import Actor
 from tests.flows.conftest import Pelihara
 from tests.flows.machines import WebHost, web_host
@@ -54,6 +57,34 @@ def test_a_periodic_case_goes_from_analysis_to_the_report_with_one_approval(
     assert any("laporan" in path for path in second.documents)
     (duty,) = office.register.duties(office.register.calendar.day(office.register.clock()), [SITE])
     assert (duty.state, duty.last) == ("kept", duty.day)
+
+
+def test_the_yearly_report_takes_its_parts_from_what_the_case_kept(
+    office: Office, asked: str, web_host: WebHost
+) -> None:
+    maintain_websites(office, [SITE])
+    agree(office, asked)
+    maintain_websites(office, [SITE])
+    report = from_site.site_report(office.register, office.register.case(asked), TITLES)
+    assert (report.title, report.site.owner) == ("Laporan pemeliharaan tahunan aplikasi/website", "Dinas Kesehatan")
+    assert [(each.finding.code, each.state) for each in report.comparisons()] == [("http.down", "teratasi")]
+    assert report.versions == (Version("Rilis", "0001-a", "0002-b"), Version("PHP", "8.2.29", "8.2.29"))
+    assert (report.expiries[0].name, report.expiries[0].until) == ("Sertifikat HTTPS", date(2027, 1, 31))
+    assert {area.name: area.checked for area in report.areas}["Berkas: pintu belakang, berubah, tidak dikenal"] is False
+    assert (report.proofs, report.shown) == ((), "")
+    assert report.ended_at == office.register.case(asked).maintained_at
+    office.register.act(asked, "pranata-1", "YA", "Dipaparkan")
+    done = from_site.site_report(office.register, office.register.case(asked), TITLES)
+    assert done.shown.startswith("Petugas Contoh Sembilan (Pelaksana/Pranata) pada ")
+    assert [(each.status, each.sha256) for each in done.backups] == [("ok", "a" * 64)]
+    assert web_host.done == ["host", "deploy", "domain", "tls"]
+
+
+def test_a_trial_restore_is_the_reports_proof(office: Office, asked: str) -> None:
+    drill = b'{"passed": false, "how": "dimuat ke basis data sementara"}'
+    office.register.keep(drill, "drill", "uji-pulih.json", "application/json", target=SITE)
+    (proof,) = from_site.site_report(office.register, office.register.case(asked), TITLES).proofs
+    assert (proof.passed, proof.how) == (False, "dimuat ke basis data sementara")
 
 
 def test_one_site_that_fails_and_one_without_a_case_hold_up_no_other(

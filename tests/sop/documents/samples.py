@@ -7,26 +7,33 @@ from datetime import UTC, date, datetime, timedelta
 
 from sop.documents.data import (
     Action,
+    Area,
     Backup,
     CaseLine,
+    Comparison,
     Disposition,
     DispositionSheet,
     DutyLine,
+    Expiry,
     FailedBackup,
     FindingRow,
     Handover,
+    Identity,
     Item,
     Letterhead,
     OldBackup,
     Periodic,
     Picture,
     PlanLine,
+    Proof,
     Recommendation,
     Report,
     Runbook,
     Signatory,
+    SiteReport,
     StepLine,
     Target,
+    Version,
 )
 
 AT = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
@@ -204,6 +211,103 @@ REPORT = Report(
             ),
         ),
     ),
+)
+
+_GAMBLING = FindingRow(
+    "dinkes-web",
+    "content.gambling",
+    "critical",
+    "https://dinkes.example.go.id/",
+    "tautan tersembunyi ke tempat judi: 14 tautan dalam <div style=display:none>",
+    "Simpan bukti, lalu jalankan rencana pembersihan.",
+    "konten judi",
+)
+_HEADERS = FindingRow(
+    "dinkes-web",
+    "headers.missing",
+    "warning",
+    "https://dinkes.example.go.id/",
+    "X-Frame-Options, Referrer-Policy",
+    "Jalankan hosting ulang untuk situs ini agar nginx memberi header pengaman.",
+    "kepala keamanan HTTP kurang",
+)
+SITE_REPORT = SiteReport(
+    head=HEAD,
+    case_id="WEB-2026-0004",
+    written_at=AT + timedelta(days=12),
+    audit_tip=TIP,
+    title="Laporan pemeliharaan tahunan aplikasi/website",
+    procedure="SOP Pemeliharaan Aplikasi/Website",
+    revision="2022-02",
+    opd="Dinas Kesehatan",
+    about="Pemeliharaan berkala dinkes.example.go.id (sekurang-kurangnya sekali setahun)",
+    origin="berkala",
+    opened_at=AT,
+    targets=(Target("dinkes-web", "wordpress", "dinkes.example.go.id", "findings", "findings"),),
+    before=(_GAMBLING, _HEADERS),
+    after=(replace(_HEADERS, evidence="Referrer-Policy"),),
+    actions=(Action(AT + timedelta(days=8), "dinkes-web", "melayani rilis 0002-8d1f0c7e55aa"),),
+    backups=(
+        Backup("dinkes-web (berkas)", "ok", AT + timedelta(days=7), 48_123_456, "a1" * 32),
+        Backup("dinkes-web (basis data)", "ok", AT + timedelta(days=7), 0, "b2" * 32),
+    ),
+    plans=(
+        PlanLine(
+            "8d" * 32,
+            "deploy",
+            "dinkes-web",
+            "A",
+            "applied",
+            "Terbitkan rilis 0002-8d1f0c7e55aa di dinkes.example.go.id",
+            approved_by="Pejabat Contoh Lima (Sub Koor SPA)",
+            approved_at=AT + timedelta(days=7),
+            changes=("ganti rilis yang dilayani: 0001-1c22 -> 0002-8d1f0c7e55aa",),
+            way_back=("kembali ke rilis 0001-1c22",),
+        ),
+    ),
+    steps=(
+        StepLine(
+            6, "Menganalisa dan verifikasi", "Pejabat Contoh Lima", "2 hari", AT, timedelta(hours=3), timedelta(1)
+        ),
+        StepLine(7, "Pemeliharaan Aplikasi/Website", "Pelihara (otomatis)", "30 hari", AT, None, timedelta(hours=8)),
+        StepLine(8, "Hosting dan domain", "Pelihara (otomatis)", "2 hari", AT, None, timedelta(hours=40), late=True),
+    ),
+    recommendations=(Recommendation("dinkes-web", "Jalankan hosting ulang untuk situs ini."),),
+    signatories=(KOORDINATOR, TEAM),
+    site=Identity(
+        "dinkes-web",
+        "dinkes.example.go.id",
+        "Dinas Kesehatan",
+        "Pejabat Contoh Empat, pic@dinkes.example.go.id",
+        "wordpress",
+        "web-1",
+        "203.0.113.10",
+        "mariadb dinkes_web",
+    ),
+    yearly=True,
+    ended_at=AT + timedelta(days=9),
+    scope=("Langkah 6: Menganalisa dan verifikasi", "Langkah 7: Pemeliharaan", "Langkah 8: Hosting dan domain"),
+    versions=(
+        Version("Rilis", "0001-1c22", "0002-8d1f0c7e55aa"),
+        Version("WordPress", "6.1.1", "6.8.3"),
+        Version("Plugin lama", "1.0", ""),
+        Version("PHP", "8.2.29", "8.2.29"),
+    ),
+    unread=("sertifikat: sambungan ditolak",),
+    areas=(
+        Area("Isi halaman", True, (Comparison(_GAMBLING, "teratasi"),)),
+        Area("Kepala keamanan HTTP", True, (Comparison(_HEADERS, "tersisa", "Referrer-Policy"),)),
+        Area("Sertifikat dan HTTPS", True),
+        Area("Berkas", False),
+    ),
+    expiries=(
+        Expiry("Sertifikat HTTPS", date(2026, 12, 20), 17, "penerbit: acme"),
+        Expiry("Pendaftaran domain example.go.id", None, None, "belum diisi dalam inventaris"),
+        Expiry("Sertifikat lama", date(2026, 11, 1), -32),
+    ),
+    proofs=(Proof(True, AT + timedelta(days=3), "dimuat ke basis data sementara; situs menjawab"),),
+    receiver=PIC,
+    next_due=date(2027, 11, 30),
 )
 
 HANDOVER = Handover(

@@ -19,6 +19,7 @@ Writer = Callable[[Any], bytes]
 PAPERS: dict[str, tuple[Writer, Any]] = {
     "disposition": (write.disposition_sheet, samples.SHEET),
     "report": (write.report, samples.REPORT),
+    "site": (write.site_report, samples.SITE_REPORT),
     "handover": (write.handover, samples.HANDOVER),
     "periodic": (write.periodic, samples.PERIODIC),
 }
@@ -198,6 +199,52 @@ def test_a_large_picture_has_a_page_of_its_own_and_long_plans_are_cut_with_a_wor
     last = PdfReader(io.BytesIO(pdf)).pages[-1]
     assert (round(last.mediabox.width), "Lampiran: gambar jaringan" in last.extract_text()) == (842, True)
     assert "460 baris lagi" in text_of(pdf)
+
+
+def test_a_websites_report_tells_what_changed_what_holds_how_long_and_what_was_not_tested() -> None:
+    printed = sample_text("site")
+    for text in (
+        "LAPORAN PEMELIHARAAN TAHUNAN APLIKASI/WEBSITE",
+        "WordPress 6.1.1 6.8.3",
+        "Plugin lama 1.0 tidak ada lagi",
+        "Tetap: PHP 8.2.29.",
+        "20 Desember 2026 (17 hari lagi)",
+        "habis 32 hari yang lalu",
+        "tidak diketahui belum diisi dalam inventaris",
+        "terbukti pulih pada",
+        "Berkas belum diuji",
+        "Sertifikat dan HTTPS diperiksa, tidak ada temuan",
+        "selambat-lambatnya 30 November 2027",
+        "belum dipaparkan kepada Dinas Kesehatan",
+        "diterima dengan catatan",
+        "Menerima, PIC Dinas Kesehatan",
+    ):
+        assert text in printed, text
+
+
+def test_a_websites_report_without_evidence_says_so_in_every_part() -> None:
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("before", "actions", "backups", "plans", "steps", "proofs", "expiries"), ()
+    )
+    bare = replace(samples.SITE_REPORT, **nothing, after=None, targets=(), versions=None, ended_at=None, next_due=None)
+    printed = text_of(write.site_report(bare))
+    for text in (
+        "Situs ini belum dapat diperiksa.",
+        "Tidak ada perubahan yang dilakukan pada situs.",
+        "Versi perangkat lunak belum diuji",
+        "Tidak ada cadangan yang dibuat.",
+        "belum ada cadangan situs ini yang pernah dipulihkan",
+        "Pemeliharaan selesai : belum selesai",
+    ):
+        assert text in printed, text
+
+
+def test_sixty_findings_of_a_website_are_all_printed() -> None:
+    (_, finding) = samples.SITE_REPORT.before
+    many = tuple(replace(finding, subject=f"/halaman-{no}") for no in range(60))
+    report = replace(samples.SITE_REPORT, before=many, after=many)
+    printed = text_of(write.site_report(report))
+    assert all(f"/halaman-{no}" in printed for no in range(60))
 
 
 def test_findings_are_matched_by_target_code_and_subject() -> None:

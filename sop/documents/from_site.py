@@ -1,0 +1,140 @@
+"""A website's case as the data of its maintenance report. What was not looked at is said, not left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from sop.documents import data, from_case, people, words
+from sop.progress import ANSWERS
+from sop.register import CaseRecord, EvidenceRecord, Register
+from sop.register.duties import PERIODIC, year_after
+
+AREAS = (
+    ("Isi halaman: judi, penyelubungan, perusakan", ("content",)),
+    ("Berkas: pintu belakang, berubah, tidak dikenal", ("files",)),
+    ("Berkas rahasia dan mode debug yang terbuka", ("exposed",)),
+    ("CMS dan akun adminnya", ("cms",)),
+    ("PHP dan sistem operasi yang masih didukung", ("php", "os")),
+    ("Sertifikat dan HTTPS", ("tls", "mixed_content")),
+    ("Kepala keamanan HTTP", ("headers",)),
+    ("Nama domain (DNS)", ("dns",)),
+)
+"""Fields of security, with the families of finding codes that belong to each."""
+_ACTS = ("work", "report")
+
+
+def site_report(register: Register, case: CaseRecord, titles: Mapping[str, str], number: str = "") -> data.SiteReport:
+    """Laporan pemeliharaan of the case's website; `titles` say what the codes of findings mean."""
+    found = from_case.results_of(register, case, {})
+    plain = from_case.report(register, case, found, number=number, titles=titles)
+    profiles = [_json(register, each) for each in _of(case, "profile")]
+    ended, yearly = case.maintained_at, case.origin == PERIODIC
+    return data.SiteReport(
+        **{**{each.name: getattr(plain, each.name) for each in fields(plain)}, "title": _title(yearly)},
+        site=_identity(register, case),
+        yearly=yearly,
+        ended_at=ended,
+        scope=tuple(_scope(case)),
+        versions=_versions(profiles),
+        unread=tuple(profiles[-1].get("missing", ())) if profiles else (),
+        areas=tuple(_areas(plain, found.after.get(case.website) or found.before.get(case.website) or {})),
+        expiries=tuple(_expiries(register, case, profiles[-1] if profiles else {})),
+        proofs=tuple(_proofs(register, case)),
+        shown=_shown(register, case),
+        receiver=from_case.receiver(register, case),
+        next_due=year_after(register.calendar.day(ended)) if ended else None,
+    )
+
+
+def _title(yearly: bool) -> str:
+    return "Laporan pemeliharaan tahunan aplikasi/website" if yearly else "Laporan hasil pemeliharaan aplikasi/website"
+
+
+def _of(case: CaseRecord, kind: str) -> list[EvidenceRecord]:
+    return [each for each in case.evidence if each.kind == kind and each.media_type == "application/json"]
+
+
+def _json(register: Register, evidence: EvidenceRecord) -> dict[str, Any]:
+    document = json.loads(register.read(evidence.id))
+    return document if isinstance(document, dict) else {}
+
+
+def _identity(register: Register, case: CaseRecord) -> data.Identity:
+    site = register.inventory.websites[case.website]
+    host, agency = register.inventory.hosts.get(site.host), register.inventory.opd[case.opd]
+    contact = agency.pic[0] if agency.pic else None
+    return data.Identity(
+        name=case.website,
+        domain=site.domain,
+        owner=agency.name,
+        contact=", ".join(filter(None, (contact.name, contact.email, contact.phone))) if contact else case.requested_by,
+        kind=site.kind,
+        host=site.host,
+        address=(host.public_address or host.address) if host else "",
+        database=f"{site.database.engine} {site.database.name}" if site.database else "",
+    )
+
+
+def _scope(case: CaseRecord) -> Iterator[str]:
+    """The technical steps that the case goes through."""
+    begins = case.procedure.origins[case.origin].begins
+    for step in case.procedure.steps:
+        if step.kind in _ACTS and step.no >= begins:
+            yield f"Langkah {step.no}: {step.activity}"
+
+
+def _versions(profiles: list[dict[str, Any]]) -> tuple[data.Version, ...] | None:
+    """First against last reading that told anything; None when there was none."""
+    told = [each["versions"] for each in profiles if each.get("versions")]
+    if not told:
+        return None
+    old, new = told[0], told[-1]
+    return tuple(data.Version(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new})
+
+
+def _areas(report: data.Report, newest: Mapping[str, Any]) -> Iterator[data.Area]:
+    checked, compared = {*newest.get("checked", ())}, report.comparisons()
+    for name, families in AREAS:
+        found = tuple(each for each in compared if each.finding.code.partition(".")[0] in families)
+        yield data.Area(name, bool(checked & {*families}), found)
+
+
+def _expiries(register: Register, case: CaseRecord, profile: Mapping[str, Any]) -> Iterator[data.Expiry]:
+    site, today = register.inventory.websites[case.website], register.calendar.day(register.clock())
+    if site.tls.issuer == "none":
+        yield data.Expiry("Sertifikat HTTPS", None, note="situs ini tidak memakai HTTPS")
+    else:
+        at = profile.get("certificate_until")
+        until = register.calendar.day(datetime.fromisoformat(at)) if at else None
+        yield _expiry("Sertifikat HTTPS", until, today, f"penerbit: {site.tls.issuer}")
+    registered = profile.get("registered_until")
+    until = date.fromisoformat(registered) if registered else None
+    yield _expiry(f"Pendaftaran domain {site.domain}", until, today, "" if until else "belum diisi dalam inventaris")
+    yield data.Expiry(f"Hosting di {site.host}", None, note="server kantor sendiri, tanpa masa sewa")
+
+
+def _expiry(name: str, until: date | None, today: date, note: str) -> data.Expiry:
+    return data.Expiry(name, until, (until - today).days if until else None, note)
+
+
+def _proofs(register: Register, case: CaseRecord) -> Iterator[data.Proof]:
+    """The site's newest drill, and what was restored in this case."""
+    for evidence in register.evidence(target=case.website, kind="drill")[-1:]:
+        drill = _json(register, evidence)
+        yield data.Proof(bool(drill.get("passed")), evidence.at, str(drill.get("how", "")))
+    for plan in case.plans:
+        if plan.action == "restore" and plan.state in ("applied", "rolled_back"):
+            summary = str(json.loads(plan.document).get("summary", ""))
+            yield data.Proof(plan.state == "applied", plan.at, summary)
+
+
+def _shown(register: Register, case: CaseRecord) -> str:
+    """Who presented the result, and on which day: the YA at the last report step."""
+    for event in case.events:
+        if event.kind in ANSWERS and event.answer == "YA" and case.procedure.step(event.step).kind == "report":
+            return f"{people.who(case.procedure, event)} pada {words.day(register.calendar.day(event.at))}"
+    return ""
