@@ -46,11 +46,12 @@ class Closed(ReadException):
 
 
 class Terminal:
-    """Mix-in over a netmiko driver class. `prompt` is a pattern's text for the prompt of the device, mode included."""
+    """Mix-in over a netmiko driver class."""
 
     end_of_time = float("inf")
     """Moment (time.monotonic) by which everything asked of this device must be done."""
-    prompt = ""
+    name, shape = "", "NAME"
+    """What stands for NAME in `shape`, the pattern of the device's prompt, mode included."""
     greeting = ""
     """The first prompt as it was shown."""
     line = ""
@@ -149,15 +150,14 @@ class Terminal:
         return self.ask(command, read_timeout)
 
     def _answer(self, command: str, end: float) -> str:
-        finish = re.compile(r"(?:\A|\n)" + self.prompt + r"[ \t]*\Z")
         parts, self._read_buffer = [self._read_buffer], ""
         tail = parts[0][-TAIL:]
-        while more := self._more(parts, command, end) if finish.search(tail) else self._next(tail, end):
+        while more := self._next(tail, end) if self.before_prompt(tail) is None else self._more(parts, command, end):
             parts.append(more)
             tail = (tail + more)[-TAIL:]
         if self.screen.unwiped:
             raise Stopped(Reason.INCOMPLETE, "perangkat berhenti per halaman di tengah jawaban")
-        text = self.without_prompt("".join(parts), finish)
+        text = self.without_prompt("".join(parts))
         return self.without_repaint(re.sub(f"[^\n]*{PAGED}", "", text) if PAGED in text else text, command)
 
     def _next(self, tail: str, end: float) -> str:
@@ -170,14 +170,32 @@ class Terminal:
         del parts, command, end
         return ""
 
-    def without_prompt(self, text: str, finish: re.Pattern[str]) -> str:
-        match = finish.search(text, max(0, len(text) - TAIL))
-        return text[: match.start()] if match else text
+    def without_prompt(self, text: str) -> str:
+        body, tail = text[:-TAIL], text[-TAIL:]
+        before = self.before_prompt(tail)
+        return body + (tail if before is None else before)
+
+    def before_prompt(self, tail: str) -> str | None:
+        """What stands before the prompt that `tail` ends with; None when it ends with none."""
+        match = _ending(self.shape).match(f"{self.name}\n{tail}")
+        return match["before"].removesuffix("\n") if match else None
+
+    @property
+    def prompt(self) -> str:
+        """The pattern of this device's prompt."""
+        return self.shape.replace("NAME", re.escape(self.name))
 
     def without_repaint(self, text: str, command: str) -> str:
         """The answer proper; `text` begins right behind the first echo."""
         del command
         return text.partition("\n")[2] if text.startswith("\n") else text.lstrip(" ").removeprefix("\n")
+
+
+@functools.cache
+def _ending(shape: str) -> re.Pattern[str]:
+    """A name, a line end, and a text that ends with the prompt: a pattern for each device would be slow to compile."""
+    prompt = shape.replace("NAME", "(?P=name)")
+    return re.compile(rf"(?P<name>[^\n]*)\n(?P<before>(?:(?s:.*?)\n)?){prompt}[ \t]*\Z")
 
 
 def echo(command: str) -> str:
@@ -209,7 +227,7 @@ class LineTerminal(Terminal):
         seen = self.met(wanted, 0)
         named = [found for match in re.finditer(wanted, seen) for found in match.groupdict().values() if found]
         self.base_prompt, self.greeting = named[0], seen.rstrip()
-        self.prompt = self.platform.prompt.replace("NAME", _pinned(self.base_prompt))
+        self.name, self.shape = self.base_prompt[:NAME_KEPT], _shortened(self.platform.prompt, self.base_prompt)
 
     def met(self, wanted: str, silence: float) -> str:
         """What comes until `wanted`, or until nothing is asked and nothing comes for `silence` seconds (0: no matter).
@@ -256,7 +274,8 @@ class LineTerminal(Terminal):
 
     def _next(self, tail: str, end: float) -> str:
         """What is printed over a prompt, as a log line is, hides it; then another is asked for."""
-        if self.expected or not re.search(r"(?:\A|\n)" + self.prompt, tail):
+        # A pattern with this device's name takes longer to compile than an answer to read.
+        if self.expected or self.name not in tail or not re.search(r"(?:\A|\n)" + self.prompt, tail):
             return self.pull(end)
         try:
             return self.pull(min(end, time.monotonic() + QUIET_S))
@@ -276,10 +295,10 @@ class LineTerminal(Terminal):
         self.write_channel(self.RETURN)  # type: ignore[attr-defined]
         return self.pull(end)
 
-    def without_prompt(self, text: str, finish: re.Pattern[str]) -> str:
+    def without_prompt(self, text: str) -> str:
         """`text` without the last prompt and those before it that were asked for."""
         for _ in range(1 + self.doubts):
-            text = super().without_prompt(text, finish)
+            text = super().without_prompt(text)
         return text
 
 
@@ -306,9 +325,8 @@ def _unpinned(prompt: str) -> str:
 _NAME = r"[^\s#>$%@<\[\](){}:~*]+(?: [^\s#>$%@<\[\](){}:~*]+){0,9}?"
 
 
-def _pinned(name: str) -> str:
-    rest = r"[^\n#>$<\[\]]{0,64}" if len(name) > NAME_KEPT else ""
-    return re.escape(name[:NAME_KEPT]) + rest
+def _shortened(prompt: str, name: str) -> str:
+    return prompt.replace("NAME", r"NAME[^\n#>$<\[\]]{0,64}") if len(name) > NAME_KEPT else prompt
 
 
 class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
@@ -322,14 +340,15 @@ class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
 
     def session_preparation(self) -> None:
         """Wait for the first prompt; answer the licence question and the notes that a first log-in shows."""
-        self.prompt = r"\[[^\n\]@]+@[^\n\]]+\] (?:/[^\n>]{0,80})?>"
+        self.shape = r"NAME (?:/[^\n>]{0,80})?>"
         questions = {
             "software license": "n",
             'Press "Enter"': self.RETURN,
             'type "r"': self.RETURN,
             "new password>": "\x03",
         }
-        wanted = "|".join([r"\n" + self.prompt + r" ?\Z", *map(re.escape, questions)])
+        prompt = self.shape.replace("NAME", r"\[[^\n\]@]+@[^\n\]]+\]")
+        wanted = "|".join([rf"\n{prompt} ?\Z", *map(re.escape, questions)])
         for _ in range(6):
             seen = self.read_until_pattern(wanted, self.conn_timeout)
             asked = next((reply for question, reply in questions.items() if seen.endswith(question)), None)
@@ -337,7 +356,7 @@ class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
                 break
             self.write_channel(asked)
         self.base_prompt = seen.rsplit("\n", 1)[-1].strip()
-        self.prompt = re.escape(self.base_prompt[: self.base_prompt.index("]") + 1]) + r" (?:/[^\n>]{0,80})?>"
+        self.name = self.base_prompt[: self.base_prompt.index("]") + 1]
 
     def cleanup(self, command: str = "/quit") -> None:
         super().cleanup(command)
