@@ -272,16 +272,21 @@ def _disabled(endpoint: Endpoint) -> dict[str, list[str]]:
 
 
 def _enable(session: Session) -> None:
-    """Privileged mode, where the platform has one and the login lands below it."""
+    """Privileged mode, where the platform has one and the login lands below it; there paging is told off again.
+
+    Below it ArubaOS-Switch and EdgeSwitch do not know the commands that do.
+    """
     command, prompt = session.platform.enable, session.connection
     if not command or not session.endpoint.enable or prompt.greeting.endswith("#"):
         return
     with _classified(session.endpoint):
         prompt.write_channel(command + prompt.RETURN)
-        prompt.read_until_pattern(r"(?i)password: ?\Z", CONNECT_S)
-        prompt.write_channel(session.endpoint.enable + prompt.RETURN)
-        if not prompt.read_until_pattern(r"[>#:] ?\Z", CONNECT_S).rstrip().endswith("#"):
-            raise TargetError(session.endpoint.name, Reason.LOGIN_REFUSED, "kata sandi enable")
+        if not prompt.read_until_pattern(r"(?i)password: ?\Z|# ?\Z", CONNECT_S).rstrip().endswith("#"):
+            prompt.write_channel(session.endpoint.enable + prompt.RETURN)
+            if not prompt.read_until_pattern(r"[>#:] ?\Z", CONNECT_S).rstrip().endswith("#"):
+                raise TargetError(session.endpoint.name, Reason.LOGIN_REFUSED, "kata sandi enable")
+        for each in session.platform.paging:
+            prompt.ask(each, CONNECT_S)
 
 
 @contextmanager

@@ -12,21 +12,21 @@ from netmiko.exceptions import ReadException
 from playbooks.findings import Reason
 
 REPLIES = {
-    r"(?i)press any key to continue\b[^\n]{0,40}": " ",
-    r"(?i)\(press '?a'? to accept\) ?:?": "a",
-    r"(?i)(?:chang|modif|renew|reset)[^\n]{0,80}\[y(?:es)?/n(?:o)?\] ?[:?]?": "N\n",
-    r"(?i)do you want to see the software license\? \[Y/n\] ?:?": "n",
+    r"press any key to continue\b[^\n]{0,40}": " ",
+    r"\(press '?a'? to accept\) ?:?": "a",
+    r"(?:chang|modif|renew|reset)[^\n]{0,80}\[y(?:es)?/n(?:o)?\] ?[:?]?": "N\n",
+    r"do you want to see the software license\? \[Y/n\] ?:?": "n",
 }
 """Questions, as the last and unfinished line ends with them, and what is typed (\\n is the return key). ArubaOS-Switch;
 FortiOS (post-login banner); VRP and Comware (an initial password or one that expires); RouterOS."""
 DEMANDS = (
-    r"(?i)(?:new|old|current|confirm|re-?enter|re-?type|repeat)\b[^\n]{0,40}\bpassword\b[^\n]{0,40}[:>]",
-    r"(?i)\benter (?:the )?password for [^\n]{0,40}:",
-    r"(?i)(?:new|confirm|re-?enter|re-?type)[^\n]{0,20}\bsecret\b[^\n]{0,20}:",
+    r"(?:new|old|current|confirm|re-?enter|re-?type|repeat)\b[^\n]{0,40}\bpassword\b[^\n]{0,40}[:>]",
+    r"\benter (?:the )?password for [^\n]{0,40}:",
+    r"(?:new|confirm|re-?enter|re-?type)[^\n]{0,20}\bsecret\b[^\n]{0,20}:",
 )
 """How a device demands a new password."""
-ASKED = r"(?:{})[ \t]*\Z".format("|".join(f"(?:{each})" for each in (*REPLIES, *DEMANDS)).replace("(?i)", ""))
-"""Any of them."""
+ASKED = re.compile("|".join(f"(?:{each})[ \\t]*\\Z" for each in (*REPLIES, *DEMANDS)), re.IGNORECASE)
+"""Any of them, at the end of a line that is not over."""
 OPEN = re.compile(r"[?:>\])][ \t]*\Z")
 """How a line ends on which something may be asked."""
 
@@ -41,12 +41,12 @@ class Stopped(ReadException):
 
 def reply(line: str) -> str:
     """What is typed at the question that `line` ends with; empty when it is none. Raises Stopped."""
-    if any(re.search(rf"{pattern}[ \t]*\Z", line) for pattern in DEMANDS):
+    if any(re.search(rf"{pattern}[ \t]*\Z", line, re.IGNORECASE) for pattern in DEMANDS):
         raise Stopped(
             Reason.LOGIN_REFUSED,
             "perangkat meminta kata sandi baru: masuk dan gantilah sendiri, lalu perbarui kredensialnya",
         )
-    return next((keys for pattern, keys in REPLIES.items() if re.search(rf"{pattern}[ \t]*\Z", line)), "")
+    return next((keys for pattern, keys in REPLIES.items() if re.search(pattern, line, re.IGNORECASE)), "")
 
 
 def no_prompt(line: str) -> Stopped:

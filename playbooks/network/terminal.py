@@ -22,6 +22,7 @@ from playbooks.findings import Reason
 from playbooks.network.greeting import ASKED, OPEN, Stopped, no_prompt, reply
 from playbooks.network.platforms.platform import Platform
 from playbooks.network.screen import PAGED, Screen
+from playbooks.network.syslog import without_log
 from playbooks.network.transport import Client
 
 TAIL = 400
@@ -77,8 +78,12 @@ class Terminal:
         return Screen()
 
     def cleanup(self, command: str = "exit") -> None:
-        """Leave without asking for the mode first: on a hung session that would take another 10 s."""
-        self.write_channel(command + self.RETURN)  # type: ignore[attr-defined]
+        """Leave without asking for the mode first: on a hung session that would take another 10 s.
+
+        Before the first prompt nothing is typed: it might be taken for a new password.
+        """
+        if self.name:
+            self.write_channel(command + self.RETURN)  # type: ignore[attr-defined]
 
     def _try_session_preparation(self, force_data: bool = True) -> None:
         """netmiko's, without its flat wait: `session_preparation` waits for what it needs."""
@@ -88,6 +93,10 @@ class Terminal:
         except Exception:
             self.disconnect()  # type: ignore[attr-defined]
             raise
+
+    def special_login_handler(self, delay_factor: float = 1.0) -> None:
+        """Nothing: `session_preparation` answers what is asked."""
+        del delay_factor
 
     def session_preparation(self) -> None:
         raise NotImplementedError
@@ -171,9 +180,18 @@ class Terminal:
         return ""
 
     def without_prompt(self, text: str) -> str:
-        body, tail = text[:-TAIL], text[-TAIL:]
-        before = self.before_prompt(tail)
-        return body + (tail if before is None else before)
+        """`text` without the last prompt, and without one before it over which only log lines were printed."""
+        text = self._without_end(text)
+        tail = text[-TAIL:]
+        for hidden in re.finditer(r"(?:\A|\n)" + self.prompt, tail) if self.name in tail else ():
+            over = tail[hidden.end() :]
+            if not without_log(over.lstrip(" ")).strip():
+                return text[: len(text) - len(over) - len(hidden[0])]
+        return text
+
+    def _without_end(self, text: str) -> str:
+        before = self.before_prompt(text[-TAIL:])
+        return text if before is None else text[:-TAIL] + before
 
     def before_prompt(self, tail: str) -> str | None:
         """What stands before the prompt that `tail` ends with; None when it ends with none."""
@@ -237,7 +255,7 @@ class LineTerminal(Terminal):
         end, pattern, seen, answered = time.monotonic() + self.conn_timeout, re.compile(wanted), "", 0  # type: ignore[attr-defined]
         while not pattern.search(seen):
             last = seen[answered:].rpartition("\n")[2][-TAIL:]
-            asked = re.search(ASKED, last)
+            asked = ASKED.search(last)
             patience = PAUSE_S if asked else silence
             try:
                 seen += self.pull(min(end, time.monotonic() + patience) if patience else end)
@@ -296,10 +314,10 @@ class LineTerminal(Terminal):
         return self.pull(end)
 
     def without_prompt(self, text: str) -> str:
-        """`text` without the last prompt and those before it that were asked for."""
-        for _ in range(1 + self.doubts):
-            text = super().without_prompt(text)
-        return text
+        """Without those before it, too, that were asked for."""
+        for _ in range(self.doubts):
+            text = self._without_end(text)
+        return super().without_prompt(text)
 
 
 _AFTER_ECHO = r"{echo}\n(?:[^\n]*\n)*+(?:{prompt})[ \t]*\Z"
@@ -335,11 +353,8 @@ class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
     nudged = False
     """Whether this answer was empty so far and an empty line was sent after it."""
 
-    def special_login_handler(self, delay_factor: float = 1.0) -> None:
-        del delay_factor
-
     def session_preparation(self) -> None:
-        """Wait for the first prompt; answer the licence question and the notes that a first log-in shows."""
+        """Wait for the prompt; answer the licence question and the notes that a first log-in shows."""
         self.shape = r"NAME (?:/[^\n>]{0,80})?>"
         questions = {
             "software license": "n",
@@ -347,7 +362,7 @@ class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
             'type "r"': self.RETURN,
             "new password>": "\x03",
         }
-        prompt = self.shape.replace("NAME", r"\[[^\n\]@]+@[^\n\]]+\]")
+        prompt = self.shape.replace("NAME", r"\[[^\n@]+@[^\n]+\]")
         wanted = "|".join([rf"\n{prompt} ?\Z", *map(re.escape, questions)])
         for _ in range(6):
             seen = self.read_until_pattern(wanted, self.conn_timeout)
@@ -355,8 +370,12 @@ class RouterOsTerminal(Terminal, MikrotikRouterOsSSH):
             if asked is None:
                 break
             self.write_channel(asked)
-        self.base_prompt = seen.rsplit("\n", 1)[-1].strip()
-        self.name = self.base_prompt[: self.base_prompt.index("]") + 1]
+        # A note may show what looks like a prompt: the prompt is what an empty line brings again.
+        self.write_channel(self.RETURN)
+        self._read_buffer = "\n" + seen.rpartition("\n")[2]
+        seen = self.read_until_pattern(rf"\n({prompt})\s*\n\s*\1 ?\Z", self.conn_timeout)
+        self.base_prompt = seen.rpartition("\n")[2].strip()
+        self.name = self.base_prompt[: self.base_prompt.rindex("]") + 1]
 
     def cleanup(self, command: str = "/quit") -> None:
         super().cleanup(command)

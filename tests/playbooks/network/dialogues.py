@@ -55,7 +55,7 @@ class Way:
     pager: str = ""
     wipe: str = ""
     """The pager's question, and what takes it off the screen again."""
-    page: int = 24
+    page: int = 9
     columns: int = 0
     """Where the echo of a command is broken, as readline does."""
     log: str = ""
@@ -84,9 +84,14 @@ class Dialogue(Double):
     """Asked at log-in one after the other, with the keys that go on; anything else ends the session."""
     keys: list[str] = field(default_factory=list)
     """What was typed at a question."""
+    enable: str = ""
+    """Password of the privileged mode; with one a log-in lands below that mode, where `paging` is not known."""
+    goodbye: str = ""
+    """Asked when the session is left."""
 
     async def speak(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         typing = _Typed(process)
+        top, self.prompt = self.prompt, self.prompt.replace("#", ">") if self.enable else self.prompt
         for piece in self.banner_pieces:
             await self.show(process, piece)
             await asyncio.sleep(0.002)
@@ -99,7 +104,14 @@ class Dialogue(Double):
         while (line := await typing.line()) is not None:
             self.asked.append(line.strip())
             if self.asked[-1] in ("exit", "/quit"):
+                await self.show(process, self.goodbye)
+                self.keys.append(await typing.keys(1) if self.goodbye else "")
                 return
+            if self.asked[-1] == "enable" and self.enable:
+                await self.show(process, "enable\r\nPassword: ")
+                self.prompt = top if await typing.line() == self.enable else self.prompt
+                await self.show(process, f"\r\n{self.prompt}")
+                continue
             if not await self.reply(process, typing, self.way):
                 return
 
@@ -107,7 +119,7 @@ class Dialogue(Double):
         """Answer the line typed last; False when the session ended in its middle."""
         shape, command = platforms.get(self.platform), self.asked[-1]
         if command != shape.config_command:
-            known = not command or command in shape.paging
+            known = not command or (command in shape.paging and not (self.enable and ">" in self.prompt))
             await self.show(process, f"{command}\r\n{'' if known else self.refuse}{self.prompt}")
             return True
         await self.show(process, self.echo(command, way) + way.ends, way)
