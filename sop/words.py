@@ -19,6 +19,7 @@ EVIDENCE = {
     "laporan": "laporan",
     "berita_acara": "berita acara",
     "lembar_disposisi": "lembar disposisi",
+    "data_pemeliharaan": "data pemeliharaan",
 }
 PLANS = {
     "proposed": "menunggu persetujuan",

@@ -42,9 +42,9 @@ def monthly(
 
 @app.command(cls=Order)
 def yearly(year: Annotated[str, typer.Argument(metavar="YYYY", help="Misalnya 2026.")], json: Json = False) -> None:
-    """Tulis laporan tahunan."""
+    """Tulis laporan tahunan (PDF), dengan Data Pemeliharaan Aplikasi/Website tahun itu (XLSX)."""
     here = office.open_office()
-    written = [reports.report_year(here, year, terminal_actor(here.settings.official))]
+    written = reports.report_year(here, year, terminal_actor(here.settings.official))
     answer({"year": year, "documents": [each.as_json() for each in written]}, json, lambda c: _print(written, c))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,13 +18,13 @@ from playbooks.findings import why
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import duties, maintenance, site_board
+    from flows.jobs import duties, maintenance, reports, site_board
     from flows.jobs import websites as jobs
     from sop.register.records import CaseRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.websites")
     duties, site_board = later("flows.jobs.duties"), later("flows.jobs.site_board")
-    maintenance = later("flows.jobs.maintenance")
+    maintenance, reports = later("flows.jobs.maintenance"), later("flows.jobs.reports")
 
 app = typer.Typer(cls=Orders, help="Website: periksa, cadangkan, pasang, hosting, domain, pulihkan.")
 
@@ -90,6 +91,18 @@ def board(names: Sites = None, opd: Opd = "", json: Json = False) -> None:
     here = office.open_office()
     lines = site_board.board(here, jobs.chosen(here, names or [], opd, not (names or opd)))
     answer({"websites": [each.as_json() for each in lines]}, json, lambda c: _print_board(lines, c))
+
+
+@app.command(cls=Order)
+def register(
+    xlsx: Annotated[Path, typer.Option("--xlsx", metavar="BERKAS", help="Berkas yang ditulis, misalnya data.xlsx.")],
+    year: Annotated[str, typer.Option("--year", metavar="YYYY", help="Hanya tahun ini; bawaan: semua tahun.")] = "",
+    json: Json = False,
+) -> None:
+    """Tulis Data Pemeliharaan Aplikasi/Website ke berkas Excel: permohonan, langkah SOP-nya, kewajiban tahunan."""
+    size = reports.export_maintenance(office.open_office(), xlsx, year)
+    said = f"Data pemeliharaan tertulis: {xlsx}"
+    answer({"file": str(xlsx), "bytes": size}, json, lambda c: c.print(plain(said), soft_wrap=True))
 
 
 @app.command(cls=Order)

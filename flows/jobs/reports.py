@@ -11,16 +11,18 @@ from typing import Any
 from flows.jobs import pictures
 from flows.jobs.errors import BadInput
 from flows.office import Office
+from inventory.causes import cause
 from inventory.problems import shown
 from playbooks.findings import TITLES as TITLES_OF_FINDINGS
 from playbooks.network.history import History
-from sop.documents import from_case, from_period, from_site, write
+from sop.documents import from_case, from_period, from_site, maintenance_data, write
 from sop.documents.data import Periodic, Picture
 from sop.register.records import SOFTWARE, Actor, CaseRecord, EvidenceRecord
 
 TITLES = {"laporan": "Laporan", "berita_acara": "Berita acara", "lembar_disposisi": "Lembar disposisi"}
 """Kinds of evidence that are papers, as an official calls them."""
 _PDF = "application/pdf"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDE, _TALL = 900.0, 1150.0
 """Pixels; a larger picture cannot be read within a page of A4."""
 
@@ -82,11 +84,32 @@ def report_month(office: Office, period: str, actor: Actor = SOFTWARE) -> Writte
     return _periodic(office, from_period.monthly(office.register, year, month), period, actor)
 
 
-def report_year(office: Office, period: str, actor: Actor = SOFTWARE) -> Written:
-    """Laporan tahunan of a year YYYY. Raises BadInput for anything else."""
+def report_year(office: Office, period: str, actor: Actor = SOFTWARE) -> list[Written]:
+    """Laporan tahunan of a year YYYY, and its Data Pemeliharaan as XLSX. Raises BadInput for anything else."""
+    year = _year(period)
+    paper = _periodic(office, from_period.yearly(office.register, year), period, actor)
+    data = maintenance_data.workbook(office.register, year)
+    name = f"data-pemeliharaan-{period}.xlsx"
+    kept = office.register.keep(data, "data_pemeliharaan", name, _XLSX, actor=actor)
+    return [paper, _file(office, "tahunan", kept, data, f"Data pemeliharaan {period}")]
+
+
+def export_maintenance(office: Office, file: Path, period: str = "") -> int:
+    """Write Data Pemeliharaan of a year YYYY ("": all years) to a file; its bytes. Raises BadInput."""
+    data = maintenance_data.workbook(office.register, _year(period) if period else None)
+    if file.suffix.lower() != ".xlsx":
+        raise BadInput(f"nama berkas {shown(file)} harus berakhir .xlsx", "bad_file")
+    try:
+        _put(file, data)
+    except OSError as error:
+        raise BadInput(f"{shown(file)} tidak dapat ditulis: {cause(error)}", "bad_file") from None
+    return len(data)
+
+
+def _year(period: str) -> int:
     if not re.fullmatch(r"2\d{3}", period):
         raise BadInput(f"tahun {shown(period)} tidak terbaca; tulis seperti 2026", "unreadable_year")
-    return _periodic(office, from_period.yearly(office.register, int(period)), period, actor)
+    return int(period)
 
 
 def _periodic(office: Office, data: Periodic, period: str, actor: Actor) -> Written:
@@ -107,11 +130,15 @@ def _keep(office: Office, case_id: str, kind: str, pdf: bytes, actor: Actor) -> 
     return _file(office, case_id, kept, pdf)
 
 
-def _file(office: Office, folder: str, evidence: EvidenceRecord, pdf: bytes, title: str = "") -> Written:
-    """A reader sees the old paper or the new one, never half of it."""
+def _file(office: Office, folder: str, evidence: EvidenceRecord, data: bytes, title: str = "") -> Written:
     path = office.settings.documents / folder / evidence.name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(pdf)
-    fresh.replace(path)
+    _put(path, data)
     return Written(evidence.kind, title or TITLES.get(evidence.kind, evidence.name), path, evidence.sha256)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """A reader sees the old file or the new one, never half of it."""
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(data)
+    fresh.replace(path)
