@@ -13,7 +13,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from flows.jobs.pictures import Picture
 from flows.words import SEVERITIES, STATES, headline, named, title, worst_first
-from playbooks.findings import nested, why
+from playbooks.findings import explained, nested
 from playbooks.plans import Outcome
 from sop.register.records import PlanRecord
 from sop.words import PLANS
@@ -61,7 +61,7 @@ def targets(results: Sequence[dict[str, Any]]) -> list[str]:
 def _target(result: dict[str, Any]) -> list[str]:
     lines = ["", f"## {quoted(result['name'])}: {STATES[result['status']]} ({result['seconds']:.1f} s)", ""]
     if result["reason"]:
-        lines += [f"{quoted(why(result['reason']))}: {quoted(result['detail'])}", ""]
+        lines += [f"{quoted(explained(result['reason']))}: {quoted(result['detail'])}", ""]
     return lines + [line for depth, finding in nested(result["findings"]) for line in _finding(depth, finding)]
 
 
@@ -85,7 +85,7 @@ def finding_rows(results: Sequence[dict[str, Any]]) -> list[dict[str, object]]:
 
 def _rows(result: dict[str, Any]) -> Iterator[dict[str, object]]:
     if result["reason"]:
-        said = (result["name"], "tidak terbaca", "-", why(result["reason"], result["detail"]), "-", "-")
+        said = (result["name"], "tidak terbaca", "-", explained(result["reason"], result["detail"]), "-", "-")
         yield dict(zip(_COLUMNS, said, strict=True))
     for each in result["findings"]:
         cause = named(each["cause"]) if each.get("cause") else "-"
@@ -100,7 +100,7 @@ def backup_rows(backups: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]
         {
             "sasaran": each["name"],
             "cadangan": words[each["status"]],
-            "sebab": why(each["reason"], each["detail"]) or "-",
+            "sebab": explained(each["reason"], each["detail"]) or "-",
             "bita": each["bytes"],
             "detik": each["seconds"],
         }

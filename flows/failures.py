@@ -21,39 +21,40 @@ def failure(error: Exception) -> tuple[str, str, int]:
 
 
 def _known(error: Exception) -> tuple[str, str, int] | None:
-    # Imported here, once something failed: these modules bring the database and SSH with them.
-    from inventory.credentials import CredentialError
-    from inventory.importing.sheets import ImportRefused
-    from inventory.problems import InventoryError
-    from inventory.settings import SettingsError
     from playbooks.findings import TargetError
+
+    if isinstance(error, TargetError):
+        return str(error), str(error.reason), 1
+    if isinstance(error, _not_done()):
+        return str(error), _code(error), 1
+    return (str(error), _code(error), 2) if isinstance(error, _unusable()) else None
+
+
+def _not_done() -> tuple[type[Exception], ...]:
+    """Errors of work that was begun or refused. Imported once something failed: they bring the database and SSH."""
     from playbooks.hosting.archive import ArchiveRefused
-    from playbooks.hosting.site import SiteError
     from playbooks.network.history import HistoryError
     from playbooks.plans import ChangedSincePlan
     from sop.documents.write import DocumentError
     from sop.mail import MailError
-    from sop.procedure import ProcedureError
-    from sop.register.errors import (
-        LeaseLost,
-        NotConfirmed,
-        OwnPlan,
-        PermitRefused,
-        RegisterBroken,
-        RegisterError,
-        RegisterFull,
-        TargetLocked,
-    )
+    from sop.register import errors
 
-    if isinstance(error, TargetError):
-        return str(error), str(error.reason), 1
-    refused = PermitRefused | NotConfirmed | OwnPlan | LeaseLost | TargetLocked | RegisterBroken | RegisterFull
-    if isinstance(error, refused | ChangedSincePlan | ArchiveRefused | HistoryError | MailError | DocumentError):
-        return str(error), _code(error), 1
-    unusable = InventoryError | SettingsError | CredentialError | ImportRefused | ProcedureError | SiteError
-    if isinstance(error, RegisterError | unusable):
-        return str(error), _code(error), 2
-    return None
+    lost = (errors.LeaseLost, errors.TargetLocked, errors.RegisterBroken, errors.RegisterFull)
+    refused = (errors.PermitRefused, errors.NotConfirmed, errors.OwnPlan)
+    return (*refused, *lost, ChangedSincePlan, ArchiveRefused, HistoryError, MailError, DocumentError)
+
+
+def _unusable() -> tuple[type[Exception], ...]:
+    """Errors of bad input or configuration: nothing was done."""
+    from inventory.credentials import CredentialError
+    from inventory.importing.sheets import ImportRefused
+    from inventory.problems import InventoryError
+    from inventory.settings import SettingsError
+    from playbooks.hosting.site import SiteError
+    from sop.procedure import ProcedureError
+    from sop.register.errors import RegisterError
+
+    return RegisterError, InventoryError, SettingsError, CredentialError, ImportRefused, ProcedureError, SiteError
 
 
 def _surroundings(error: Exception) -> tuple[str, str, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playbooks.findings import TITLES, why
+from playbooks.findings import TITLES, explained
 
 STATES = {"ok": "baik", "findings": "ada temuan", "failed": "tidak terbaca"}
 SEVERITIES = {"critical": "kritis", "major": "berat", "warning": "peringatan", "info": "catatan"}
@@ -36,7 +36,7 @@ def headline(results: Sequence[Mapping[str, Any]], what: str) -> str:
 
 def lost(failed: Sequence[Mapping[str, Any]]) -> str:
     """Who could not be read, and why; of many the first."""
-    some = [f"{each['name']} ({why(each['reason']).partition(';')[0]})" for each in failed[:_MOST_NAMES]]
+    some = [f"{each['name']} ({explained(each['reason']).partition(';')[0]})" for each in failed[:_MOST_NAMES]]
     more = f" dan {len(failed) - len(some)} lainnya" if len(failed) > len(some) else ""
     return ", ".join(some) + more
 

@@ -118,7 +118,7 @@ REASONS = {
 """What a technician reads for each reason (Indonesian); `detail` adds to it and does not say it again."""
 
 
-def why(reason: str, detail: str = "") -> str:
+def explained(reason: str, detail: str = "") -> str:
     """A reason as it was stored or reported, in Indonesian (any other word as it is), and what `detail` adds."""
     said = REASONS.get(Reason(reason), reason) if reason in frozenset(Reason) else reason
     return f"{said}: {detail}" if detail else said
@@ -209,10 +209,10 @@ class TargetError(Exception):
     """A device or host could not be used; `reason` says why in the stable vocabulary, `detail` in words."""
 
     def __init__(self, target: str, reason: Reason, detail: str = "") -> None:
-        super().__init__(f"{target}: {why(reason, detail)}")
+        super().__init__(f"{target}: {explained(reason, detail)}")
         self.target, self.reason, self.detail = target, reason, detail
 
     @property
     def said(self) -> str:
         """Why, for a technician (Indonesian); the target is not named again."""
-        return why(self.reason, self.detail)
+        return explained(self.reason, self.detail)

@@ -20,7 +20,7 @@ from flows.cli.plans import Apply, change
 from flows.cli.targets import Case, answer_targets, read_targets
 from flows.cli.words import Order, Orders
 from flows.jobs.errors import BadInput
-from playbooks.findings import why
+from playbooks.findings import explained
 
 if TYPE_CHECKING:
     from flows import office
@@ -314,7 +314,14 @@ def _change(
 def _print_backups(done: list[jobs.DeviceBackedUp], to: Console) -> None:
     words = {"ok": "versi baru", "unchanged": "tidak berubah", "failed": "GAGAL"}
     rows = [
-        (b.name, status(b.status, words[b.status]), why(b.reason), b.bytes or "", b.commit[:12], f"{b.seconds:.1f} s")
+        (
+            b.name,
+            status(b.status, words[b.status]),
+            explained(b.reason),
+            b.bytes or "",
+            b.commit[:12],
+            f"{b.seconds:.1f} s",
+        )
         for b in done
     ]
     to.print(table(("Perangkat", "Cadangan", "Sebab", "Byte", "Commit", "Lama"), rows))
@@ -351,7 +358,8 @@ def _print_archive(found: archive.Checked, unsent: list[str], to: Console) -> No
 def _print_binaries(done: list[binaries.BinaryBackup], to: Console) -> None:
     words = {"ok": "tersimpan", "unchanged": "sudah ada", "failed": "GAGAL"}
     rows = [
-        (b.name, b.version, status(b.status, words[b.status]), b.bytes or "", b.detail or why(b.reason)) for b in done
+        (b.name, b.version, status(b.status, words[b.status]), b.bytes or "", b.detail or explained(b.reason))
+        for b in done
     ]
     if rows:
         to.print(table(("Perangkat", "Versi", "Cadangan biner", "Byte", "Keterangan"), rows))

@@ -13,7 +13,7 @@ from flows.cli.answer import Json, answer, plain, progress, status
 from flows.cli.later import later
 from flows.cli.person import terminal_actor
 from flows.words import SEVERITIES, STATES, headline, named, title, worst_first
-from playbooks.findings import nested, why
+from playbooks.findings import explained, nested
 
 if TYPE_CHECKING:
     from flows import office
@@ -65,7 +65,7 @@ def print_targets(targets: Sequence[dict[str, Any]], what: str, to: Console) -> 
 def _print_target(target: dict[str, Any], to: Console) -> None:
     to.print(status(target["status"], f"{target['name']}: {STATES[target['status']]} ({target['seconds']:.1f} s)"))
     if target["reason"]:
-        _print_in(2, why(target["reason"], target["detail"]), "red", to)
+        _print_in(2, explained(target["reason"], target["detail"]), "red", to)
     for depth, finding in nested(target["findings"]):
         _print_finding(depth, finding, to)
 

@@ -14,7 +14,7 @@ from flows.cli.person import as_option, technician
 from flows.cli.plans import Apply, change
 from flows.cli.targets import Case, answer_targets, print_targets, read_targets
 from flows.cli.words import Order, Orders
-from playbooks.findings import why
+from playbooks.findings import explained
 
 if TYPE_CHECKING:
     from flows import office
@@ -155,7 +155,13 @@ def _change(action: str, name: str, case: str, given: str, official: str, json: 
 
 def _print_backups(done: list[jobs.SiteBackedUp], to: Console) -> None:
     rows = [
-        (b.name, status(b.status, "tersimpan" if b.status == "ok" else "GAGAL"), why(b.reason), b.bytes or "", b.path)
+        (
+            b.name,
+            status(b.status, "tersimpan" if b.status == "ok" else "GAGAL"),
+            explained(b.reason),
+            b.bytes or "",
+            b.path,
+        )
         for b in done
     ]
     to.print(table(("Website", "Cadangan", "Sebab", "Byte", "Tempat"), rows))

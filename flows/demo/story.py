@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from flows.demo import folder, results
 from flows.demo.stage import Stage
 from flows.jobs import cases, network, notices
+from playbooks.findings import explained
 from playbooks.plans import Plan
 from sop.register.records import Actor, CaseRecord, Letter, PlanRecord
 
@@ -111,11 +112,11 @@ def _worked(stage: Stage, case: CaseRecord) -> bool:
     """Let the flow work on the case's step; whether a person is needed now."""
     _head(stage, case)
     carried = cases.carry(stage.office, case.id, on_progress=partial(_tell_progress, stage))
-    for backup in carried.backups:
-        why = (backup["detail"] or backup["reason"]).partition("\n")[0]
-        stage.note(f"cadangan {backup['name']}: {_STATES[backup['status']]} {why}".rstrip())
-    for result in carried.results:
-        _tell_findings(stage, result)
+    for name, backup in _named(carried.backups):
+        said = explained(backup["reason"], backup["detail"]).partition("\n")[0]
+        stage.note(f"cadangan {name}: {_STATES[backup['status']]} {said}".rstrip())
+    for name, result in _named(carried.results):
+        _tell_findings(stage, name, result)
     for path in carried.documents:
         stage.note(f"ditulis: {path}", "dim")
     for why in carried.undelivered:
@@ -174,9 +175,18 @@ def _tell_read(stage: Stage, each: network.Examined) -> None:
     stage.note(f"{each.name}: {findings} temuan; cadangan {_STATES[backup.status] if backup else '-'}")
 
 
-def _tell_findings(stage: Stage, result: dict[str, Any]) -> None:
+def _named(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Rows with their device's name; a second one of a device was read after something was saved or changed there."""
+    seen: set[str] = set()
+    for row in rows:
+        yield f"{row['name']} (dibaca lagi)" if row["name"] in seen else row["name"], row
+        seen.add(row["name"])
+
+
+def _tell_findings(stage: Stage, name: str, result: dict[str, Any]) -> None:
     for finding in result["findings"]:
         style = "red" if finding["severity"] in ("major", "critical") else "yellow"
-        stage.note(f"{result['name']}: {finding['code']} {finding['subject']}: {finding['evidence']}", style)
+        stage.note(f"{name}: {finding['code']} {finding['subject']}: {finding['evidence']}", style)
     if not result["findings"]:
-        stage.note(f"{result['name']}: {'tanpa temuan' if not result['reason'] else result['reason']}", "green")
+        said = explained(result["reason"] or "", result["detail"]) or "tanpa temuan"
+        stage.note(f"{name}: {said}", "green")

@@ -16,6 +16,7 @@ from typing import Any
 
 from flows.jobs import network
 from flows.office import Office
+from playbooks.findings import explained
 from playbooks.network import platforms
 from playbooks.network.backup import NotComplete, check_complete
 from playbooks.network.history import History, HistoryError, State
@@ -82,7 +83,7 @@ class Checked:
         if backup is None:
             return said
         if backup.status == "failed":
-            return f"{said} Cadangan baru GAGAL: {backup.detail or backup.reason}."
+            return f"{said} Cadangan baru GAGAL: {explained(backup.reason, backup.detail)}."
         return f"{said} Cadangan baru sudah diambil."
 
     def as_json(self) -> dict[str, Any]:

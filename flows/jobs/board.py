@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.office import Office
-from playbooks.findings import why
+from playbooks.findings import explained
 from sop.register.records import BackupState
 
 STATES = {"fresh": "segar", "stale": "basi", "never": "belum ada"}
@@ -49,7 +49,7 @@ class Line:
         last = self.stands.last
         if last is None:
             return "belum pernah dicoba"
-        said = _TRIES.get(last.status) or f"gagal, {why(last.reason, last.detail)}"
+        said = _TRIES.get(last.status) or f"gagal, {explained(last.reason, last.detail)}"
         return f"{self._moment(last.at)} {said.replace('gagal, gagal:', 'gagal:')}"
 
     def _drill(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from flows.jobs.errors import BadInput, unknown
 from inventory.models import Device, Host, Inventory
 from inventory.settings import Settings
-from playbooks.findings import TargetError, why
+from playbooks.findings import TargetError, explained
 from playbooks.network import enrol
 from playbooks.network.enrol import HostKey
 
@@ -29,7 +29,7 @@ class Seen:
     @property
     def said(self) -> str:
         """Why there are no keys, for a person."""
-        return why(self.reason, self.detail)
+        return explained(self.reason, self.detail)
 
     def as_json(self) -> dict[str, Any]:
         keys = [{"type": key.type, "fingerprint": key.fingerprint} for key in self.keys]

@@ -17,7 +17,7 @@ from inventory.maintenance import opening, window
 from playbooks.findings import Severity, TargetError
 from playbooks.network import repair, restore
 from playbooks.network.backup import ConfigCopy
-from playbooks.network.change import recover
+from playbooks.network.change import Keep, recover
 from playbooks.network.diagnose import DeviceReading, diagnose
 from playbooks.network.facts import Facts
 from playbooks.network.runbook import runbook
@@ -114,20 +114,27 @@ def apply_plan(
     def change(plan: Plan, permit: Permit) -> Outcome:
         if plan.ladder is Ladder.B:
             _require_window(office, device)
-        here, entry = device_endpoint(office, device), office.inventory.devices[device]
-        if begun:
-            since_s = (office.register.clock() - begun).total_seconds()
-            if undone := recover(plan, here, permit, _config_of(office, plan), since_s, on_step):
-                return undone
-        if action == "restore":
-            return restore.apply(plan, here, entry, permit, on_step, keep)
-        return repair.apply(plan, here, entry, permit, on_step, keep, _others(office, device))
+        undone = _recovered(office, plan, permit, begun, on_step) if begun else None
+        return undone or _made(office, plan, permit, on_step, keep)
 
     outcome = apply_approved(office, case_id, device, action, plan_hash, actor, patience_s, change)
     if outcome.status == "applied":
         # Else the newest version would be the one of before, and a return to the newest would undo the change.
         back_up_devices(office, [device], case_id, actor=actor)
     return outcome
+
+
+def _recovered(office: Office, plan: Plan, permit: Permit, begun: datetime, on_step: OnStep | None) -> Outcome | None:
+    """What became of the run that began this change and died, where its way back had to be seen to."""
+    since_s = (office.register.clock() - begun).total_seconds()
+    return recover(plan, device_endpoint(office, plan.target), permit, _config_of(office, plan), since_s, on_step)
+
+
+def _made(office: Office, plan: Plan, permit: Permit, on_step: OnStep | None, keep: Keep) -> Outcome:
+    here, entry = device_endpoint(office, plan.target), office.inventory.devices[plan.target]
+    if plan.action == "restore":
+        return restore.apply(plan, here, entry, permit, on_step, keep)
+    return repair.apply(plan, here, entry, permit, on_step, keep, _others(office, plan.target))
 
 
 def _require_window(office: Office, device: str) -> None:

@@ -92,12 +92,7 @@ def carry_out(work: Work, session: Session) -> Outcome:
     `session` is open and stays so: when no new session comes about, the way back is tried over it first. Raises
     ChangedSincePlan, whatever `permit` raises, and TargetError, all before anything was written.
     """
-    copy = fetch_config(session)
-    if copy.digest != work.plan.base:
-        raise ChangedSincePlan(f"{work.plan.target}: konfigurasi berubah sejak rencana dibuat; buat rencana baru")
-    if work.keep:
-        work.keep(copy)
-    work.steps.say(f"konfigurasi {copy.digest[:12]} dicadangkan ({copy.bytes} byte)")
+    copy = _backed_up(work, session)
     _require_guard(work, session, copy)
     try:
         _arm(work, session)
@@ -117,6 +112,16 @@ def carry_out(work: Work, session: Session) -> Outcome:
         _undo(work, session, copy, "dihentikan")
         raise
     return _undo(work, session, copy, why)
+
+
+def _backed_up(work: Work, session: Session) -> ConfigCopy:
+    copy = fetch_config(session)
+    if copy.digest != work.plan.base:
+        raise ChangedSincePlan(f"{work.plan.target}: konfigurasi berubah sejak rencana dibuat; buat rencana baru")
+    if work.keep:
+        work.keep(copy)
+    work.steps.say(f"konfigurasi {copy.digest[:12]} dicadangkan ({copy.bytes} byte)")
+    return copy
 
 
 def _require_guard(work: Work, session: Session, copy: ConfigCopy) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import paramiko
@@ -130,13 +131,11 @@ class Session:
 
     @property
     def driver(self) -> Any:
-        """The NAPALM driver of the platform on this very connection; None where NAPALM has none."""
-        if self._driver is None and self.endpoint.platform == "frr":
-            from playbooks.network.napalm_frr import FRRDriver
-
-            self._driver = FRRDriver(
-                self.endpoint.address, self.endpoint.username, "", optional_args={"connection": self.connection}
-            )
+        """Our NAPALM driver of the platform on this very connection, loaded for who asks; None where there is none."""
+        if self._driver is None and self.platform.own_driver:
+            build = resolve_name(self.platform.own_driver)
+            shared = {"connection": self.connection}
+            self._driver = build(self.endpoint.address, self.endpoint.username, "", optional_args=shared)
         return self._driver
 
     def close(self) -> None:

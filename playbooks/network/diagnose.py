@@ -84,28 +84,41 @@ def diagnose(
     `session`: one that is open already (and stays so). Without it one is opened for at most `deadline_s` seconds.
     `running`: what that session shows as its running configuration, for who wants to use it too.
     """
-    begin = time.monotonic()
-    asked, failure = Inquiry(device, on_progress), None
-    try:
-        with ExitStack() as stack:
-            open_one = session or stack.enter_context(_opened(endpoint, deadline_s))
-            asked.everything(open_one, running)
-    except TargetError as error:
-        failure = error
+    begin, asked = time.monotonic(), Inquiry(device, on_progress)
+    failure = _broke_off(asked, endpoint, session, deadline_s, running)
     stored = baseline.backup_digest if baseline else ""
-    raw, facts = asked.raw, replace(asked.facts, read_at=clock().isoformat(timespec="seconds"), backup_digest=stored)
+    facts = replace(asked.facts, read_at=clock().isoformat(timespec="seconds"), backup_digest=stored)
     before = baseline.as_facts() if baseline else None
+    found = _judged(facts, device, before, asked.told if failure else None) if asked.raw else []
     return DeviceReading(
         name=endpoint.name,
         seconds=time.monotonic() - begin,
-        findings=tuple(_judged(facts, device, before, None if failure is None else asked.told)) if raw else (),
+        findings=tuple(found),
         reason=failure.reason if failure else None,
         detail=failure.detail if failure else "",
-        raw={command: _redacted(endpoint.platform, output) for command, output in raw.items()},
         facts=facts.as_json(),
         before=before.as_json() if before else {},
-        unread=tuple(command for command, output in raw.items() if platforms.get(endpoint.platform).refuses(output)),
+        **_evidence(endpoint.platform, asked.raw),
     )
+
+
+def _broke_off(
+    asked: Inquiry, endpoint: Endpoint, session: Session | None, deadline_s: float, running: Shown | None
+) -> TargetError | None:
+    """Ask everything; why it ended before that, if it did."""
+    try:
+        with ExitStack() as stack:
+            asked.everything(session or stack.enter_context(_opened(endpoint, deadline_s)), running)
+    except TargetError as error:
+        return error
+    return None
+
+
+def _evidence(platform: str, raw: dict[str, str]) -> dict[str, Any]:
+    """Fields of a reading: what the device said, redacted, and the commands it refused."""
+    refuses = platforms.get(platform).refuses
+    shown = {command: redact(platform, output, hidden) for command, output in raw.items()}
+    return {"raw": shown, "unread": tuple(command for command, output in raw.items() if refuses(output))}
 
 
 def _opened(endpoint: Endpoint, deadline_s: float) -> AbstractContextManager[Session]:
@@ -129,10 +142,6 @@ def _as_far_as(facts: Facts, before: Facts, told: Collection[str]) -> Facts:
     seen = {one.name for one in facts.interfaces}
     known = {name: getattr(before, name) for name in {*told, "read_at"}}
     return replace(Facts(**known), interfaces=tuple(one for one in before.interfaces if one.name in seen))
-
-
-def _redacted(platform: str, output: str) -> str:
-    return redact(platform, output, hidden)
 
 
 def together(readings: list[DeviceReading]) -> list[DeviceReading]:

@@ -1,47 +1,17 @@
 """The restore drill: a stored configuration is loaded into a fresh system of its kind, and must come out as it went in.
 
-FRR is at hand wherever its package is installed: its daemons are started anew in namespaces of their own
-(`frr_drill.sh`), without a cable to anywhere, so that nothing in use is touched. The process must be root for that.
+What starts such a system is the platform's own (`Platform.drill`); nothing in use is touched.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
 import time
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pkgutil import resolve_name
 
+from playbooks.network import platforms
 from playbooks.network.backup import NotComplete, check_complete, normalised
-from playbooks.network.platforms import frr_diff
-from playbooks.network.redaction import hidden, redact
-
-PROGRAMS = Path("/usr/lib/frr")
-SCRIPT = Path(__file__).with_name("frr_drill.sh")
-LONGEST_S = 60
-SHOWN = 20
-"""As many lines that came out differently as are told."""
-DAEMONS = {
-    "ospfd": r"^router ospf|^ ip ospf ",
-    "bgpd": r"^router bgp |^rpki",
-    "ospf6d": r"^router ospf6|^ ipv6 ospf6 ",
-    "ripd": r"^router rip$|^ ip rip ",
-    "ripngd": r"^router ripng",
-    "isisd": r"^router isis|^ ip router isis ",
-    "eigrpd": r"^router eigrp",
-    "pimd": r"^ ip (?:pim|igmp)|^ip pim",
-    "bfdd": r"^bfd$",
-    "vrrpd": r"^ vrrp ",
-    "babeld": r"^router babel",
-    "ldpd": r"^mpls ldp",
-    "pbrd": r"^pbr-map|^ pbr-policy",
-}
-"""What in a configuration asks for which daemon; zebra and staticd run always."""
-INTERFACE = re.compile(r"^interface ([A-Za-z0-9][A-Za-z0-9._-]{0,14})(?: vrf \S+)?$", re.MULTILINE)
-
-HOSTNAME = re.compile(r"^hostname ([A-Za-z0-9][A-Za-z0-9._-]{0,62})$", re.MULTILINE)
 
 
 class CannotDrill(Exception):
@@ -62,71 +32,12 @@ class Drill:
 
 def drill(platform: str, text: str) -> Drill:
     """Load a whole configuration into a fresh system of its platform. Raises CannotDrill where there is none."""
-    if platform != "frr":
+    if not platforms.get(platform).drill:
         raise CannotDrill(f"belum ada perangkat uji untuk platform {platform}")
-    _require_frr()
-    started = time.monotonic()
-    wanted = normalised(platform, text)
+    load: Callable[[str], Drill] = resolve_name(platforms.get(platform).drill)
+    started, wanted = time.monotonic(), normalised(platform, text)
     try:
         check_complete(platform, wanted)
     except NotComplete as error:
         return Drill(False, "", f"bukan konfigurasi utuh: {error.detail}")
-    daemons = ("zebra", "staticd", *_daemons(wanted))
-    how = f"dimuat ke FRR baru yang terpisah ({', '.join(daemons)})"
-    done = _load(wanted, daemons)
-    took = time.monotonic() - started
-    if done is None:
-        return Drill(False, how, f"tidak selesai dalam {LONGEST_S} detik", (), took)
-    said = redact(platform, done.stderr.decode("utf-8", "replace"), hidden).strip()
-    if done.returncode:
-        return Drill(False, how, f"FRR menolak: {said[-300:]}", (), took)
-    differences = _differences(wanted, normalised(platform, done.stdout.decode("utf-8", "replace")))
-    detail = f"{len(differences)} baris keluar berbeda" if differences else "semua baris keluar sama"
-    return Drill(not differences, how, detail, differences[:SHOWN], took)
-
-
-def _require_frr() -> None:
-    missing = [name for name in ("unshare", "ip", "vtysh", str(PROGRAMS / "zebra")) if shutil.which(name) is None]
-    if missing:
-        raise CannotDrill(f"FRR tidak lengkap di mesin ini: {', '.join(missing)} tidak ada")
-    if os.geteuid() != 0:
-        raise CannotDrill("FRR yang terpisah hanya dapat dijalankan oleh root")
-
-
-def _daemons(text: str) -> tuple[str, ...]:
-    wanted = [name for name, mark in DAEMONS.items() if re.search(mark, text, re.MULTILINE)]
-    if missing := [name for name in wanted if not (PROGRAMS / name).exists()]:
-        raise CannotDrill(f"FRR di mesin ini tidak punya {', '.join(missing)}")
-    return tuple(wanted)
-
-
-def _load(text: str, daemons: tuple[str, ...]) -> subprocess.CompletedProcess[bytes] | None:
-    """None when it took too long; the namespaces end with it, whatever happens."""
-    interfaces = sorted(set(INTERFACE.findall(text)) - {"lo"})
-    apart = ["unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    name = (HOSTNAME.findall(text) or ["uji"])[0]
-    command = [*apart, "sh", str(SCRIPT), str(PROGRAMS), name, " ".join(daemons), " ".join(interfaces)]
-    try:
-        # Every argument is made here: daemons of our table, names that the patterns let through.
-        return subprocess.run(  # noqa: S603
-            command, input=text.encode(), capture_output=True, check=False, timeout=LONGEST_S, env=_environment()
-        )
-    except subprocess.TimeoutExpired:
-        return None
-
-
-def _environment() -> dict[str, str]:
-    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-
-
-def _differences(wanted: str, got: str) -> tuple[str, ...]:
-    """Lines by the blocks around them; what belongs to the installation (version, logging) left out."""
-    old, new = (_significant(text) for text in (wanted, got))
-    lines = [f"- {' / '.join(path)}" for path in old if path not in new]
-    lines += [f"+ {' / '.join(path)}" for path in new if path not in old]
-    return tuple(redact("frr", line, hidden) for line in lines)
-
-
-def _significant(text: str) -> dict[frr_diff.Path, bool]:
-    kept = ("frr ", "log ", "service ")
-    return {path: block for path, block in frr_diff.paths(text).items() if not path[0].startswith(kept)}
+    return replace(load(wanted), seconds=time.monotonic() - started)

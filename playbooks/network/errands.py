@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from playbooks.findings import Reason, why
+from playbooks.findings import Reason, explained
 from playbooks.network.endpoints import Endpoint
 
 if TYPE_CHECKING:
@@ -53,4 +53,4 @@ class Visit:
     @property
     def said(self) -> str:
         """For progress; the findings are not settled yet."""
-        return f"gagal: {self.detail or why(self.reason)}" if self.reason else "terbaca"
+        return f"gagal: {self.detail or explained(self.reason)}" if self.reason else "terbaca"

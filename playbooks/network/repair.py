@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from inventory.models import Device
-from playbooks.findings import Finding, Severity, why
+from playbooks.findings import Finding, Severity, explained
 from playbooks.network import change, platforms, rules
 from playbooks.network.change import Keep, OnStep, Proof, Steps, Work
 from playbooks.network.connect import Session, open_session
@@ -144,22 +145,22 @@ def apply(
     """
     with open_session(endpoint, change.WORK_S) as session:
         baseline = Baseline(facts=plan.details["before"]) if plan.details["before"] else None
-        reading = diagnose(endpoint, device, baseline, session)
-        if reading.reason is not None:
-            raise ChangedSincePlan(f"{plan.target}: {why(reading.reason, reading.detail)}")
+        reading = _read_again(plan, endpoint, device, baseline, session)
         if not _left(plan, reading.findings):
             return Outcome("unchanged", "gangguan sudah tidak ada", before=_shown(reading.findings))
         _require_same(plan, endpoint, device, replace(reading, before=plan.details["before"]), others)
-        work = Work(
-            plan=plan,
-            endpoint=endpoint,
-            permit=permit,
-            proof=lambda fresh: _proof(plan, device, baseline, reading.findings, fresh),
-            steps=Steps(on_step),
-            keep=keep,
-            before=_shown(reading.findings),
-        )
+        proof = partial(_proof, plan, device, baseline, reading.findings)
+        work = Work(plan, endpoint, permit, proof, Steps(on_step), _shown(reading.findings), keep)
         return _save(work, session) if plan.finding == UNSAVED else change.carry_out(work, session)
+
+
+def _read_again(
+    plan: Plan, endpoint: Endpoint, device: Device, baseline: Baseline | None, session: Session
+) -> DeviceReading:
+    reading = diagnose(endpoint, device, baseline, session)
+    if reading.reason is not None:
+        raise ChangedSincePlan(f"{plan.target}: {explained(reading.reason, reading.detail)}")
+    return reading
 
 
 def _left(plan: Plan, findings: Iterable[Finding]) -> list[str]:
@@ -188,7 +189,7 @@ def _proof(plan: Plan, device: Device, baseline: Baseline | None, before: tuple[
     """The finding is gone and nothing serious came in its place."""
     now = diagnose(fresh.endpoint, device, baseline, fresh)
     if now.reason is not None:
-        return Proof(f"perangkat tidak terbaca: {why(now.reason, now.detail)}", now.findings)
+        return Proof(f"perangkat tidak terbaca: {explained(now.reason, now.detail)}", now.findings)
     if left := _left(plan, now.findings):
         return Proof(f"{', '.join(left)} masih ada", now.findings)
     known = {(finding.code, finding.subject) for finding in before}

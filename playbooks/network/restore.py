@@ -8,6 +8,7 @@ shown.
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from inventory.models import Device
 from playbooks.findings import Reason, TargetError
@@ -104,15 +105,8 @@ def apply(
         if now.digest != plan.base:
             raise ChangedSincePlan(f"{plan.target}: keadaan perangkat berubah sejak rencana dibuat; buat rencana baru")
         before = diagnose(endpoint, device, session=session)
-        work = Work(
-            plan=plan,
-            endpoint=endpoint,
-            permit=permit,
-            proof=lambda fresh: _proof(plan, device, fresh),
-            steps=Steps(on_step),
-            keep=keep,
-            before=tuple(finding.as_json() for finding in before.findings),
-        )
+        shown = tuple(finding.as_json() for finding in before.findings)
+        work = Work(plan, endpoint, permit, partial(_proof, plan, device), Steps(on_step), shown, keep)
         return change.carry_out(work, session)
 
 

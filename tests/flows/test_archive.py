@@ -183,6 +183,14 @@ def test_what_is_no_whole_configuration_is_set_aside_however_well_it_reads(offic
     assert real.logins == ["dinkes-r1"]
 
 
+def test_why_there_is_no_new_backup_is_said_in_words(office: Office, real: Routers) -> None:
+    network.back_up_devices(office, ["dinkes-r1"])
+    real.broken["dinkes-r1"] = Reason.TIMEOUT
+    forge(office.register, 1, "config")
+    told = " ".join(archive.check_archive(office).problems)
+    assert "Cadangan baru GAGAL: tidak menjawab sampai batas waktu" in told
+
+
 @pytest.mark.parametrize("text", ["", "bukan konfigurasi\n", "end\n", "% Invalid input\nend\n", "a\nreturn\n"])
 def test_text_that_is_no_configuration_is_whole_for_no_platform(text: str) -> None:
     assert all(archive.incomplete(platform, text) for platform in platforms.ALL)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_interface, ip_network
 
 from inventory.models import Device
-from playbooks.findings import TITLES, nested, why
+from playbooks.findings import TITLES, explained, nested
 from playbooks.network.facts import Facts, Interface, Neighbor
 from playbooks.network.ports import same_port
 from playbooks.network.rules.case import is_address
@@ -348,7 +348,7 @@ def _set_apart(found: Topology, devices: Mapping[str, Seen]) -> None:
 def _mark(found: Topology, known: _Known, seen: Seen) -> None:
     """Each probable cause gets a number, on the link or device it is about."""
     if seen.reason:
-        words = f"tidak terbaca: {why(seen.reason)}"
+        words = f"tidak terbaca: {explained(seen.reason)}"
         found.nodes[seen.name].marks.append(_numbered(found, "fault", seen.name, words))
     for cause, consequences in _groups(seen.findings):
         if not cause.get("cause"):

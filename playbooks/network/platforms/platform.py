@@ -83,6 +83,10 @@ class Platform:
     """Sent at log-in, in one write: no paging, no wrapping, for this session only."""
     napalm: str = ""
     """Name of the NAPALM driver, where one exists."""
+    own_driver: str = ""
+    """Our NAPALM driver for it, over the session's connection: "module:class"."""
+    drill: str = ""
+    """What loads a whole configuration into a fresh system of its kind (`drill.drill`): "module:function"."""
     shown_on: str = ""
     """What stood behind the tests: "a real part", "recordings" (of real output), or "" (manuals only)."""
     first_line: str

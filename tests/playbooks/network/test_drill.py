@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.network import drill
+from playbooks.network import drill, frr_drill
 from playbooks.network.backup import fetch_config
 from playbooks.network.connect import open_session
 from playbooks.network.drill import CannotDrill
@@ -73,8 +73,7 @@ def test_a_configuration_that_does_not_come_out_as_it_went_in_is_not_proven(old:
     assert done.detail
 
 
-def test_a_cut_configuration_is_not_even_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drill, "_require_frr", lambda: None)
+def test_a_cut_configuration_is_not_even_loaded() -> None:
     done = drill.drill("frr", FRR_CONFIG.replace("end\n", ""))
     assert (done.passed, "bukan konfigurasi utuh" in done.detail) == (False, True)
 
@@ -97,4 +96,4 @@ def test_without_frr_or_root_it_says_what_is_missing(monkeypatch: pytest.MonkeyP
 
 def test_names_of_interfaces_are_names_and_nothing_else() -> None:
     hostile = "interface eth0; reboot\ninterface $(id)\ninterface -h\ninterface eth1\ninterface vlan.10 vrf opd\n"
-    assert drill.INTERFACE.findall(hostile) == ["eth1", "vlan.10"]
+    assert frr_drill.INTERFACE.findall(hostile) == ["eth1", "vlan.10"]
