@@ -16,6 +16,7 @@ from playbooks.network.platforms import cisco_repairs, tables
 from playbooks.network.platforms.cisco_tables import bundles
 from playbooks.network.platforms.platform import ARMED_MINUTES, Platform, duration_s
 from playbooks.network.platforms.tables import every
+from playbooks.network.platforms.text import needed, optional
 
 SESSION = "pelihara"
 _HEAD = re.compile(
@@ -40,7 +41,7 @@ _rows = partial(tables.rows, "arista_eos")
 
 
 def hostname(output: str) -> dict[str, Any]:
-    return {"hostname": _found(r"^Hostname: (\S+)", output)[1]}
+    return {"hostname": needed(r"^Hostname: (\S+)", output)[1]}
 
 
 def version(output: str) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def _described(told: dict[str, Any]) -> Interface:
 
 def brief(output: str) -> dict[str, Any]:
     """`show ip interface brief`: addresses stand there with their length."""
-    _found(r"^Interface +IP Address +Status +Protocol +MTU", output)
+    needed(r"^Interface +IP Address +Status +Protocol +MTU", output)
     row = r"^(\S+) +([\d.]+/\d+|unassigned) +(up|down|admin down) +(up|down|lowerlayerdown|notpresent) +(\d+)(?: .*)?$"
     found = every(row, r"^[A-Z][a-z]+[\d/.]+ +\S", output)
     return {"interfaces": tuple(map(_brief, found))}
@@ -79,14 +80,14 @@ def _brief(told: re.Match[str]) -> Interface:
 def inventory(output: str) -> dict[str, Any]:
     """The system itself is the first row, the one that is described."""
     told = _rows("show inventory", output)[0]
-    _found(r"^System information\s*\n +Model +Description\s*$", output)
+    needed(r"^System information\s*\n +Model +Description\s*$", output)
     if not told["sn"]:
         raise ValueError("no row below the headings")
     return {"model": told["pid"], "serial": told["sn"]}
 
 
 def restart(output: str) -> dict[str, Any]:
-    return {"restart_reason": _found(r"^Reload Cause 1:\s*\n-+\s*\n(\S.*?)\s*$", output)[1]}
+    return {"restart_reason": needed(r"^Reload Cause 1:\s*\n-+\s*\n(\S.*?)\s*$", output)[1]}
 
 
 def interfaces(output: str) -> dict[str, Any]:
@@ -106,13 +107,13 @@ def _interface(head: re.Match[str], body: str) -> Interface:
     up = head["state"] == "up" and head["protocol"] in (None, "up")
     duplex = re.search(r"\b(Full|Half)-duplex, (?:([\d.]+)([GM])b/s)?", body)
     loads = [float(text) for text in re.findall(r"put rate .*\(([\d.]+)% with framing overhead\)", body)]
-    changes = int(_first(r"(\d+) link status changes since last clear", body) or 0)
+    changes = int(optional(r"(\d+) link status changes since last clear", body) or 0)
     return Interface(
         name=head["name"],
         enabled=not head["state"].startswith("admin") and head["why"] != "disabled",
         up=up,
-        description=_first(r"^ +Description: (.*?)\s*$", body),
-        mtu=int(_first(r"\bMTU (\d+) bytes", body) or 0),
+        description=optional(r"^ +Description: (.*?)\s*$", body),
+        mtu=int(optional(r"\bMTU (\d+) bytes", body) or 0),
         addresses=tuple(re.findall(r"^ +(?:Internet|Secondary) address is ([\d.]+/\d+)", body, re.MULTILINE)),
         errors=sum(int(count) for count in re.findall(r"\b(\d+) (?:in|out)put errors", body)),
         flaps=changes // 2 if up else (changes + 1) // 2,
@@ -120,7 +121,7 @@ def _interface(head: re.Match[str], body: str) -> Interface:
         speed_mbps=_mbps(duplex[2] + duplex[3]) if duplex and duplex[2] else 0,
         error_disabled=head["why"] if head["why"] == "errdisabled" else "",
         load_percent=max(loads, default=None),
-        master=_first(r"^ +Member of (\S+)", body),
+        master=optional(r"^ +Member of (\S+)", body),
         line=head[0].strip(),
     )
 
@@ -150,7 +151,7 @@ def _status(told: dict[str, Any]) -> Interface:
 
 
 def errdisabled(output: str) -> dict[str, Any]:
-    _found(r"^Port +Name +Status +Reason", output)
+    needed(r"^Port +Name +Status +Reason", output)
     found = re.findall(r"^([A-Z]\S*\d) +(?:.* )?errdisabled +(\S.*?)\s*$", output, re.MULTILINE)
     return {
         "interfaces": tuple(
@@ -229,7 +230,7 @@ def _peer(told: dict[str, Any]) -> BgpPeer:
 
 def default_routes(output: str) -> dict[str, Any]:
     """Those of the default VRF; a default route of the management VRF carries no office's traffic."""
-    _found(r"^Codes: C - connected", output)
+    needed(r"^Codes: C - connected", output)
     parts = _VRF.split(output)
     tables = dict(zip(parts[1::2], parts[2::2], strict=True)) if len(parts) > 1 else {"default": output}
     found = list(_ROUTE.finditer(tables["default"]))
@@ -244,10 +245,10 @@ def _routes(code: str, rest: str) -> Iterator[Route]:
     if len(hops) != rest.count("via "):
         raise ValueError("a next hop that cannot be read")
     if not hops:
-        out = _found(r"is directly connected, ([A-Z]\S*?)(?=,|\s|$)", rest)[1]
+        out = needed(r"is directly connected, ([A-Z]\S*?)(?=,|\s|$)", rest)[1]
         yield Route("0.0.0.0/0", "", out, _CODES[code], distance=int(distance[1]) if distance else 1)
     for hop in hops:
-        yield Route("0.0.0.0/0", hop["gateway"], hop["out"], _CODES[code], distance=int(_found(_DISTANCE, rest)[1]))
+        yield Route("0.0.0.0/0", hop["gateway"], hop["out"], _CODES[code], distance=int(needed(_DISTANCE, rest)[1]))
 
 
 def stp_ports(output: str) -> dict[str, Any]:
@@ -264,28 +265,28 @@ def stp_ports(output: str) -> dict[str, Any]:
 
 def load(output: str) -> dict[str, Any]:
     """What the page cache holds is free for the asking: only the rest of the memory counts as used."""
-    idle = float(_found(r"^%?Cpu\(s\):.*?([\d.]+) ?%? ?id\b", output)[1])
+    idle = float(needed(r"^%?Cpu\(s\):.*?([\d.]+) ?%? ?id\b", output)[1])
     return {"cpu_percent": round(100 - idle, 1), "memory_percent": round(_memory(output), 1)}
 
 
 def _memory(output: str) -> float:
-    line = _found(r"^(?:[KM]iB )?Mem ?:.*$", output)[0]
-    total, used = (float(_found(rf"([\d.]+)k? {what}\b", line)[1]) for what in ("total", "used"))
+    line = needed(r"^(?:[KM]iB )?Mem ?:.*$", output)[0]
+    total, used = (float(needed(rf"([\d.]+)k? {what}\b", line)[1]) for what in ("total", "used"))
     if "buffers" not in line:
         return used / total * 100
-    buffers = float(_found(r"([\d.]+)k? buffers", line)[1])
-    cached = float(_found(r"^(?:KiB )?Swap:.*?([\d.]+)k? cached", output)[1])
+    buffers = float(needed(r"([\d.]+)k? buffers", line)[1])
+    cached = float(needed(r"^(?:KiB )?Swap:.*?([\d.]+)k? cached", output)[1])
     return (used - buffers - cached) / total * 100
 
 
 def storage(output: str) -> dict[str, Any]:
-    _found(r"\A\s*Directory of flash:/", output)
-    told = _found(r"^(\d+) bytes total \((\d+) bytes free\)", output)
+    needed(r"\A\s*Directory of flash:/", output)
+    told = needed(r"^(\d+) bytes total \((\d+) bytes free\)", output)
     return {"storage_percent": round(100 - int(told[2]) / int(told[1]) * 100, 1)}
 
 
 def fans(output: str) -> dict[str, Any]:
-    _found(r"^System cooling status is: \S", output)
+    needed(r"^System cooling status is: \S", output)
     rows = _rows("show environment cooling", output)
     system = {row["sys_cooling_status"] for row in rows} - {"Ok", ""}
     bad = [Note("pendingin", f"System cooling status is: {status}") for status in sorted(system)]
@@ -305,25 +306,13 @@ def _power_note(told: dict[str, Any]) -> Note:
 
 
 def temperature(output: str) -> dict[str, Any]:
-    status = _found(r"^System temperature status is: (\S.*?)\s*$", output)
+    status = needed(r"^System temperature status is: (\S.*?)\s*$", output)
     return {"alarms": () if status[1] == "Ok" else (Note("suhu", status[0].strip()),)}
 
 
 def clock(output: str) -> dict[str, Any]:
-    told = _found(r"\A\s*(synchronised to (?:NTP server|local)|unsynchronised).*$", output)
+    told = needed(r"\A\s*(synchronised to (?:NTP server|local)|unsynchronised).*$", output)
     return {"clock_synchronised": told[1] == "synchronised to NTP server", "clock_line": told[0].strip()}
-
-
-def _found(pattern: str | re.Pattern[str], text: str) -> re.Match[str]:
-    match = re.search(pattern, text, 0 if isinstance(pattern, re.Pattern) else re.MULTILINE)
-    if match is None:
-        raise ValueError(f"not found: {pattern}")
-    return match
-
-
-def _first(pattern: str, text: str) -> str:
-    match = re.search(pattern, text, re.MULTILINE)
-    return match[1] if match else ""
 
 
 PLATFORM = Platform(

@@ -12,6 +12,7 @@ from typing import Any
 
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, OspfNeighbor, Route
 from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.text import optional
 
 _DARK_DBM = -40.0
 """What stands for no light at all, whose logarithm there is none of."""
@@ -72,23 +73,23 @@ def interfaces(output: str) -> dict[str, Any]:
 
 
 def _members(text: str) -> list[str]:
-    return _found(r"^[ \t]*Aggregated-interfaces *: *(\S.*)$", text).split()
+    return optional(r"^[ \t]*Aggregated-interfaces *: *(\S.*)$", text).split()
 
 
 def _interface(head: re.Match[str], text: str) -> Interface:
     name, state, more = head.groups()
-    admin, up = _found(r"^[ \t]*Admin state is (up|down)\b", text), state == "up"
+    admin, up = optional(r"^[ \t]*Admin state is (up|down)\b", text), state == "up"
     speed = re.search(r"^[ \t]*Speed:? (\d+) ([MG])b/s", text, re.MULTILINE) if up else None
     return Interface(
         name=name,
         enabled=admin != "down" and "dministratively down" not in more,
         up=up,
-        description=_found(r"^ *Description *: *(\S.*?) *$", text),
-        mtu=int(_found(r"^[ \t]*MTU (\d+)", text) or 0),
+        description=optional(r"^ *Description *: *(\S.*?) *$", text),
+        mtu=int(optional(r"^[ \t]*MTU (\d+)", text) or 0),
         addresses=tuple(re.findall(r"^[ \t]*IPv[46] address (?!fe80)(\S+/\d+)", text, re.MULTILINE)),
         errors=_errors(text),
-        flaps=int(_found(r"^[ \t]*Link transitions: (\d+)", text) or 0) // 2,
-        duplex=_found(r"^[ \t]*(Full|Half)-duplex\b", text).lower() if up else "",
+        flaps=int(optional(r"^[ \t]*Link transitions: (\d+)", text) or 0) // 2,
+        duplex=optional(r"^[ \t]*(Full|Half)-duplex\b", text).lower() if up else "",
         speed_mbps=int(speed[1]) * (1000 if speed[2] == "G" else 1) if speed else 0,
         load_percent=_load(text),
         line=" ".join(head[0].split()) + (f", Admin state is {admin}" if admin else ""),
@@ -243,11 +244,6 @@ def _labels(text: str) -> dict[str, str]:
     for label, value in re.findall(r"^[ \t]*([A-Z][^:\n]*?)[ \t]*:[ \t]*(.*?)[ \t]*$", text, re.MULTILINE):
         found.setdefault(label, value)
     return found
-
-
-def _found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text, re.MULTILINE)
-    return match[1] if match else ""
 
 
 PLATFORM = Platform(

@@ -16,6 +16,7 @@ from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, Note, Osp
 from playbooks.network.platforms import tables
 from playbooks.network.platforms.cisco_tables import bundles
 from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.text import needed, optional
 
 _HEAD = re.compile(
     r"^(?P<name>[A-Za-z]\S*\d) is (?P<state>up|trunking|down|administratively down)"
@@ -47,6 +48,7 @@ _WELL = {"ok", "powered-up", "present", "absent", "none", "n/a", "--"}
 """An empty slot is no fault."""
 
 _rows = partial(tables.rows, "cisco_nxos")
+_first = partial(optional, flags=re.IGNORECASE)
 
 
 def version(output: str) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def version(output: str) -> dict[str, Any]:
 
 
 def inventory(output: str) -> dict[str, Any]:
-    told = _found(r'^NAME: "Chassis", .*\n *PID: (\S+) *, *VID: .*, *SN: (\S+)', output)
+    told = needed(r'^NAME: "Chassis", .*\n *PID: (\S+) *, *VID: .*, *SN: (\S+)', output)
     return {"model": told[1], "serial": told[2]}
 
 
@@ -135,7 +137,7 @@ def _status(told: dict[str, Any], off: bool) -> Interface:
 
 
 def errdisabled(output: str) -> dict[str, Any]:
-    head = _found(r"^Port +Name +Status +(?=Reason)", output)
+    head = needed(r"^Port +Name +Status +(?=Reason)", output)
     lines = re.findall(r"^([A-Z][a-z]+\d\S*) .*$", output, re.MULTILINE)
     reasons = [line[len(head[0]) :].strip() for line in output.splitlines() if re.match(r"[A-Z][a-z]+\d", line)]
     if not all(reasons):
@@ -188,13 +190,13 @@ def _ip_interface(head: re.Match[str], body: str) -> Interface:
 
 def ip_brief(output: str) -> dict[str, Any]:
     """Addresses stand without their length here, so they tell no subnet."""
-    _found(r"^IP Interface Status for VRF ", output)
+    needed(r"^IP Interface Status for VRF ", output)
     pattern = r"^(\S+) +(?:[\d.]+|unnumbered) +protocol-(up|down)/link-(up|down)/admin-(up|down)"
     return {"interfaces": _states(pattern, output, output.count("protocol-"))}
 
 
 def ipv6_brief(output: str) -> dict[str, Any]:
-    _found(r"^IPv6 Interface Status for VRF ", output)
+    needed(r"^IPv6 Interface Status for VRF ", output)
     count = len(re.findall(r" (?:up|down)/\S+/\S+\s*$", output, re.MULTILINE))
     return {"interfaces": _states(r"^(\S+) +[0-9a-fA-F:]+ +(up|down)/(up|down)/(up|down)", output, count)}
 
@@ -214,7 +216,7 @@ def optics(output: str) -> dict[str, Any]:
     found = [(name, _RX.findall(body)) for name, body in zip(parts[1::2], parts[2::2], strict=True)]
     if not any(lanes for _, lanes in found):
         raise ValueError("no light is told")
-    _found(r"^ +Alarms +Warnings\s*\n +High +Low +High +Low", output)
+    needed(r"^ +Alarms +Warnings\s*\n +High +Low +High +Low", output)
     return {"interfaces": tuple(_optic(name, lanes) for name, lanes in found if lanes)}
 
 
@@ -228,7 +230,7 @@ _CDP = r"^Device[- ]ID +Local Intrfce +Ho?ldti?me"
 
 
 def neighbors(heading: str, command: str, output: str) -> dict[str, Any]:
-    _found(heading, output)
+    needed(heading, output)
     return {"neighbors": tuple(map(_neighbor, _rows(command, output)))}
 
 
@@ -271,7 +273,7 @@ def ospf_interfaces(output: str) -> dict[str, Any]:
 
 
 def bgp_peers(command: str, output: str) -> dict[str, Any]:
-    _found(r"^Neighbor +V +AS +(?:MsgRcvd|Msg)", output)
+    needed(r"^Neighbor +V +AS +(?:MsgRcvd|Msg)", output)
     return {"bgp_peers": tuple(map(_peer, _rows(command, output)))}
 
 
@@ -289,14 +291,14 @@ def bgp_neighbors(output: str) -> dict[str, Any]:
 
 
 def _long_peer(text: str) -> BgpPeer:
-    peer = _found(r"^BGP neighbor is ([0-9a-fA-F.:]+),  ?remote AS ([\d.]+)", text)
-    state = _found(r"^ +BGP state = ([^,\n]+?)(?:,.*)?\s*$", text)
+    peer = needed(r"^BGP neighbor is ([0-9a-fA-F.:]+),  ?remote AS ([\d.]+)", text)
+    state = needed(r"^ +BGP state = ([^,\n]+?)(?:,.*)?\s*$", text)
     return BgpPeer(peer[1], peer[2], state[1], f"{peer[0]}; {state[0].strip()}")
 
 
 def default_routes(output: str) -> dict[str, Any]:
     """Those of the default VRF; the management VRF's carries no office's traffic."""
-    table = _found(r'^IP Route Table for VRF "default"\n((?:(?!IP Route Table for VRF ).*(?:\n|\Z))*)', output)[1]
+    table = needed(r'^IP Route Table for VRF "default"\n((?:(?!IP Route Table for VRF ).*(?:\n|\Z))*)', output)[1]
     found = re.search(r"^ *0\.0\.0\.0/0, .*\n((?: .*(?:\n|\Z))*)", table, re.MULTILINE)
     if (found is None) != ("0.0.0.0/0" not in table) or (found and not found[1]):
         raise ValueError("a default route that cannot be read")
@@ -307,7 +309,7 @@ def default_routes(output: str) -> dict[str, Any]:
 
 
 def _route(line: str) -> Route:
-    told = _found(_HOP, line)
+    told = needed(_HOP, line)
     gateway = "" if told["to"] == "Null0" else told["to"]
     out = told["out"] or ("" if gateway else told["to"])
     return Route("0.0.0.0/0", gateway, out, told["protocol"], bool(told["best"]), int(told["distance"]))
@@ -326,8 +328,8 @@ def stp_ports(output: str) -> dict[str, Any]:
 
 
 def load(output: str) -> dict[str, Any]:
-    idle = float(_found(r"^CPU states +: .*?([\d.]+)% idle", output)[1])
-    memory = _found(r"^Memory usage: +(\d+)K total, +(\d+)K used", output)
+    idle = float(needed(r"^CPU states +: .*?([\d.]+)% idle", output)[1])
+    memory = needed(r"^Memory usage: +(\d+)K total, +(\d+)K used", output)
     return {
         "cpu_percent": round(100 - idle, 1),
         "memory_percent": round(int(memory[2]) / int(memory[1]) * 100, 1),
@@ -335,7 +337,7 @@ def load(output: str) -> dict[str, Any]:
 
 
 def storage(output: str) -> dict[str, Any]:
-    told = _found(
+    told = needed(
         r"^Usage for bootflash:\S*\s*\n *(\d+) bytes used\s*\n *\d+ bytes free\s*\n *(\d+) bytes total", output
     )
     return {"storage_percent": round(int(told[1]) / int(told[2]) * 100, 1)}
@@ -363,24 +365,12 @@ def _unwell(told: list[tuple[str, str, str]]) -> tuple[Note, ...]:
 
 
 def clock(output: str) -> dict[str, Any]:
-    _found(r"selected for synchronization", output)
+    needed(r"selected for synchronization", output)
     peers = re.findall(r"^[*+=-]?\S*\d\S* +\S+ +\d+ +\d+ +\d+ .*$", output, re.MULTILINE)
     if not peers:
         raise ValueError("no time server is configured")
     chosen = next((line for line in peers if line.startswith("*")), "")
     return {"clock_synchronised": bool(chosen), "clock_line": (chosen or peers[0]).strip()}
-
-
-def _found(pattern: str | re.Pattern[str], text: str) -> re.Match[str]:
-    match = re.search(pattern, text, 0 if isinstance(pattern, re.Pattern) else re.MULTILINE)
-    if match is None:
-        raise ValueError(f"not found: {pattern}")
-    return match
-
-
-def _first(pattern: str, text: str) -> str:
-    match = re.search(pattern, text, re.MULTILINE | re.IGNORECASE)
-    return match[1] if match else ""
 
 
 PLATFORM = Platform(

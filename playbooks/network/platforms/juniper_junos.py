@@ -26,6 +26,7 @@ from playbooks.network.facts import (
 from playbooks.network.platforms.linux import associations
 from playbooks.network.platforms.platform import ARMED_MINUTES, OUR_END, Change, Platform, Situation, duration_s
 from playbooks.network.platforms.tables import every
+from playbooks.network.platforms.text import needed
 
 COMMIT = f"commit confirmed {ARMED_MINUTES}"
 ROLES = {"ROOT": "root", "DESG": "designated", "ALT": "alternate", "BKUP": "backup", "DIS": "disabled"}
@@ -37,7 +38,7 @@ DISKS = ("/", "/.mount", "/var", "/.mount/var", "/config", "/cf/var")
 
 
 def version(output: str) -> dict[str, Any]:
-    _match(r"^(?:Junos: |JUNOS )", output)
+    needed(r"^(?:Junos: |JUNOS )", output)
     suites = r"^(?:Junos: |JUNOS (?:EX +)?(?:Software (?:Suite|Release)|Base OS (?:boot|Software Suite)) \[)([^\]\s]+)"
     return {
         "hostname": _the(re.findall(r"^Hostname: (\S+)", output, re.MULTILINE)),
@@ -48,7 +49,7 @@ def version(output: str) -> dict[str, Any]:
 
 def hardware(output: str) -> dict[str, Any]:
     """Serial number and model of the chassis, by the columns of the heading; a virtual chassis has no model."""
-    head = _match(r"^Item +Version +Part number +Serial number +Description", output)[0]
+    head = needed(r"^Item +Version +Part number +Serial number +Description", output)[0]
     lines = re.findall(r"^Chassis .*$", output, re.MULTILINE)
     number, words = head.index("Serial number"), head.index("Description")
     models = [line[words:].strip() for line in lines]
@@ -76,7 +77,7 @@ def _age_s(text: str) -> float:
 def processes(output: str) -> dict[str, Any]:
     """The heading of `show system processes`; Junos Evolved prints one for each node, which then tells nothing."""
     (idle,) = re.findall(r"^CPU: .*?([\d.]+)% idle", output, re.MULTILINE)
-    up = _match(r" up (\d+)\+(\d\d):(\d\d):(\d\d) ", output)
+    up = needed(r" up (\d+)\+(\d\d):(\d\d):(\d\d) ", output)
     days, hours, minutes, seconds = map(int, up.groups())
     return {
         "cpu_percent": round(100 - float(idle), 1),
@@ -86,17 +87,17 @@ def processes(output: str) -> dict[str, Any]:
 
 def routing_engine(output: str) -> dict[str, Any]:
     """Of the routing engine in charge."""
-    _match(r"^Routing Engine status:", output)
+    needed(r"^Routing Engine status:", output)
     slots = re.split(r"^ +Slot \d+:\n", output, flags=re.MULTILINE)
     (engine,) = [each for each in slots if len(slots) < 3 or re.search(r"Current state +Master", each)][-1:]
     return {
-        "cpu_percent": 100 - float(_match(r"^ +Idle +(\d+) percent", engine)[1]),
-        "memory_percent": float(_match(r"^ +Memory utilization +(\d+) percent", engine)[1]),
+        "cpu_percent": 100 - float(needed(r"^ +Idle +(\d+) percent", engine)[1]),
+        "memory_percent": float(needed(r"^ +Memory utilization +(\d+) percent", engine)[1]),
     }
 
 
 def storage(output: str) -> dict[str, Any]:
-    _match(r"^Filesystem +Size +Used +Avail +Capacity +Mounted on", output)
+    needed(r"^Filesystem +Size +Used +Avail +Capacity +Mounted on", output)
     rows = re.findall(r"^/dev/(?!md)\S+ .* (\d+)% +(/\S*)", output, re.MULTILINE)
     return {"storage_percent": float(max(int(used) for used, mount in rows if mount in DISKS))}
 
@@ -105,7 +106,7 @@ def alarms(output: str) -> dict[str, Any]:
     if re.search(r"^No alarms currently active", output, re.MULTILINE):
         return {"alarms": ()}
     lines = re.findall(r"^(\d{4}-\d\d-\d\d \S+ \S+ +(?:Major|Minor) +(.*\S)) *$", output, re.MULTILINE)
-    if len(lines) != int(_match(r"^(\d+) alarms? currently active", output)[1]):
+    if len(lines) != int(needed(r"^(\d+) alarms? currently active", output)[1]):
         raise ValueError("not all alarms were recognised")
     return {"alarms": tuple(Note(subject, line) for line, subject in lines)}
 
@@ -121,7 +122,7 @@ def interfaces(output: str) -> dict[str, Any]:
 def _port(block: str) -> Iterator[Interface]:
     text, *units = re.split(r"^(?=  Logical interface )", block, flags=re.MULTILINE)
     line = text.partition("\n")[0].strip()
-    head = _match(
+    head = needed(
         r"\APhysical interface: ([^\s,]+) *, (Enabled|Administratively down), Physical link is (Up|Down)\b", text
     )
     speed = re.search(r"\bSpeed: (\d+)(m|g)(?:bps)?\b", text, re.IGNORECASE)
@@ -143,12 +144,12 @@ def _port(block: str) -> Iterator[Interface]:
 
 
 def _unit(port: Interface, text: str) -> Interface:
-    flags = _match(r"^ +Flags: (.*)$", text)[1]
+    flags = needed(r"^ +Flags: (.*)$", text)[1]
     named = set(re.split(r"\s{2,}Encapsulation", flags)[0].split())
     enabled = port.enabled and not named & {"Down", "Disabled"}
     first = re.search(r"\bProtocol inet, MTU: (\d+)", text)
     return Interface(
-        name=_match(r"\A +Logical interface (\S+)", text)[1],
+        name=needed(r"\A +Logical interface (\S+)", text)[1],
         enabled=enabled,
         up=enabled and port.up and "Up" in named,
         description=_after(r"^    Description: (.*\S)", text),
@@ -171,7 +172,7 @@ def _addresses(text: str) -> Iterator[str]:
 def optics(output: str) -> dict[str, Any]:
     """Light received, of several lanes the weakest; a port that gets none at all has no number for it."""
     blocks = re.split(r"^(?=Physical interface: )", output, flags=re.MULTILINE)[1:]
-    found = [(_match(r"\APhysical interface: (\S+)", block)[1], block) for block in blocks]
+    found = [(needed(r"\APhysical interface: (\S+)", block)[1], block) for block in blocks]
     light = [Interface(name, rx_dbm=_dbm(_RX, block), rx_low_dbm=_dbm(_LOW, block)) for name, block in found]
     if not light:
         raise ValueError("no optic in the output")
@@ -190,18 +191,18 @@ def _dbm(pattern: str, text: str) -> float | None:
 
 def switched(output: str) -> dict[str, Any]:
     """`show ethernet-switching interfaces` of EX without ELS: ports that the switch itself took out of service."""
-    _match(r"^Interface +State +VLAN members +(?:Tag +Tagging +)?Blocking *$", output)
+    needed(r"^Interface +State +VLAN members +(?:Tag +Tagging +)?Blocking *$", output)
     ports = every(r"^((\S+) +(up|down) .*\S) *$", r"^[a-z]+[\d/-]*\.\d+ +\S", output)
     return {"interfaces": tuple(_switched(*port.groups()) for port in ports)}
 
 
 def _switched(line: str, name: str, state: str) -> Interface:
-    told = _match(rf"({'|'.join(SHUT)}|unblocked|blocked by .*)$", line)[1]
+    told = needed(rf"({'|'.join(SHUT)}|unblocked|blocked by .*)$", line)[1]
     return Interface(name, up=state == "up", error_disabled=told if told in SHUT else "", line=line)
 
 
 def arp(output: str) -> dict[str, Any]:
-    head = _match(r"^MAC Address +Address +(Name +)?Interface +Flags", output)
+    head = needed(r"^MAC Address +Address +(Name +)?Interface +Flags", output)
     name = r"\S+ +" if head[1] else ""
     rows = re.findall(rf"^([0-9a-f:]{{17}}) +(\S+) +{name}(\S+)(?: \[.*\])? +\S+ *$", output, re.MULTILINE)
     if len(rows) != int(_after(r"^Total entries: (\d+)", output) or len(rows)):
@@ -211,10 +212,10 @@ def arp(output: str) -> dict[str, Any]:
 
 def neighbors(output: str) -> dict[str, Any]:
     """`show lldp neighbors`; a port whose name has spaces in it is told from the name of the system by two spaces."""
-    head = _match(r"^Local Interface +(Parent Interface +)?Chassis Id +Port info +System Name", output)
+    head = needed(r"^Local Interface +(Parent Interface +)?Chassis Id +Port info +System Name", output)
     begin = r"(\S+) +\S+ +\S+ +" if head[1] else r"(\S+) +\S+ +"
     lines = [line for line in output[head.end() :].splitlines() if line.strip() and not line.startswith("{")]
-    return {"neighbors": tuple(_neighbor(_match(f"^{begin}(\\S.*?) *$", line)) for line in lines)}
+    return {"neighbors": tuple(_neighbor(needed(f"^{begin}(\\S.*?) *$", line)) for line in lines)}
 
 
 def _neighbor(found: re.Match[str]) -> Neighbor:
@@ -241,7 +242,7 @@ def _stp(instance: str, text: str) -> Iterator[StpPort]:
 def bgp_peers(output: str) -> dict[str, Any]:
     if re.match(r"\s*BGP is not running", output):
         return {"bgp_peers": ()}
-    told = int(_match(r"^Groups: \d+ Peers: (\d+) Down peers: \d+", output)[1])
+    told = int(needed(r"^Groups: \d+ Peers: (\d+) Down peers: \d+", output)[1])
     row = r"^([0-9a-f.:]+)(?:\+\d+)? +(\d+) +\d+ +\d+ +\d+ +\d+ +((?:\d+[wdy])*(?:\d+[wdy] )?[\d:]+) +(\S+)"
     peers = tuple(_peer(*found) for found in re.findall(row, output, re.MULTILINE))
     if len(peers) != told:
@@ -258,9 +259,9 @@ def _peer(address: str, remote_as: str, since: str, state: str) -> BgpPeer:
 def ospf_neighbors(output: str) -> dict[str, Any]:
     if re.match(r"\s*OSPF instance is not running", output):
         return {"ospf_neighbors": ()}
-    head = _match(r"^Address +Interface +State +ID +Pri +Dead *$", output)
+    head = needed(r"^Address +Interface +State +ID +Pri +Dead *$", output)
     rows = [line for line in output[head.end() :].splitlines() if line.strip() and not line.startswith("{")]
-    found = [_match(r"^([\d.]+) +(\S+) +(\S+) +([\d.]+) +\d+ +\d+ *$", row) for row in rows]
+    found = [needed(r"^([\d.]+) +(\S+) +(\S+) +([\d.]+) +\d+ +\d+ *$", row) for row in rows]
     return {"ospf_neighbors": tuple(OspfNeighbor(one[4], one[1], one[2], one[3]) for one in found)}
 
 
@@ -268,15 +269,15 @@ def ospf_interfaces(output: str) -> dict[str, Any]:
     """`show ospf interface detail`."""
     if re.match(r"\s*OSPF instance is not running", output):
         return {"ospf_interfaces": ()}
-    head = _match(r"^Interface +State +Area +DR ID +BDR ID +Nbrs *$", output)
+    head = needed(r"^Interface +State +Area +DR ID +BDR ID +Nbrs *$", output)
     blocks = re.split(r"^(?=[a-z]\S* +\S+ +\d)", output[head.end() :], flags=re.MULTILINE)[1:]
     return {"ospf_interfaces": tuple(map(_ospf_interface, blocks))}
 
 
 def _ospf_interface(text: str) -> OspfInterface:
-    head = _match(r"\A(\S+) +\S+ +([\d.]+) +[\d.]+ +[\d.]+ +(\d+) *$", text)
-    kind = _match(r"^ +Type: (\w+),.*?\bMTU: (\d+)", text)
-    timers = _match(r"^ +Hello: (\d+), Dead: (\d+)", text)
+    head = needed(r"\A(\S+) +\S+ +([\d.]+) +[\d.]+ +[\d.]+ +(\d+) *$", text)
+    kind = needed(r"^ +Type: (\w+),.*?\bMTU: (\d+)", text)
+    timers = needed(r"^ +Hello: (\d+), Dead: (\d+)", text)
     passive = re.search(r"\bPassive\b", text) is not None
     return OspfInterface(head[1], head[2], int(timers[1]), int(timers[2]), int(kind[2]), passive, kind[1], int(head[3]))
 
@@ -392,14 +393,6 @@ def restore_peer(now: Situation) -> Change | None:
 
 
 _DEFAULT = "routing-options static route 0.0.0.0/0 next-hop "
-
-
-def _match(pattern: str, text: str) -> re.Match[str]:
-    """The first match; ValueError when there is none."""
-    found = re.search(pattern, text, re.MULTILINE)
-    if found is None:
-        raise ValueError(f"not recognised: {text[:80]!r}")
-    return found
 
 
 def _after(pattern: str, text: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from playbooks.network.facts import Arp, Interface, Neighbor, Route
 from playbooks.network.platforms import linux_services as services
 from playbooks.network.platforms.platform import Platform
+from playbooks.network.platforms.text import needed
 
 END = "# end of configuration"
 FILES = (
@@ -40,15 +41,15 @@ _OWN = re.compile(r"^\s+inet6? (\S+?)(?:/(\d+))?(?: peer [^\s/]+/(\d+))? .*?\bsc
 
 def hostname(output: str) -> dict[str, Any]:
     """`uname -snr`: behind the name of the kernel, so that not any word is one."""
-    return {"hostname": _match(r"\A\s*Linux ([\w.-]+) \d+\.\d+\S*\s*\Z", output)[1]}
+    return {"hostname": needed(r"\A\s*Linux ([\w.-]+) \d+\.\d+\S*\s*\Z", output)[1]}
 
 
 def version(output: str) -> dict[str, Any]:
-    return {"version": _match(r'^PRETTY_NAME="?([^"\n]+)"?$', output)[1]}
+    return {"version": needed(r'^PRETTY_NAME="?([^"\n]+)"?$', output)[1]}
 
 
 def uptime(output: str) -> dict[str, Any]:
-    return {"uptime_s": float(_match(r"\A\s*(\d+\.\d+) \d+\.\d+\s*\Z", output)[1])}
+    return {"uptime_s": float(needed(r"\A\s*(\d+\.\d+) \d+\.\d+\s*\Z", output)[1])}
 
 
 def interfaces(output: str) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def interfaces(output: str) -> dict[str, Any]:
     blocks = list(_blocks(output))
     if not blocks:
         raise ValueError("no link in the output")
-    routers = {_match(_LINK.pattern, block[0])[1] for block in blocks if "<NOARP,MASTER" in block[0]}
+    routers = {needed(_LINK.pattern, block[0])[1] for block in blocks if "<NOARP,MASTER" in block[0]}
     return {"interfaces": tuple(_interface(block, routers) for block in blocks)}
 
 
@@ -75,7 +76,7 @@ def _blocks(output: str) -> Iterator[list[str]]:
 
 def _interface(lines: list[str], routers: set[str]) -> Interface:
     """`routers`: the VRFs, which are written as masters too, and are neither bridge nor bond."""
-    head = _match(_LINK.pattern, lines[0])
+    head = needed(_LINK.pattern, lines[0])
     flags = head[2].split(",")
     return Interface(
         name=head[1],
@@ -114,7 +115,7 @@ def _joined(output: str) -> Iterator[str]:
     """Each route in one line, its next hops behind it; ValueError for a line that is no route."""
     routes = re.sub(r"\n\s+(?=nexthop )", " ", output).splitlines()
     for line in filter(str.strip, routes):
-        _match(_ROUTE, line)
+        needed(_ROUTE, line)
         if re.match(r"\s*default ", line):
             yield line.strip()
 
@@ -146,20 +147,20 @@ def _route(line: str, active: bool) -> Route:
 def neighbours(output: str) -> dict[str, Any]:
     """`ip neighbour show`: who answered; entries without an answer have no lladdr."""
     lines = list(filter(str.strip, output.splitlines()))
-    found = [_match(r"^([0-9a-f.:]+) dev (\S+)(?: lladdr (\S+))?.* [A-Z]+\s*$", line) for line in lines]
+    found = [needed(r"^([0-9a-f.:]+) dev (\S+)(?: lladdr (\S+))?.* [A-Z]+\s*$", line) for line in lines]
     return {"arp": tuple(Arp(one[1], one[3], one[2]) for one in found if one[3])}
 
 
 def arp(output: str) -> dict[str, Any]:
     """`arp -a`."""
     lines = list(filter(str.strip, output.splitlines()))
-    found = [_match(r"^\S+ \(([\d.]+)\) at (?:([0-9a-f:]{17}) \[|<).* on (\S+)\s*$", line) for line in lines]
+    found = [needed(r"^\S+ \(([\d.]+)\) at (?:([0-9a-f:]{17}) \[|<).* on (\S+)\s*$", line) for line in lines]
     return {"arp": tuple(Arp(one[1], one[2], one[3]) for one in found if one[2])}
 
 
 def load(output: str) -> dict[str, Any]:
     """`vmstat 1 2`: the last line is the last second."""
-    head = _match(r"^.* us +sy +id .*$", output)[0].split()
+    head = needed(r"^.* us +sy +id .*$", output)[0].split()
     values = output.strip().splitlines()[-1].split()
     if len(head) != len(values):
         raise ValueError("columns do not fit")
@@ -169,7 +170,7 @@ def load(output: str) -> dict[str, Any]:
 def top(output: str) -> dict[str, Any]:
     """The heading of procps' top; of one machine only."""
     (idle,) = re.findall(r"^%?Cpu\(s\):.*?([\d.]+)[ %]id", output, re.MULTILINE)
-    memory = _match(r"^([KMG]i?)B Mem ?: *([\d.]+) total, *([\d.]+) free, *([\d.]+) used", output)
+    memory = needed(r"^([KMG]i?)B Mem ?: *([\d.]+) total, *([\d.]+) free, *([\d.]+) used", output)
     return {
         "cpu_percent": round(100 - float(idle), 1),
         "memory_percent": round(100 * float(memory[4]) / float(memory[2]), 1),
@@ -179,7 +180,7 @@ def top(output: str) -> dict[str, Any]:
 
 def up_s(output: str) -> float:
     """Seconds of the line that uptime(1), top(1) and w(1) begin with: `up 11 days,  6:15,  1 user`."""
-    match = _match(r"\bup +(?:(\d+) days?, +)?(?:(\d+):(\d\d)|(\d+) min)?,? +\d+ users?", output)
+    match = needed(r"\bup +(?:(\d+) days?, +)?(?:(\d+):(\d\d)|(\d+) min)?,? +\d+ users?", output)
     days, hours, minutes, alone = (int(part or 0) for part in match.groups())
     return float(days * 86400 + hours * 3600 + (minutes + alone) * 60)
 
@@ -191,22 +192,22 @@ def memory(output: str) -> dict[str, Any]:
 
 def storage(output: str) -> dict[str, Any]:
     """`df -P /`."""
-    return {"storage_percent": float(_match(r"^\S+ +\d+ +\d+ +\d+ +(\d+)% +/$", output)[1])}
+    return {"storage_percent": float(needed(r"^\S+ +\d+ +\d+ +\d+ +(\d+)% +/$", output)[1])}
 
 
 def chrony(output: str) -> dict[str, Any]:
-    line = _match(r"^Leap status +: (Normal|Insert second|Delete second|Not synchronised)$", output)
+    line = needed(r"^Leap status +: (Normal|Insert second|Delete second|Not synchronised)$", output)
     return {"clock_synchronised": line[1] != "Not synchronised", "clock_line": line[0]}
 
 
 def timedatectl(output: str) -> dict[str, Any]:
-    line = _match(r"^ *(?:System clock|NTP) synchronized: (yes|no)$", output)
+    line = needed(r"^ *(?:System clock|NTP) synchronized: (yes|no)$", output)
     return {"clock_synchronised": line[1] == "yes", "clock_line": line[0].strip()}
 
 
 def associations(output: str) -> dict[str, Any]:
     """`ntpq -p`: the server marked `*` (or `o`) is the one in use."""
-    _match(r"^ +remote +refid +st +t +when +poll +reach +delay +offset +jitter *$", output)
+    needed(r"^ +remote +refid +st +t +when +poll +reach +delay +offset +jitter *$", output)
     used = re.search(r"^[*o]\S.*$", output, re.MULTILINE)
     return {"clock_synchronised": used is not None, "clock_line": used[0].strip() if used else ""}
 
@@ -234,21 +235,13 @@ def _neighbor(interface: str, told: dict[str, str]) -> Neighbor:
 
 def hardware(output: str) -> dict[str, Any]:
     """`dmidecode -t system`."""
-    block = _match(r"^System Information\n(?:[ \t]+.*\n?)+", output)[0]
+    block = needed(r"^System Information\n(?:[ \t]+.*\n?)+", output)[0]
     told = dict(re.findall(r"^\s+(Product Name|Serial Number): *(.*?) *$", block, re.MULTILINE))
     return {"model": _given(told["Product Name"]), "serial": _given(told["Serial Number"])}
 
 
 def _given(value: str) -> str:
     return "" if value in NO_NUMBER else value
-
-
-def _match(pattern: str, text: str) -> re.Match[str]:
-    """The first match; ValueError when there is none."""
-    found = re.search(pattern, text, re.MULTILINE)
-    if found is None:
-        raise ValueError(f"not recognised: {text[:80]!r}")
-    return found
 
 
 def _key(command: str) -> str:

@@ -13,13 +13,14 @@ from typing import Any
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, OspfInterface, OspfNeighbor, Pool, Route
 from playbooks.network.platforms import linux
 from playbooks.network.platforms.platform import Change, Platform, Situation
+from playbooks.network.platforms.text import needed
 
 END = "# end of configuration"
 IP = r"[\d.]+|[0-9a-f:]*:[0-9a-f:.]*"
 
 
 def version(output: str) -> dict[str, Any]:
-    known = {"version": _match(r"^Version: +((?:VyOS|Vyatta|VC)\S*(?: \S+)*) *$", output)[1]}
+    known = {"version": needed(r"^Version: +((?:VyOS|Vyatta|VC)\S*(?: \S+)*) *$", output)[1]}
     for name, label in (("model", "model"), ("serial", "S/N")):
         if found := re.search(rf"^(?:Hardware|HW) {label}: +(\S.*?) *$", output, re.MULTILINE):
             known[name] = found[1]
@@ -28,7 +29,7 @@ def version(output: str) -> dict[str, Any]:
 
 def interfaces(output: str) -> dict[str, Any]:
     """`show interfaces`: S is what was configured (A: switched off), L the link."""
-    head = _match(r"^Interface +IP Address +(MAC +VRF +MTU +)?S/L +Description *$", output)
+    head = needed(r"^Interface +IP Address +(MAC +VRF +MTU +)?S/L +Description *$", output)
     if "S - State, L - Link, u - Up, D - Down, A - Admin Down" not in output:
         raise ValueError("another key of states")
     return {"interfaces": tuple(_interface(block, bool(head[1])) for block in _blocks(output[head.end() :]))}
@@ -50,15 +51,15 @@ def _blocks(output: str) -> Iterator[list[str]]:
 
 def _interface(lines: list[str], wide: bool) -> Interface:
     middle = r"\S+ +\S+ +(\d+|-) +" if wide else r"( *)"
-    head = _match(rf"^(\S+) +(\S+) +{middle}([uDA])/([uDA])(?: +(\S.*?))? *$", lines[0])
-    own = [head[2], *(_match(r"^ +(\S+) *$", line)[1] for line in lines[1:])]
+    head = needed(rf"^(\S+) +(\S+) +{middle}([uDA])/([uDA])(?: +(\S.*?))? *$", lines[0])
+    own = [head[2], *(needed(r"^ +(\S+) *$", line)[1] for line in lines[1:])]
     return Interface(
         name=head[1],
         enabled=head[4] != "A",
         up=(head[4], head[5]) == ("u", "u"),
         description=head[6] or "",
         mtu=int(head[3]) if head[3].isdigit() else 0,
-        addresses=tuple(_match(r"^\S+/\d+$", each)[0] for each in own if each != "-"),
+        addresses=tuple(needed(r"^\S+/\d+$", each)[0] for each in own if each != "-"),
         line=lines[0].strip(),
     )
 
@@ -68,7 +69,7 @@ def arp(output: str) -> dict[str, Any]:
     if re.match(r"\s*Address +HWtype +HWaddress +Flags Mask +Iface *\n", output):
         rows = re.findall(r"^(\S+) +ether +([0-9a-f:]{17}) +\S+ +(\S+) *$", output, re.MULTILINE)
         return {"arp": tuple(Arp(address, mac, interface) for address, mac, interface in rows)}
-    _match(r"^Address +Interface +Link layer address +State *$", output)
+    needed(r"^Address +Interface +Link layer address +State *$", output)
     rows = re.findall(r"^(\S+) +(\S+) +([0-9a-f:]{17}) +\w+ *$", output, re.MULTILINE)
     return {"arp": tuple(Arp(address, mac, interface) for address, interface, mac in rows)}
 
@@ -83,7 +84,7 @@ def default_routes(output: str) -> dict[str, Any]:
 
 
 def _routes(entry: str) -> Iterator[Route]:
-    known = _match(r'^ +Known via "(\w+)", distance (\d+),', entry)
+    known = needed(r'^ +Known via "(\w+)", distance (\d+),', entry)
     hops = re.findall(rf"^ +(\*?) +({IP}|directly connected)(?:, via |, )(\S+?)(?: \w+)*(?:,.*)?$", entry, re.MULTILINE)
     for mark, gateway, interface in hops:
         gateway = "" if gateway == "directly connected" else gateway
@@ -95,7 +96,7 @@ def ospf_neighbors(output: str) -> dict[str, Any]:
     if head is None:
         raise ValueError("no heading")
     row = r"^([\d.]+) +\d+ +([\w-]+/ ?[\w-]+|[\w-]+) +.*? ([\d.]+) +(\S+?)(?::[\d.]+)? +\d+ +\d+ +\d+ *$"
-    found = [_match(row, line) for line in output[head.end() :].splitlines() if line.strip()]
+    found = [needed(row, line) for line in output[head.end() :].splitlines() if line.strip()]
     return {"ospf_neighbors": tuple(OspfNeighbor(one[1], one[3], one[4], one[2]) for one in found)}
 
 
@@ -107,24 +108,24 @@ def ospf_interfaces(output: str) -> dict[str, Any]:
 
 
 def _ospf_interface(text: str) -> OspfInterface:
-    timers = _match(r"^ +Timer intervals configured, Hello (\d+)s?, Dead (\d+)s?,", text)
+    timers = needed(r"^ +Timer intervals configured, Hello (\d+)s?, Dead (\d+)s?,", text)
     neighbors = re.search(r"^ +Neighbor Count is (\d+)", text, re.MULTILINE)
     return OspfInterface(
-        name=_match(r"\A(\S+) is ", text)[1],
-        area=_match(r", Area ([\d.]+)", text)[1],
+        name=needed(r"\A(\S+) is ", text)[1],
+        area=needed(r", Area ([\d.]+)", text)[1],
         hello_s=int(timers[1]),
         dead_s=int(timers[2]),
-        mtu=int(_match(r"\bMTU (\d+) bytes", text)[1]),
+        mtu=int(needed(r"\bMTU (\d+) bytes", text)[1]),
         passive="No Hellos (Passive interface)" in text,
-        kind=_match(r"\bNetwork Type (\w+)", text)[1],
+        kind=needed(r"\bNetwork Type (\w+)", text)[1],
         neighbors=int(neighbors[1]) if neighbors else 0,
     )
 
 
 def bgp_peers(output: str) -> dict[str, Any]:
     """Behind a number of prefixes, or the want of a policy for them (RFC 8212), stands an established session."""
-    told = int(_match(r"^Total number of neighbors (\d+)", output)[1])
-    _match(r"^Neighbor +V +AS +MsgRcvd +MsgSent +TblVer +InQ +OutQ +Up/Down +State/PfxRcd", output)
+    told = int(needed(r"^Total number of neighbors (\d+)", output)[1])
+    needed(r"^Neighbor +V +AS +MsgRcvd +MsgSent +TblVer +InQ +OutQ +Up/Down +State/PfxRcd", output)
     row = rf"^({IP}) +4 +(\d+)(?: +\d+){{5}} +(\S+) +(\d+|\(Policy\)|[A-Z]\w+(?: \(\w+\))?)"
     peers = tuple(_peer(*found) for found in re.findall(row, output, re.MULTILINE))
     if len(peers) != told:
@@ -139,7 +140,7 @@ def _peer(address: str, remote_as: str, since: str, shown: str) -> BgpPeer:
 
 def neighbors(output: str) -> dict[str, Any]:
     """`show lldp neighbors`, by the columns that the line of dashes marks."""
-    head = _match(r"^(Device(?: ID)? +Local.*)\n(-+(?: +-+)+) *\n", output)
+    head = needed(r"^(Device(?: ID)? +Local.*)\n(-+(?: +-+)+) *\n", output)
     starts = [each.start() for each in re.finditer(r"-+", head[2])]
     titles = _cells(head[1], starts)
     rows = [_cells(line, starts) for line in output[head.end() :].splitlines() if line.strip()]
@@ -156,7 +157,7 @@ def _cells(line: str, starts: list[int]) -> list[str]:
 
 
 def dhcp_pools(output: str) -> dict[str, Any]:
-    _match(r"^[Pp]ool +(?:Size|[Pp]ool size) +(?:Leases|# leased) +(?:Available|# avail)", output)
+    needed(r"^[Pp]ool +(?:Size|[Pp]ool size) +(?:Leases|# leased) +(?:Available|# avail)", output)
     rows = re.findall(r"^(\S+) +(\d+) +(\d+) +(-?\d+)(?: +\d+%)? *$", output, re.MULTILINE)
     return {"dhcp_pools": tuple(Pool(name, int(size), int(used)) for name, size, used, _ in rows)}
 
@@ -197,14 +198,6 @@ def restore_default(now: Situation) -> Change | None:
     commands = (f"set {right}", *(f"delete {hop}" for hop in hops))
     inverse = (*(f"set {hop}" for hop in hops), f"delete {right}")
     return Change(commands, inverse, f"Pasang rute default ke {gateway}")
-
-
-def _match(pattern: str, text: str) -> re.Match[str]:
-    """The first match; ValueError when there is none."""
-    found = re.search(pattern, text, re.MULTILINE)
-    if found is None:
-        raise ValueError(f"not recognised: {text[:80]!r}")
-    return found
 
 
 PLATFORM = Platform(
