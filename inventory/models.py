@@ -399,6 +399,8 @@ class Website(Entry):
     """What DNS says of the domain and names below it, beside its own address; an empty list: no such record."""
     expires: Day | None = None
     """Until when the domain is registered; its zone's when not given. Nothing is asked over the network for it."""
+    quota_mb: Annotated[int, Field(ge=1, strict=True)] | None = None
+    """Megabytes on its host's disk, releases and uploads together; a release that does not fit is refused."""
     maintained: Day | None = None
     """Last maintenance before this register began; the yearly duty counts from here until a case says otherwise."""
 

@@ -15,7 +15,20 @@ from flows.jobs.leases import holding
 from flows.jobs.targets import BackedUp, picked
 from flows.office import Office
 from playbooks.findings import Reason, TargetError, TargetResult
-from playbooks.hosting import backup, check, deploy, domain, host, profile, releases, restore, rollback, session, tls
+from playbooks.hosting import (
+    backup,
+    check,
+    deploy,
+    domain,
+    host,
+    lock,
+    profile,
+    releases,
+    restore,
+    rollback,
+    session,
+    tls,
+)
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.sentinel import inspecting as sentinel
 from playbooks.hosting.shells import Shells
@@ -230,7 +243,13 @@ def apply_plan(
 
     def change(plan: Plan, permit: Permit) -> Outcome:
         place = site(office, name)
-        with open_host(place.access) as shell:
-            return CHANGES[action][1](plan, place, shell, permit, on_step)
+        who = actor.official or "pelihara"
+        with open_host(place.access) as shell, lock.held(place, shell, who, f"{action} {case_id}") as renew:
+
+            def leave() -> None:
+                permit()
+                renew()
+
+            return CHANGES[action][1](plan, place, shell, leave, on_step)
 
     return apply_approved(office, case_id, name, action, plan_hash, actor, patience_s, change)

@@ -69,16 +69,16 @@ def present(site: Site) -> None:
         _verify(_local(site, source.archive), source)
 
 
-def contents(site: Site) -> frozenset[str]:
-    """Names of a release's files; none of an archive at a URL, which is not fetched. Raises ArchiveRefused."""
+def contents(site: Site) -> dict[str, int]:
+    """Files of a release and their bytes; none of an archive at a URL, which is not fetched. Raises ArchiveRefused."""
     source = source_of(site)
     if _is_url(source.archive):
-        return frozenset()
+        return {}
     path = _local(site, source.archive)
     with _readable(path):
-        names = [member.name for member in _members(path)]
-    top = _single_top(names)
-    return frozenset(name.removeprefix(top) for name in names)
+        sizes = {member.name: member.size for member in _members(path)}
+    top = _single_top(list(sizes))
+    return {name.removeprefix(top): size for name, size in sizes.items()}
 
 
 def _verify(path: Path, source: Source) -> None:

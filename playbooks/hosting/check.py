@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from inventory.causes import cause
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
-from playbooks.hosting import backup, certificates, health, names, pages
+from playbooks.hosting import backup, certificates, health, names, pages, quota
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.pages import Page, PageError
 from playbooks.hosting.site import Site
@@ -138,6 +138,8 @@ df -Pi "$1" | awk 'NR == 2 { sub("%", "", $5); print ($5 == "-") ? 100 : 100 - $
 
 
 def _disk(site: Site, shell: Shell) -> Iterator[Finding]:
+    if site.website.quota_mb:
+        yield from quota.judge(site, quota.used(site, shell))
     paths = site.host.paths
     for path in (paths.sites, paths.backups):
         space, inodes = (int(line) for line in shell.script(_FREE, path).split())

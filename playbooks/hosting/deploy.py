@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inventory.models import Source
 from playbooks.findings import TargetError
-from playbooks.hosting import archive, health, libraries, migration, releases
+from playbooks.hosting import archive, health, libraries, migration, quota, releases
 from playbooks.hosting.connect import CommandFailed, Shell
 from playbooks.hosting.host import folders
 from playbooks.hosting.journal import Journal, OnStep, carry_out
@@ -58,7 +58,10 @@ def plan(site: Site, shell: Shell) -> Plan:
 
 def _lines(site: Site, shell: Shell, source: Source, state: Releases, name: str) -> tuple[str, ...]:
     page = site.website.health
-    install = name not in state.present and libraries.due(site, shell)
+    fresh = name not in state.present
+    if fresh:
+        quota.has_room(site, shell)
+    install = fresh and libraries.due(site, shell)
     migrates = migration.due(site, state, name)
     return (
         f"unggah {source.archive} (SHA-256 {source.sha256}) ke releases/{name}",

@@ -54,7 +54,7 @@ def still_due(approved: Plan, now: Plan) -> bool:
 def carry_out(approved: Plan, now: Plan, journal: Journal, work: Callable[[], Outcome]) -> Outcome:
     """Do `work` if the plan is still due. Trouble after the first write is an outcome, with the steps done."""
     if not still_due(approved, now):
-        return journal.outcome("unchanged", "sudah sesuai rencana; tidak ada yang diubah")
+        return journal.outcome("unchanged")
     try:
         return work()
     except TargetError as error:

@@ -27,7 +27,7 @@ def lacking(names: Set[str]) -> bool:
 
 def due(site: Site, shell: Shell) -> bool:
     """Whether the host must install them. Raises SiteError when it cannot. An archive at a URL is not looked into."""
-    names = archive.contents(site) if site.kind.composer else frozenset()
+    names = archive.contents(site).keys() if site.kind.composer else frozenset[str]()
     program = site.host.commands.composer
     if lacking(names) and not shell.holds("test", "-x", program):
         raise SiteError(

@@ -132,6 +132,11 @@ class Layout:
         return f"{self.base}/lock"
 
     @property
+    def notice(self) -> str:
+        """Says who is at work on the site (lock.py); beside its folder, which a new site does not have yet."""
+        return f"{self.base}.dikunci"
+
+    @property
     def releases(self) -> str:
         return f"{self.base}/releases"
 

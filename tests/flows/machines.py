@@ -15,6 +15,7 @@ import pytest
 from flows.jobs import network, readings, repairs, websites
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.backup import SiteBackup
+from playbooks.hosting.connect import CommandFailed
 from playbooks.hosting.profile import Profile
 from playbooks.network import diagnose, rules, visits
 from playbooks.network.backup import ConfigCopy
@@ -38,12 +39,20 @@ class WebHost:
     backups: int = 0
     published: str = "1"
     """The release that is served."""
+    locked: str = ""
+    """What an operator's lock on the host says."""
 
     @contextmanager
     def open(self, _: object) -> Iterator[WebHost]:
         if self.silent:
             raise TargetError("web-1", Reason.UNREACHABLE, "tidak ada jawaban")
         yield self
+
+    def script(self, *words: str, **_: object) -> str:
+        """The only scripts sent here are those of the lock."""
+        if self.locked:
+            raise CommandFailed("web-1", words, 75, self.locked)
+        return ""
 
     def plan(self, action: str) -> Plan:
         changes = () if action in self.done else (f"lakukan {action}",)

@@ -302,6 +302,19 @@ def test_a_host_that_changed_since_the_plan_is_told_at_the_command_line(
         websites.apply_plan(office, analysed, "dinkes-web", "deploy", plan.hash, PRANATA)
 
 
+def test_a_site_that_an_operator_locked_on_its_host_is_left_alone_and_it_is_said_why(
+    pelihara: Pelihara, office: Office, analysed: str, web_host: WebHost
+) -> None:
+    approve(office, analysed)
+    plan = next(each for each in office.register.plans(analysed) if each.action == "deploy")
+    web_host.locked = "siapa: operator\nsebab: memindahkan disk\nsampai: 2099-01-01\n"
+    words = ("website", "deploy", "dinkes-web", "--case", analysed, "--as", "pranata-1", "--apply", plan.hash)
+    said = pelihara(*words)
+    assert said.code == 1
+    assert "siapa: operator; sebab: memindahkan disk" in said.err.replace("\n", " ")
+    assert web_host.writes == 0
+
+
 def test_the_sub_koordinators_answer_shows_every_plan_it_approves(
     pelihara: Pelihara, analysed: str, web_host: WebHost
 ) -> None:

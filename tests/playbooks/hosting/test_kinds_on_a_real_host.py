@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from playbooks.hosting import backup, deploy, host, pages, restore
+from playbooks.findings import TargetError
+from playbooks.hosting import backup, check, deploy, host, lock, pages, restore
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.site import Site, SiteError
 from tests.lab.web import WebLab
@@ -170,3 +173,80 @@ def test_a_restored_opensid_keeps_its_configuration(web_lab: WebLab) -> None:
         assert outcome.status == "applied", outcome
         assert shell.read(config) == before
         assert status(site, "/desa/app_key") == 404
+
+
+_PROBE = """<?php
+$tries = [
+    'writes its release' => @file_put_contents(__DIR__ . '/tulis.txt', 'x') !== false,
+    'reads its neighbour' => @file_get_contents('NEIGHBOUR') !== false,
+    'reads the machine' => @file_get_contents('/etc/passwd') !== false,
+    'starts programs' => function_exists('exec') || function_exists('proc_open'),
+    'writes its uploads' => @file_put_contents(__DIR__ . '/unggah/pintu.php', '<?php echo 1;') !== false,
+];
+echo 'bisa: ', implode(', ', array_keys(array_filter($tries)));
+"""
+
+
+def test_a_site_that_is_broken_into_can_write_its_uploads_and_nothing_else(web_lab: WebLab) -> None:
+    neighbour = release(web_lab, "tetangga", "laravel", shapes.laravel("satu"), "satu awal")
+    secret = f"{neighbour.layout.shared}/.env"
+    source = web_lab.archive("bobol.tar.gz", {"index.php": _PROBE.replace("NEIGHBOUR", secret)})
+    site = web_lab.site("bobol", kind="php", source=source, shared=["unggah"], health={"expect": "bisa:"})
+    with open_host(site.access) as shell:
+        hosted(neighbour, shell)
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        assert front(site) == "bisa: writes its uploads"
+        assert shell.read(f"{site.layout.shared}/unggah/pintu.php")
+    assert status(site, "/unggah/pintu.php") == 404
+
+
+def test_a_release_that_does_not_fit_its_quota_is_refused_and_a_full_site_is_found(web_lab: WebLab) -> None:
+    big = web_lab.archive("penuh.tar.gz", {"index.html": "v1", "gambar.bin": "x" * 900_000})
+    site = web_lab.site("penuh", source=big, health={"expect": "v1"}, quota_mb=1)
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        assert [(each.code, each.subject) for each in check.check(site, shell).findings if each.code == "disk.low"] == [
+            ("disk.low", "kuota penuh")
+        ]
+        more = web_lab.archive("penuh-2.tar.gz", {"index.html": "v2", "gambar.bin": "y" * 900_000})
+        site = web_lab.site("penuh", source=more, health={"expect": "v2"}, quota_mb=1)
+        with pytest.raises(SiteError, match="kuota 1 MB tidak cukup"):
+            deploy.plan(site, shell)
+        site = web_lab.site("penuh", source=more, health={"expect": "v2"}, quota_mb=5)
+        assert deployed(site, shell).ok
+
+
+def test_a_lock_on_the_host_says_who_and_why_keeps_others_out_and_expires(
+    web_lab: WebLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = web_lab.site("kunci-host")
+    notice = Path(site.layout.notice)
+    with open_host(site.access) as shell:
+        with lock.held(site, shell, "pelaksana", "deploy WEB-2026-0001") as renew:
+            text = notice.read_text()
+            assert "siapa: pelaksana\nsebab: deploy WEB-2026-0001\ndari: " in text
+            assert notice.stat().st_mode & 0o777 == 0o644
+            renew()
+            monkeypatch.setattr("socket.gethostname", lambda: "lain")
+            with pytest.raises(TargetError, match=r"siapa: pelaksana; sebab: deploy WEB-2026-0001"):
+                enter(site, shell)
+            monkeypatch.undo()
+            enter(site, shell)
+        assert not notice.exists()
+        for until, free in (("2020-01-01 10:00", True), ("2099-01-01 10:00", False), ("nanti", False), ("", False)):
+            notice.write_text(f"siapa: operator\nsebab: memindahkan disk\x1b[31m\nsampai: {until}\n")
+            shutil.chown(notice, "deploy")
+            if free:
+                enter(site, shell)
+                continue
+            with pytest.raises(TargetError, match=r"operator; sebab: memindahkan disk\[31m; sampai") as refusal:
+                enter(site, shell)
+            assert "operator" in notice.read_text(), "it stays"
+            assert "kunci-host.dikunci" in refusal.value.detail
+
+
+def enter(site: Site, shell: Shell) -> None:
+    with lock.held(site, shell, "sekretaris", "rollback WEB-2026-0002"):
+        pass
