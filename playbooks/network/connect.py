@@ -313,7 +313,7 @@ def classify(error: BaseException) -> tuple[Reason, str]:
             return reason, detail
     if isinstance(error, OSError):
         return Reason.UNREACHABLE, cause(error)
-    return Reason.ERROR, f"sambungan gagal: {text[:200] or type(error).__name__}"
+    return Reason.ERROR, f"sambungan gagal; pesan aslinya: {(text[:200] or type(error).__name__)!r}"
 
 
 _Cause = tuple[tuple[type[BaseException], ...], str, Reason, str]

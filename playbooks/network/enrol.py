@@ -19,6 +19,8 @@ from playbooks.network.endpoints import host_name
 
 KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
 
+NOT_SSH = "yang menjawab bukan server SSH, atau memutus sambungan"
+
 
 @dataclass(frozen=True)
 class HostKey:
@@ -54,8 +56,10 @@ def _fetch(address: str, port: int, kind: str, timeout_s: float) -> HostKey | No
         return None
     except TimeoutError:
         raise TargetError(host_name(address, port), Reason.TIMEOUT, "tidak ada jawaban SSH") from None
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        raise TargetError(host_name(address, port), Reason.ERROR, f"bukan server SSH: {error}") from None
+    except (paramiko.SSHException, EOFError):
+        raise TargetError(host_name(address, port), Reason.ERROR, NOT_SSH) from None
+    except OSError as error:
+        raise TargetError(host_name(address, port), Reason.ERROR, f"{NOT_SSH}: {cause(error)}") from None
     finally:
         transport.close()
 

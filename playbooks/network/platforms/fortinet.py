@@ -1,8 +1,9 @@
 """FortiGate, FortiOS 5.6 to 7.6. docs.fortinet.com: FortiOS CLI reference, Administration guide (CPU and memory).
 
 `show full-configuration` encrypts every secret anew each time it is shown, so lines that hold one (ENC, and the Base64
-of keys) are no sign of a change; certificates have the same form and share that fate. Its pages are answered: to turn
-them off, `config system console` would have to be written.
+of keys) are no sign of a change; certificates have the same form and share that fate. A secret that alone was changed
+is thus not noticed and comes into a copy with the next other change: else every night would bring a "change". Its
+pages are answered: to turn them off, `config system console` would have to be written.
 """
 
 from __future__ import annotations

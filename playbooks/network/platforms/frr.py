@@ -242,7 +242,8 @@ PLATFORM = Platform(
     secrets=(
         r"^(?:enable )?password (?:8 )?(?P<secret>.+)$",
         r"\b(?:neighbor \S+ password|message-digest-key \d+ md5|authentication-key|area-password (?:clear|md5)"
-        r"|domain-password (?:clear|md5)|isis password (?:clear|md5)|key-string|mpls ldp neighbor \S+ password) "
+        r"|domain-password (?:clear|md5)|isis password (?:clear|md5)|key-string|authentication string"
+        r"|nhrp authentication) "
         r"(?P<secret>\S.*)$",
         r"\bsnmp-server community (?P<secret>\S+)",
     ),

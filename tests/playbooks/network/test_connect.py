@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from pathlib import Path
 
@@ -9,11 +11,13 @@ import asyncssh
 import paramiko
 import pytest
 
+from inventory.causes import cause
 from playbooks.findings import Reason, TargetError
 from playbooks.network import enrol
 from playbooks.network.backup import fetch_config, normalised
-from playbooks.network.connect import Session, open_session
+from playbooks.network.connect import Session, classify, open_session
 from playbooks.network.endpoints import Endpoint
+from playbooks.network.greeting import Stopped
 from tests.playbooks.network.doubles import IOS_CONFIG, PASSWORD, Double, device
 
 
@@ -192,13 +196,28 @@ def test_recorded_keys_of_other_servers_stay(tmp_path: Path) -> None:
 
 def test_a_server_that_is_not_ssh_is_no_enrolment(tmp_path: Path) -> None:
     del tmp_path
-    import socket
-    import threading
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=lambda: listener.accept()[0].sendall(b"HTTP/1.1 400\r\n\r\n" * 50), daemon=True).start()
-        with pytest.raises(TargetError):
+        with pytest.raises(TargetError) as caught:
             enrol.fetch_host_keys("127.0.0.1", listener.getsockname()[1], timeout_s=2)
+    assert caught.value.detail == enrol.NOT_SSH
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "detail"),
+    [
+        (Stopped(Reason.TIMEOUT, "tidak ada prompt"), Reason.TIMEOUT, "tidak ada prompt"),
+        (paramiko.SSHException("Error reading SSH protocol banner"), Reason.TIMEOUT, "sambungan SSH tidak selesai"),
+        (paramiko.SSHException("No existing session"), Reason.TIMEOUT, "sambungan SSH tidak selesai"),
+        (EOFError(), Reason.INCOMPLETE, "perangkat memutus sambungan"),
+        (paramiko.AuthenticationException("Authentication failed."), Reason.LOGIN_REFUSED, ""),
+        (ConnectionRefusedError(111, "Connection refused"), Reason.UNREACHABLE, cause(ConnectionRefusedError(111, ""))),
+        (ValueError("odd\nthing"), Reason.ERROR, "sambungan gagal; pesan aslinya: 'odd thing'"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_why_a_connection_failed_is_told_in_indonesian(error: BaseException, reason: Reason, detail: str) -> None:
+    assert classify(error) == (reason, detail)
 
 
 class Quoting:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from playbooks.network.platforms import ALL, get
-from playbooks.network.redaction import redact, words
+from playbooks.network.redaction import hidden, redact, words
 from tests.playbooks.network.samples import NAMES, samples
 
 GLUE = (
@@ -59,3 +61,19 @@ def test_a_secret_over_two_lines_is_hidden_whole() -> None:
     text = '/user add password="satu\ndua" group=full\n/ppp secret add password=satu\\\n    dua name=x\n'
     shown = redact("mikrotik_routeros", text, lambda _: "#")
     assert shown == "/user add password=# group=full\n/ppp secret add password=# name=x\n"
+
+
+CARRIERS: dict[str, str] = YAML(typ="safe", pure=True).load(Path(__file__).with_name("secrets.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("platform", NAMES)
+def test_everything_that_carries_a_secret_in_its_language_hides_it_and_nothing_else(platform: str) -> None:
+    marked = CARRIERS[platform].replace("KIND", "PRIVATE")
+    shown = redact(platform, re.sub("[«»]", "", marked), hidden)
+    pairs = zip(shown.replace('"<disamarkan>"', "<disamarkan>").splitlines(), _wanted(marked), strict=True)
+    assert [(got, wanted) for got, wanted in pairs if got != wanted] == []
+
+
+def _wanted(marked: str) -> list[str]:
+    """Quotes around a secret may go with it."""
+    return re.sub("«[^»\n]*»", "<disamarkan>", marked).replace('"<disamarkan>"', "<disamarkan>").splitlines()
