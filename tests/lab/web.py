@@ -73,6 +73,10 @@ class WebLab:
         """Pack a release into the inventory folder; returns its `source` entry."""
         return source(self.folder, name, pack(files))
 
+    def wordpress_version(self) -> str:
+        """What Debian's package says of itself."""
+        return run("dpkg-query", "-W", "-f", "${Version}", "wordpress").stdout.partition("+")[0]
+
     def wordpress(self) -> dict[str, str]:
         """The `source` entry of Debian's WordPress, packed as its authors do."""
         return source(self.folder, "wordpress.tar.gz", wordpress())

@@ -12,7 +12,7 @@ import pytest
 from fabric.runners import Remote
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import backup, certificates, check, domain, health, host, pages, restore, tls
+from playbooks.hosting import backup, certificates, check, domain, health, host, pages, profile, restore, tls
 from playbooks.hosting.connect import Shell, open_host
 from tests.lab.core import run, until
 from tests.lab.web import ADDRESS, WebLab
@@ -151,6 +151,11 @@ def test_wordpress_comes_up_is_backed_up_and_brought_back(web_lab: WebLab) -> No
         assert kept.database_sha256
         codes = {finding.code for finding in check.check(site, shell).findings}
         assert "backup.unproven" in codes
+        stands_on = profile.read(site, shell).versions
+        assert stands_on["WordPress"] == web_lab.wordpress_version()
+        assert stands_on["PHP"].startswith("8.2.")
+        assert stands_on["Rilis"].startswith("0001-")
+        assert {"Sistem operasi", "nginx", "Tema twentytwentythree"} <= {*stands_on}
 
         web_lab.sql("update portal_web.wp_options set option_value = 'Dirusak' where option_name = 'blogname'")
         assert "PortalDinas" in health.problem(site, seconds=0)
@@ -307,6 +312,7 @@ def test_a_certificate_is_issued_served_and_renewed_and_a_failed_renewal_leaves_
         assert host.plan(site, shell).changes == ()
         assert shell.run("stat", "-c", "%a", f"{site.layout.live_tls}/key.pem").strip() == "600"
         served = certificates.served(site)
+        assert profile.read(site, shell).certificate_until == served.until
 
         soon = served.until - timedelta(days=20)
         monkeypatch.setattr(certificates, "now", lambda: soon)
