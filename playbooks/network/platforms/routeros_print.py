@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+Told = dict[str, str]
+ADDRESS = r"\d+\.\d+\.\d+\.\d+"
+MAC = r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}"
 LOG_LINE = r"^(?:\w{3}/\d\d/\d{4} |\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d echo: .*\n?"
 
 _KEY = r"\.?[a-z0-9][a-z0-9.-]*="
@@ -146,3 +149,11 @@ def _below(lines: list[str]) -> Iterator[tuple[str, str]]:
         else:
             yield comment, (begun + line[len(begun) :] if not line[: len(begun)].strip() else line).rstrip()
             comment, begun = "", ""
+
+
+def rows_like(told: Table, shape: str) -> list[re.Match[str]]:
+    """Lines of a table by what their cells look like: a longer flag or address pushes the rest out of its column."""
+    found = [re.fullmatch(rf"\s*\d* *(?P<flags>[A-Za-z+ ]{{0,6}}?) *\b{shape} *", line) for _, line in told.lines]
+    if not all(found):
+        raise ValueError("a line that does not fit its headings")
+    return [row for row in found if row]
