@@ -14,7 +14,7 @@ import stat
 import tarfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import requests
 
 from inventory.models import Source
+from playbooks.hosting.kinds import KINDS
 from playbooks.hosting.site import Site, SiteError
 
 MEMBERS = 100_000
@@ -70,7 +71,10 @@ def present(site: Site) -> None:
 
 
 def contents(site: Site) -> dict[str, int]:
-    """Files of a release and their bytes; none of an archive at a URL, which is not fetched. Raises ArchiveRefused."""
+    """Files of a release and their bytes; none of an archive at a URL, which is not fetched.
+
+    Raises ArchiveRefused, also when it is no release of this kind of website.
+    """
     source = source_of(site)
     if _is_url(source.archive):
         return {}
@@ -78,7 +82,18 @@ def contents(site: Site) -> dict[str, int]:
     with _readable(path):
         sizes = {member.name: member.size for member in _members(path)}
     top = _single_top(list(sizes))
-    return {name.removeprefix(top): size for name, size in sizes.items()}
+    released = {name.removeprefix(top): size for name, size in sizes.items()}
+    _require(site.kind.needs, released.keys(), source.archive)
+    return released
+
+
+def _require(needs: tuple[str, ...], names: Set[str], archive: str) -> None:
+    absent = [need for need in needs if need not in names]
+    if not absent:
+        return
+    fits = [name for name, kind in KINDS.items() if set(kind.needs) <= names]
+    like = f"; isinya seperti kind: {max(fits, key=lambda name: len(KINDS[name].needs))}" if fits else ""
+    raise ArchiveRefused(f"{archive}: bukan rilis situs ini; tidak ada {', '.join(absent)}{like}")
 
 
 def _verify(path: Path, source: Source) -> None:
@@ -141,11 +156,10 @@ def repack(original: Path, target: Path, needs: tuple[str, ...] = ()) -> Release
     with _readable(original):
         names = [member.name for member in _members(original)]
         top = _single_top(names)
-        absent = [need for need in needs if top + need not in names]
-        if absent:
-            raise ArchiveRefused(f"{original.name}: bukan rilis situs ini; tidak ada {', '.join(absent)}")
+        released = frozenset(name.removeprefix(top) for name in names)
+        _require(needs, released, original.name)
         total = _copy(original, target, top)
-    return Release(target, sha256(target), frozenset(name.removeprefix(top) for name in names), total)
+    return Release(target, sha256(target), released, total)
 
 
 @contextmanager

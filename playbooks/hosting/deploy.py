@@ -58,10 +58,10 @@ def plan(site: Site, shell: Shell) -> Plan:
 
 def _lines(site: Site, shell: Shell, source: Source, state: Releases, name: str) -> tuple[str, ...]:
     page = site.website.health
-    fresh = name not in state.present
-    if fresh:
-        quota.has_room(site, shell)
-    install = fresh and libraries.due(site, shell)
+    # Of an archive at a URL nothing is known before it is fetched.
+    files = {} if name in state.present else archive.contents(site)
+    quota.has_room(site, shell, sum(files.values()))
+    install = libraries.due(site, shell, files.keys())
     migrates = migration.due(site, state, name)
     return (
         f"unggah {source.archive} (SHA-256 {source.sha256}) ke releases/{name}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from playbooks.hosting import archive
 from playbooks.hosting.archive import ArchiveRefused
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.site import Site, SiteError
@@ -25,16 +24,15 @@ def lacking(names: Set[str]) -> bool:
     return "composer.lock" in names and "vendor/autoload.php" not in names
 
 
-def due(site: Site, shell: Shell) -> bool:
-    """Whether the host must install them. Raises SiteError when it cannot. An archive at a URL is not looked into."""
-    names = archive.contents(site).keys() if site.kind.composer else frozenset[str]()
-    program = site.host.commands.composer
-    if lacking(names) and not shell.holds("test", "-x", program):
+def due(site: Site, shell: Shell, names: Set[str]) -> bool:
+    """Whether the host must install those of a release with these files. Raises SiteError when it cannot."""
+    needed, program = site.kind.composer and lacking(names), site.host.commands.composer
+    if needed and not shell.holds("test", "-x", program):
         raise SiteError(
             f"{site.slug}: arsip memuat composer.lock tanpa vendor/, tetapi {program} tidak ada di {site.website.host};"
             " pasang Composer di sana, atau kemas ulang bersama vendor/"
         )
-    return lacking(names)
+    return needed
 
 
 def agreed(site: Site, names: Set[str], install: bool) -> None:

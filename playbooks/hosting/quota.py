@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbooks.findings import Finding, Severity
-from playbooks.hosting import archive
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.site import Site, SiteError
 
@@ -19,12 +18,12 @@ def used(site: Site, shell: Shell) -> int:
     return int(shell.script(_USED, site.layout.base) or 0)
 
 
-def has_room(site: Site, shell: Shell) -> None:
-    """Raises SiteError when the inventory's release does not fit. Of an archive at a URL the size is not known."""
+def has_room(site: Site, shell: Shell, more: int) -> None:
+    """Raises SiteError when a release of `more` bytes does not fit."""
     quota = site.website.quota_mb
     if quota is None:
         return
-    now, more = used(site, shell), sum(archive.contents(site).values())
+    now = used(site, shell)
     if now + more > quota * MB:
         raise SiteError(
             f"{site.slug}: kuota {quota} MB tidak cukup; terpakai {now / MB:.0f} MB, rilis ini {more / MB:.0f} MB."

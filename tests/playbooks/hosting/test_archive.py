@@ -136,6 +136,15 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
+def test_an_archive_of_another_kind_is_refused_and_its_kind_is_named(tmp_path: Path) -> None:
+    names = ("index.php", "system/core/CodeIgniter.php", "application/config/config.php")
+    packed = tar(tmp_path / "rilis.tar.gz", *((name, b"<?php") for name in names))
+    source = {"archive": "rilis.tar.gz", "sha256": archive.sha256(packed)}
+    with pytest.raises(ArchiveRefused, match=r"tidak ada spark, .*; isinya seperti kind: codeigniter3"):
+        archive.contents(site(tmp_path, kind="codeigniter", source=source))
+    assert set(archive.contents(site(tmp_path, kind="codeigniter3", source=source))) == set(names)
+
+
 def test_an_archive_at_a_url_is_fetched_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     original = tar(tmp_path / "rilis.tar.gz", ("index.html", b"x"))

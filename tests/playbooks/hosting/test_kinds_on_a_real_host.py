@@ -135,6 +135,21 @@ def test_a_failed_migration_and_a_release_that_breaks_after_it_leave_the_databas
         assert "migrasi_web__" not in web_lab.sql("show databases")
 
 
+def test_an_old_dump_is_not_put_back_by_itself(web_lab: WebLab) -> None:
+    site = release(web_lab, "dumplama", "laravel", shapes.laravel("satu"), "satu awal")
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(site, shell).ok
+        broken = release(web_lab, "dumplama", "laravel", shapes.laravel("dua", {"0003.sql": "drop table x;"}), "dua")
+        left = f"{site.layout.dumps}/{deploy.plan(broken, shell).details['release']}.sql.gz"
+        shell.script('gzip -c /dev/null >"$1"; touch -d "2 hours ago" "$1"', left)
+        outcome = deployed(broken, shell)
+        assert outcome.status == "failed"
+        assert f"dump {left} lebih tua dari 60 menit" in outcome.detail
+        assert "satu awal" in front(site)
+        assert shell.holds("test", "-e", left)
+
+
 def test_libraries_are_installed_by_composer_or_the_plan_says_why_not(web_lab: WebLab) -> None:
     lock = {"_readme": [], "content-hash": "0" * 32, "packages": [], "packages-dev": [], "aliases": []}
     lock |= {"minimum-stability": "stable", "stability-flags": [], "prefer-stable": False, "prefer-lowest": False}
