@@ -1,10 +1,11 @@
-"""The certificate authority's side: account, order, http-01 challenge (RFC 8555), with the acme library."""
+"""The certificate authority's side: account, order, challenges (RFC 8555), with the acme library."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,20 +24,36 @@ ISSUE_S = 90
 CALL_S = 20
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
-Publish = Callable[[str, str], None]
-"""Put a text under /.well-known/acme-challenge/<token> of the domain."""
+
+@dataclass(frozen=True)
+class Proof:
+    """What is to be shown at the domain: `text` under the name `token` (http-01), or as a TXT record (dns-01)."""
+
+    token: str
+    text: str
 
 
-def issue(acme: Acme, ca: Path | None, account_key: Path, domain: str, csr: str, publish: Publish) -> str:
-    """Certificate chain (PEM) for a signing request. `ca`: PEM of the authority's own HTTPS, when not a public one.
+Publish = Callable[[Sequence[Proof]], None]
+"""Show all proofs of an order at once."""
+_CHALLENGES: dict[str, type[challenges.KeyAuthorizationChallenge]] = {
+    "http-01": challenges.HTTP01,
+    "dns-01": challenges.DNS01,
+}
 
+
+def issue(
+    acme: Acme, ca: Path | None, account_key: Path, domain: str, csr: str, challenge: str, publish: Publish
+) -> str:
+    """Certificate chain (PEM) for a signing request of `domain` and, if it asks for that, its wildcard.
+
+    `ca`: PEM of the authority's own HTTPS, when not a public one. `challenge`: http-01 or dns-01.
     Raises TargetError with the authority's own words when it refuses or does not answer.
     """
     try:
         authority = _account(acme, ca, account_key)
         order = authority.new_order(csr.encode())
-        for authorization in order.authorizations:
-            _answer(authority, authorization, domain, publish)
+        pending = [each for each in order.authorizations if each.body.status != messages.STATUS_VALID]
+        _answer(authority, [_offered(each, domain, _CHALLENGES[challenge]) for each in pending], publish)
         return str(authority.poll_and_finalize(order, _deadline()).fullchain_pem)
     except (
         errors.Error,
@@ -82,18 +99,23 @@ def _key(path: Path) -> Any:
     return JWKRSA.load(path.read_bytes())
 
 
-def _answer(authority: Any, authorization: Any, domain: str, publish: Publish) -> None:
-    if authorization.body.status == messages.STATUS_VALID:
-        return
-    offered = [each for each in authorization.body.challenges if isinstance(each.chall, challenges.HTTP01)]
+def _offered(authorization: Any, domain: str, kind: type[challenges.KeyAuthorizationChallenge]) -> Any:
+    """The challenge of the wanted kind. Raises ValueError."""
+    offered = [each for each in authorization.body.challenges if isinstance(each.chall, kind)]
     if not offered or authorization.body.identifier.value != domain:
-        raise ValueError(f"no http-01 challenge for {domain}")
-    challenge = offered[0]
-    token = challenge.chall.path.rpartition("/")[2]
-    if not _TOKEN.fullmatch(token):
+        raise ValueError(f"no {kind.typ} challenge for {domain}")
+    return offered[0]
+
+
+def _answer(authority: Any, offered: Sequence[Any], publish: Publish) -> None:
+    key = authority.net.key
+    proofs = [Proof(each.chall.encode("token"), each.chall.validation(key)) for each in offered]
+    if not all(_TOKEN.fullmatch(proof.token) for proof in proofs):
         raise ValueError("challenge token is not base64url")
-    publish(token, challenge.chall.validation(authority.net.key))
-    authority.answer_challenge(challenge, challenge.response(authority.net.key))
+    if proofs:
+        publish(proofs)
+    for each in offered:
+        authority.answer_challenge(each, each.response(key))
 
 
 def _words(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,8 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from playbooks.hosting.site import Site
 
-RENEW_AT = 3
-"""A certificate is renewed when less than 1 / RENEW_AT of its life is left (Let's Encrypt, integration guide)."""
+RENEW_AT, RENEW_SHORT_AT = 3, 2
+"""A certificate is renewed when less than 1 / RENEW_AT of its life is left (Let's Encrypt, integration guide), one of
+at most `SHORT_LIFE` when half is left: a failure leaves time for more than one further try.
+"""
+SHORT_LIFE = timedelta(days=10)
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,12 @@ class Certificate:
         return self.until - now
 
     def renewal_due(self, now: datetime) -> bool:
-        return self.left(now) < (self.until - self.since) / RENEW_AT
+        life = self.until - self.since
+        return self.left(now) < life / (RENEW_SHORT_AT if life <= SHORT_LIFE else RENEW_AT)
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether it was issued for all of these, wildcards as such."""
+        return all(name in self.names for name in names)
 
 
 def parse(certificate: x509.Certificate) -> Certificate:
@@ -80,8 +89,8 @@ def served(site: Site, deadline_s: float = 10) -> Certificate:
     return parse(x509.load_der_x509_certificate(der or b""))
 
 
-def distrust(site: Site, deadline_s: float = 10) -> str:
-    """Why the chain that the host shows would not be trusted, name and dates apart; empty when it would be.
+def distrust(site: Site, shown: Certificate, deadline_s: float = 10) -> str:
+    """Why the chain that the host shows with `shown` would not be trusted, its name and dates apart; "" if it would be.
 
     Raises OSError when there is no TLS to be had.
     """
@@ -93,9 +102,28 @@ def distrust(site: Site, deadline_s: float = 10) -> str:
     try:
         _handshake(site, context, deadline_s).close()
     except ssl.SSLCertVerificationError as error:
-        # X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED are findings of their own.
-        return "" if error.verify_code in (9, 10) else str(error.verify_message)
+        return _why(error, shown, now())
     return ""
+
+
+def _why(error: ssl.SSLCertVerificationError, shown: Certificate, now: datetime) -> str:
+    """OpenSSL's reason in Indonesian. The dates of the certificate itself are findings of their own."""
+    if error.verify_code in _DATES and not shown.since <= now <= shown.until:
+        return ""
+    return _REASONS.get(error.verify_code, str(error.verify_message))
+
+
+# openssl-verification-options(1): X509_V_ERR_*.
+_DATES = (9, 10)
+_NO_ISSUER = "rantainya tidak lengkap (sertifikat antara tidak disertakan), atau penerbitnya tidak dikenal peramban"
+_REASONS = {
+    9: "sertifikat antara dalam rantainya belum berlaku",
+    10: "sertifikat antara dalam rantainya sudah habis",
+    18: "ditandatangani sendiri",
+    19: "akar dalam rantainya tidak dikenal peramban",
+    20: _NO_ISSUER,
+    21: _NO_ISSUER,
+}
 
 
 def now() -> datetime:

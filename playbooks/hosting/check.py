@@ -104,7 +104,7 @@ def _tls(site: Site, left: float) -> Iterator[Finding]:
     url = site.url("https", "/")
     try:
         shown = certificates.served(site, left)
-        distrust = certificates.distrust(site, left)
+        distrust = certificates.distrust(site, shown, left)
     except (OSError, ValueError) as error:
         advice = "Terbitkan sertifikat (website domain/tls) dan periksa server web mendengarkan HTTPS."
         yield Finding("http.down", Severity.MAJOR, url, cause(error), advice)

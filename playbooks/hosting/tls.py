@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from playbooks.findings import Reason, TargetError
@@ -9,6 +10,7 @@ from playbooks.hosting import authority, certificates, files, host, pages
 from playbooks.hosting.certificates import Certificate
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep, carry_out
+from playbooks.hosting.proving import proving
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import Ladder, Outcome, Permit, Plan
 
@@ -17,7 +19,7 @@ umask 077
 rm -rf "$1"
 mkdir -p "$1"
 openssl ecparam -name prime256v1 -genkey -noout -out "$1/key.pem"
-openssl req -new -key "$1/key.pem" -subj / -addext "subjectAltName=DNS:$2"
+openssl req -new -key "$1/key.pem" -subj / -addext "subjectAltName=$2"
 """
 _KEEP = 'rm -rf "$2"; sync --file-system "$1"; mv -T "$1" "$2"'
 _POINT = 'ln -sfnT "$2" "$1.next"; mv -fT "$1.next" "$1"'
@@ -29,29 +31,49 @@ _LIVE = 'readlink "$1" || :'
 
 
 def plan(site: Site, shell: Shell, now: datetime | None = None) -> Plan:
-    """Issue or renew; no changes while the live certificate fits the domain and more than a third of its life is left.
+    """Issue or renew; no changes while the live certificate has all names and is not due (`Certificate.renewal_due`).
 
     Raises SiteError when the inventory asks for no certificate or names no authority, TargetError.
     """
+    whole, live = standing(site), live_certificate(site, shell)
+    due = live is None or not live.has(_names(site)) or live.renewal_due(now or certificates.now())
+    return whole if due else replace(whole, changes=_serve_lines(site, shell, live))
+
+
+def standing(site: Site) -> Plan:
+    """Issue when it is due, now and later: what is approved is the same plan each time, by the same hash. SiteError."""
     if site.website.tls.issuer != "acme":
         raise SiteError(f"{site.slug}: tls.issuer bukan acme")
-    live = _live(site, shell)
-    due = live is None or not live.covers(site.domain) or live.renewal_due(now or certificates.now())
+    if site.website.tls.challenge == "dns-01":
+        _ = site.zone
     return Plan(
         action="tls",
         target=site.slug,
         ladder=Ladder.A,
         summary=f"Sertifikat TLS untuk {site.domain}",
-        changes=_issue_lines(site, live) if due else _serve_lines(site, shell, live),
+        changes=(_issue_line(site), _serve_line(site), _RENEW_LINE),
         way_back=("sertifikat dan konfigurasi nginx yang lama tetap dipakai",),
-        details={"domain": site.domain, "directory": site.acme.directory},
+        details={
+            "domain": site.domain,
+            "names": _names(site),
+            "challenge": site.website.tls.challenge,
+            "directory": site.acme.directory,
+            "renews": True,
+        },
     )
 
 
-def _issue_lines(site: Site, live: Certificate | None) -> tuple[str, ...]:
-    instead = f", pengganti nomor seri {live.serial}" if live else ""
-    issue = f"terbitkan sertifikat {site.domain} dari {site.acme.directory}{instead}; kuncinya dibuat di host"
-    return issue, _serve_line(site)
+def _names(site: Site) -> list[str]:
+    return [site.domain, *([f"*.{site.domain}"] if site.website.tls.wildcard else [])]
+
+
+_RENEW_LINE = "perbarui dengan cara yang sama setiap kali hampir habis, paling lama setahun sejak disetujui"
+
+
+def _issue_line(site: Site) -> str:
+    proof = f"_acme-challenge.{site.domain} TXT sementara" if site.website.tls.challenge == "dns-01" else "http-01"
+    names = ", ".join(_names(site))
+    return f"terbitkan sertifikat {names} dari {site.acme.directory}, dibuktikan lewat {proof}; kuncinya dibuat di host"
 
 
 def _serve_line(site: Site) -> str:
@@ -64,7 +86,7 @@ def _serve_lines(site: Site, shell: Shell, live: Certificate | None) -> tuple[st
     return () if served else (_serve_line(site),)
 
 
-def _live(site: Site, shell: Shell) -> Certificate | None:
+def live_certificate(site: Site, shell: Shell) -> Certificate | None:
     """The installed certificate; None when there is none that can be read."""
     pem = shell.read(f"{site.layout.live_tls}/fullchain.pem")
     try:
@@ -80,12 +102,12 @@ def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnS
     """
     journal = Journal(permit, on_step)
     now = plan(site, shell)
-    issue = len(now.changes) > 1
+    issue = _issue_line(site) in now.changes
     return carry_out(approved, now, journal, lambda: (_renew if issue else _resume)(site, shell, journal))
 
 
 def _resume(site: Site, shell: Shell, journal: Journal) -> Outcome:
-    live = _live(site, shell)
+    live = live_certificate(site, shell)
     if live is None:
         raise TargetError(site.slug, Reason.ERROR, "sertifikat hilang dari host")
     return _serve(live, live.serial, site, shell, journal)
@@ -94,8 +116,8 @@ def _resume(site: Site, shell: Shell, journal: Journal) -> Outcome:
 def _renew(site: Site, shell: Shell, journal: Journal) -> Outcome:
     work = f"{site.layout.tls}/new"
     with journal.write("membuat kunci dan permintaan sertifikat di host"):
-        csr = shell.script(_REQUEST, work, site.domain)
-    with journal.write("menjawab tantangan http-01 dan menerima sertifikat"):
+        csr = shell.script(_REQUEST, work, ",".join(f"DNS:{name}" for name in _names(site)))
+    with journal.write(f"menjawab tantangan {site.website.tls.challenge} dan menerima sertifikat"):
         chain = _issue(site, shell, csr)
     fresh = _checked(site, chain, csr)
     before = shell.script(_LIVE, site.layout.live_tls).strip()
@@ -107,31 +129,17 @@ def _renew(site: Site, shell: Shell, journal: Journal) -> Outcome:
 
 
 def _issue(site: Site, shell: Shell, csr: str) -> str:
-    folder = f"{site.host.paths.challenges}/.well-known/acme-challenge"
-    tokens: list[str] = []
-
-    def publish(token: str, text: str) -> None:
-        tokens.append(f"{folder}/{token}")
-        shell.write(tokens[-1], text, "0644")
-        page = pages.fetch(site, "http", f"/.well-known/acme-challenge/{token}")
-        if page.text != text:
-            raise TargetError(site.slug, Reason.ERROR, f"host tidak menyajikan tantangan ACME (status {page.status})")
-
     ca = site.inventory_path(site.acme.ca) if site.acme.ca else None
-    try:
-        return authority.issue(site.acme, ca, site.account_key, site.domain, csr, publish)
-    except pages.PageError as error:
-        raise TargetError(site.slug, Reason.ERROR, str(error)) from None
-    finally:
-        if tokens:
-            shell.run("rm", "-f", *tokens)
+    with proving(site, shell) as publish:
+        challenge = site.website.tls.challenge
+        return authority.issue(site.acme, ca, site.account_key, site.domain, csr, challenge, publish)
 
 
 def _checked(site: Site, chain: str, csr: str) -> Certificate:
     """What the authority sent is for our key and our domain, or it is not installed. Raises TargetError."""
     try:
         fresh = certificates.from_pem(chain)
-        ours = fresh.public_key == certificates.requested_key(csr) and fresh.covers(site.domain)
+        ours = fresh.public_key == certificates.requested_key(csr) and fresh.has(_names(site))
     except ValueError:
         ours = False
     if not ours or fresh.until <= certificates.now():

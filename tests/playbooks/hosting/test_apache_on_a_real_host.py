@@ -69,7 +69,7 @@ def test_a_certificate_is_issued_and_served_by_apache(web_lab: WebLab) -> None:
         assert domain.apply(domain.plan(site), site, allowed).ok
         issued = tls.apply(tls.plan(site, shell), site, shell, allowed)
         assert issued.status == "applied", issued.detail
-        assert certificates.distrust(site) == ""
+        assert certificates.distrust(site, certificates.served(site)) == ""
         assert pages.fetch(site, "http", "/berita?x=1").location == f"https://{site.domain}/berita?x=1"
         assert front(site).startswith("<h1>v1")
         assert host.plan(site, shell).changes == ()
