@@ -15,7 +15,7 @@ from prefect.states import Completed, Failed
 
 from flows import artifacts, network, websites
 from flows.forms import MonthForm
-from flows.jobs import archive, binaries, board, notices, reports, site_board
+from flows.jobs import archive, binaries, board, notices, renewals, reports, site_board
 from flows.jobs import duties as jobs
 from flows.jobs.duties import CLOCK
 from flows.jobs.targets import batches
@@ -86,6 +86,22 @@ def yearly_sweep() -> State[None]:
     artifacts.table("sapuan-tahunan", f"{len(opened)} permohonan berkala dibuka", rows)
     _show_site_board()
     return Completed(message=f"{len(opened)} permohonan berkala dibuka")
+
+
+@flow(name="Perbarui sertifikat", flow_run_name=_named("Perbarui sertifikat"), persist_result=False)
+def renew_certificates() -> State[None]:
+    """Renew every certificate that is due, as its approved plan says; the others' cases are opened."""
+    done = _renew()
+    artifacts.table("perbarui-sertifikat", f"{len(done)} sertifikat", [each.as_json() for each in done])
+    failed = [each.website for each in done if not each.ok]
+    if failed:
+        return Failed(message=f"gagal, yang lama tetap dipakai: {artifacts.plain(', '.join(failed))}")
+    return Completed(message=f"{len(done)} sertifikat ditangani")
+
+
+@task(task_run_name="perbarui sertifikat", cache_policy=NO_CACHE, persist_result=False)
+def _renew() -> list[renewals.Renewal]:
+    return renewals.renew_due(office(), tell)
 
 
 @task(task_run_name="buka permohonan berkala", cache_policy=NO_CACHE, persist_result=False)

@@ -18,13 +18,14 @@ from playbooks.findings import explained
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import duties, maintenance, reports, site_board
+    from flows.jobs import duties, maintenance, renewals, reports, site_board
     from flows.jobs import websites as jobs
     from sop.register.records import CaseRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.websites")
     duties, site_board = later("flows.jobs.duties"), later("flows.jobs.site_board")
     maintenance, reports = later("flows.jobs.maintenance"), later("flows.jobs.reports")
+    renewals = later("flows.jobs.renewals")
 
 app = typer.Typer(cls=Orders, help="Website: periksa, cadangkan, pasang, hosting, domain, pulihkan.")
 
@@ -114,6 +115,28 @@ def sweep(json: Json = False) -> None:
     opened = duties.open_due_cases(office.open_office())
     rows = [{"case": case.id, "website": case.website, "opd": case.opd} for case in opened]
     answer({"opened": rows}, json, lambda c: _print_opened(opened, c))
+
+
+@app.command(cls=Order)
+def renew(json: Json = False) -> None:
+    """Perbarui sertifikat yang hampir habis menurut rencana yang sudah disetujui, seperti setiap pagi."""
+    done = renewals.renew_due(office.open_office(), lambda name, what: note(f"{name}: {what}"))
+    document = {"certificates": [each.as_json() for each in done]}
+    answer(document, json, lambda c: _print_renewals(done, c), all(each.ok for each in done))
+
+
+RENEWALS = {
+    "renewed": ("ok", "diperbarui"),
+    "failed": ("failed", "GAGAL, yang lama tetap dipakai"),
+    "asked": ("findings", "permohonan dibuka, menunggu persetujuan"),
+    "waiting": ("findings", "menunggu persetujuan"),
+}
+
+
+def _print_renewals(done: list[renewals.Renewal], to: Console) -> None:
+    rows = [(each.website, status(*RENEWALS[each.status]), each.case, each.detail) for each in done]
+    columns = ("Website", "Sertifikat", "Permohonan", "Keterangan")
+    to.print(table(columns, rows) if rows else "Tidak ada sertifikat yang harus diperbarui.")
 
 
 CHANGES = {

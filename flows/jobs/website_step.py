@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flows.jobs import websites
+from flows.jobs import renewals, websites
 from flows.jobs.changes import put_forward
 from flows.jobs.leases import PATIENCE_S
 from flows.jobs.step import Stopped, Task, kept_here, newest_plan, ready, run_plan
 from playbooks.findings import TargetError
+from playbooks.hosting import tls
 from playbooks.hosting.site import SiteError
+from playbooks.plans import Plan
 
 
 def inspect(task: Task) -> None:
@@ -33,7 +35,7 @@ def plan(task: Task) -> None:
     if any(plan.state == "proposed" for plan in case.plans):
         return
     try:
-        plans = [websites.make_plan(office, case.website, action) for action in websites.wanted(office, case.website)]
+        plans = [_planned(task, action) for action in websites.wanted(office, case.website)]
     except SiteError as error:
         task.carried.reason = f"rencana tidak dapat dibuat: {error}"
         return
@@ -42,6 +44,15 @@ def plan(task: Task) -> None:
     for plan in plans:
         if plan.changes:
             put_forward(office, case.id, plan, task.actor)
+
+
+def _planned(task: Task, action: str) -> Plan:
+    """What the site lacks; of a certificate that is not due, its renewals once no approval covers them any more."""
+    office, name = task.office, task.case.website
+    plan = websites.make_plan(office, name, action)
+    if action == "tls" and not plan.changes and renewals.approval_lapses(office, name):
+        return tls.standing(websites.site(office, name))
+    return plan
 
 
 def maintain(task: Task) -> None:

@@ -2,11 +2,11 @@
 
 from sop.register.duties import Duties
 from sop.register.leases import Lease
-from sop.register.proposals import Proposals
 from sop.register.records import Actor, CaseRecord, EvidenceRecord, Letter, OutboxRow, PlanRecord
+from sop.register.standing import Standing
 
 __all__ = ["Actor", "CaseRecord", "EvidenceRecord", "Lease", "Letter", "OutboxRow", "PlanRecord", "Register"]
 
 
-class Register(Proposals, Duties):
+class Register(Standing, Duties):
     """`Register(settings, inventory, clock)` opens (and migrates) the database; safe for threads and processes."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sop.progress import Event
 from sop.register.authority import forbid_own_request
 from sop.register.confirmation import confirmer
 from sop.register.confirming import Confirming
@@ -139,6 +140,9 @@ class Proposals(Confirming, Leases):
         if plan is None or action not in actions(plan) or plan.target != target:
             raise PermitRefused(f"rencana {plan_hash[:12]} bukan rencana {action} untuk {target} pada {case_id}")
         self._check_plan(dossier, plan)
+        self._check_lease(session, lease, target)
+
+    def _check_lease(self, session: Session, lease: Lease, target: str) -> None:
         if lease.target != target:
             raise PermitRefused(f"kunci yang dipegang adalah atas {lease.target}, bukan {target}")
         try:
@@ -151,13 +155,13 @@ class Proposals(Confirming, Leases):
             raise PermitRefused(f"rencana {plan.hash[:12]} {PLANS[plan.state]}")
         if plan.hash in dossier.position.waiting or (plan.ladder != "A" and plan.state != "approved"):
             raise PermitRefused(f"rencana {plan.hash[:12]} belum disetujui")
-        if hashlib.sha256(plan.document).hexdigest() != plan.hash:
-            raise PermitRefused(f"rencana {plan.hash[:12]} berubah setelah disetujui")
         if plan.ladder != "A" or confirmer(plan.action):
-            self._check_approval(dossier, plan)
+            self._check_bound(dossier, plan)
+        _check_document(plan)
 
-    def _check_approval(self, dossier: Dossier, plan: CasePlan) -> None:
-        """The approval is an event by someone else; the plan's own row is not trusted for that."""
+    def _check_bound(self, dossier: Dossier, plan: CasePlan) -> Event:
+        """The approval of exactly this document: an event by someone else; the plan's own row is not trusted for it."""
+        _check_document(plan)
         approvals = [e for e in dossier.events if e.kind in ("approved", "answered") and plan.hash in e.plans]
         if not approvals or approvals[-1].actor in ("", plan.proposer):
             raise PermitRefused(f"rencana {plan.hash[:12]} tidak disetujui oleh orang kedua")
@@ -166,6 +170,7 @@ class Proposals(Confirming, Leases):
             check_confirmed(plan, dossier.events, approvals[-1].actor)
         except (OwnRequest, OwnPlan, NotConfirmed) as error:
             raise PermitRefused(str(error)) from None
+        return approvals[-1]
 
     def _check_proposal(self, dossier: Dossier, action: str, target: str, ladder: str) -> None:
         case, step = dossier.row, dossier.step
@@ -179,6 +184,11 @@ class Proposals(Confirming, Leases):
         devices = case.devices or [name for name, device in self.inventory.devices.items() if device.opd == case.opd]
         if target not in ([case.website] if case.website else devices):
             raise PermitRefused(f"{target} tidak termasuk dalam {case.id}")
+
+
+def _check_document(plan: CasePlan) -> None:
+    if hashlib.sha256(plan.document).hexdigest() != plan.hash:
+        raise PermitRefused(f"rencana {plan.hash[:12]} berubah setelah disetujui")
 
 
 def _failed_before(session: Session, case_id: str, action: str, target: str) -> bool:

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,9 @@ from typer.testing import CliRunner
 from flows.cli.root import app
 from flows.jobs import cases
 from flows.office import Office, open_office
+from playbooks.findings import Reason, TargetError
+from playbooks.hosting import authority, certificates
+from playbooks.hosting.site import Site
 from playbooks.network.history import History
 from tests.flows.conftest import PDF, Pelihara, Said
 from tests.lab.network import Mailbox, NetworkLab
@@ -252,7 +256,7 @@ def _officials() -> dict[str, dict[str, str]]:
 
 
 def test_a_website_is_analysed_approved_hosted_deployed_named_and_certified(
-    at_web: Pelihara, web_lab: WebLab, tmp_path: Path
+    at_web: Pelihara, web_lab: WebLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = submit(at_web, tmp_path, "--sop", "website", "--opd", "dinkes", "--website", "kasus")
     act(at_web, case, "pelaksana", "kadis", "sekretaris", "kabid")
@@ -275,7 +279,31 @@ def test_a_website_is_analysed_approved_hosted_deployed_named_and_certified(
     assert {each["code"] for each in shown.json["targets"][0]["findings"]} <= known
     act(at_web, case, "pelaksana")
     assert office.register.case(case).state == "selesai"
+    renewed_by_the_clock(at_web, place, monkeypatch)
     assert at_web("audit", "verify").code == 0
+
+
+def renewed_by_the_clock(pelihara: Pelihara, place: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Near its end the certificate is renewed under the approval that stands; an authority that is down leaves it."""
+
+    def renewals() -> list[tuple[str, str]]:
+        done = pelihara("website", "renew", "--json").json["certificates"]
+        return [(each["website"], each["status"]) for each in done if each["website"] == place.slug]
+
+    first = certificates.served(place)
+    assert renewals() == [], "it is not due yet"
+    with monkeypatch.context() as near:
+        near.setattr(certificates, "now", lambda: first.until - timedelta(days=29))
+        with monkeypatch.context() as down:
+            down.setattr(authority, "issue", refuse)
+            assert renewals() == [(place.slug, "failed")]
+        assert certificates.served(place).serial == first.serial
+        assert renewals() == [(place.slug, "renewed")]
+    assert certificates.served(place).serial != first.serial
+
+
+def refuse(*_: object) -> str:
+    raise TargetError("ca", Reason.ERROR, "penerbit sertifikat: tidak menjawab")
 
 
 def carried(pelihara: Pelihara, tmp_path: Path, site: str, *more: str) -> tuple[Office, str]:

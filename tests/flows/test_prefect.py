@@ -24,7 +24,7 @@ from tests.flows.house import House, until
 RECIPE = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
 DEPLOYMENTS = {each["name"]: each for each in RECIPE["deployments"]}
 SCHEDULED = [name for name, each in DEPLOYMENTS.items() if each.get("schedules")]
-WITH_FORM = {*DEPLOYMENTS} - {"cadangan-malam", "periksa-arsip", "sapuan-tahunan"}
+WITH_FORM = {*DEPLOYMENTS} - {"cadangan-malam", "periksa-arsip", "perbarui-sertifikat", "sapuan-tahunan"}
 
 
 def form_of(house: House, deployment: str) -> dict[str, dict[str, Any]]:
