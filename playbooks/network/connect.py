@@ -28,9 +28,10 @@ from paramiko.hostkeys import HostKeyEntry
 from inventory.causes import cause
 from playbooks.findings import Reason, TargetError
 from playbooks.network import alarms, platforms
+from playbooks.network.drivers import driver
 from playbooks.network.endpoints import Endpoint
 from playbooks.network.greeting import Stopped
-from playbooks.network.terminal import Closed, driver
+from playbooks.network.terminal import Closed
 
 CONNECT_S, LOGIN_S = 10.0, 25.0
 """For each step of a log-in, and for all of it."""

@@ -89,6 +89,17 @@ def test_a_configuration_may_quote_the_prompt_of_its_own_device(platform: str, t
         assert fetch_config(session).text == there.config
 
 
+@pytest.mark.parametrize("platform", ["cisco_ios", "mikrotik_routeros"])
+def test_a_line_of_any_length_and_letters_of_an_old_terminal_arrive_whole(platform: str, tmp_path: Path) -> None:
+    there = double(platform)
+    lines = there.config.split("\n")
+    there.config = "\n".join([*lines[: len(lines) // 2], f"# gédung {'x' * 20_000} ü", *lines[len(lines) // 2 :]])
+    there.config = there.config.replace("–", "-")
+    with device(there, tmp_path, platform=platform) as here, open_session(here) as session:
+        for there.way in (Way(coding="latin-1", piece=1000), Way(piece=1000)):
+            assert fetch_config(session).text == there.config
+
+
 @pytest.mark.parametrize("cut", [0.0, 0.02, 0.5, 0.98])
 @pytest.mark.parametrize("platform", ["cisco_nxos", "mikrotik_routeros"])
 def test_a_session_that_is_cut_brings_nothing(platform: str, cut: float, tmp_path: Path) -> None:
@@ -261,7 +272,6 @@ def grown(text: str, size: int) -> str:
     [
         ("cisco_ios", Way()),
         ("fortinet", Way(pager="--More-- ", wipe="\r         \r", page=2000)),
-        ("mikrotik_routeros", Way()),
     ],
 )
 def test_a_huge_configuration_is_exact_and_costs_in_proportion(platform: str, way: Way, tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from playbooks.network import platforms
 from playbooks.network.diagnose import parse
+from playbooks.network.drivers import driver
 from playbooks.network.facts import Facts, Interface, Note
 from playbooks.network.platforms import mikrotik_routeros as ros
 from playbooks.network.platforms.platform import UnknownPlatform, duration_s, merged
-from playbooks.network.terminal import Terminal, driver
+from playbooks.network.terminal import Terminal
 
 RECORDINGS = Path(os.environ.get("PELIHARA_RECORDINGS", Path(__file__).parents[4] / "shared" / "recordings"))
 FOLDERS = sorted(platforms.ALL)
