@@ -95,7 +95,7 @@ def _rows(result: dict[str, Any]) -> Iterator[dict[str, object]]:
 
 def backup_rows(backups: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
     """A row a backup (BackedUp.as_json), the failed ones first."""
-    words = {"ok": "versi baru", "unchanged": "tidak berubah", "failed": "GAGAL"}
+    words = {"ok": "versi baru", "unchanged": "tidak berubah", "unproven": "BELUM TERBUKTI", "failed": "GAGAL"}
     return [
         {
             "sasaran": each["name"],
@@ -104,7 +104,7 @@ def backup_rows(backups: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]
             "bita": each["bytes"],
             "detik": each["seconds"],
         }
-        for each in sorted(backups, key=lambda one: (one["status"] != "failed", one["name"]))
+        for each in sorted(backups, key=lambda one: (one["status"] in ("ok", "unchanged"), one["name"]))
     ]
 
 

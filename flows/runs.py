@@ -130,9 +130,9 @@ def _apply(case: str, name: str, action: str, plan: str) -> Outcome:
 
 def ended(done: Sequence[BackedUp], what: str) -> State[None]:
     """A batch ends well also when some targets could not be reached: message, table and register say which."""
-    states = [each.status for each in done]
-    counted = artifacts.summary("gagal" if each == "failed" else each for each in states)
-    names = lost([each.as_json() for each in done if each.status == "failed"])
+    words, states = {"failed": "gagal", "unproven": "belum terbukti"}, [each.status for each in done]
+    counted = artifacts.summary(words.get(each, each) for each in states)
+    names = lost([each.as_json() for each in done if each.status in words])
     message = artifacts.plain(f"{len(done)} {what}: {counted}" + (f": {names}" if names else ""))
     return Failed(message=message) if done and set(states) == {"failed"} else Completed(message=message)
 

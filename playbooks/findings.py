@@ -100,6 +100,7 @@ class Reason(StrEnum):
     HOST_KEY_UNKNOWN = "host_key_unknown"
     LEGACY_SSH_REFUSED = "legacy_ssh_refused"
     INCOMPLETE = "incomplete"
+    UNPROVEN = "unproven"
     REFUSED_OUTPUT = "refused_output"
     ERROR = "error"
 
@@ -112,6 +113,7 @@ REASONS = {
     Reason.HOST_KEY_UNKNOWN: "kunci host belum dicatat",
     Reason.LEGACY_SSH_REFUSED: "hanya mendukung SSH lama",
     Reason.INCOMPLETE: "jawabannya terpotong",
+    Reason.UNPROVEN: "belum terbukti utuh",
     Reason.REFUSED_OUTPUT: "jawabannya bukan yang diminta",
     Reason.ERROR: "gagal",
 }

@@ -32,9 +32,23 @@ As = Annotated[
 Told = Callable[[str, str], None]
 """Told (target, outcome) each time one of several targets is done."""
 
-DONE = {"ok": "baik", "unchanged": "tidak berubah", "findings": "ada temuan", "failed": "gagal"}
+DONE = {
+    "ok": "baik",
+    "unchanged": "tidak berubah",
+    "unproven": "belum terbukti",
+    "findings": "ada temuan",
+    "failed": "gagal",
+}
 """Indonesian for how a target's turn ended."""
-STYLES = {"ok": "green", "unchanged": "green", "findings": "yellow", "failed": "red", "YA": "green", "TIDAK": "red"}
+STYLES = {
+    "ok": "green",
+    "unchanged": "green",
+    "unproven": "yellow",
+    "findings": "yellow",
+    "failed": "red",
+    "YA": "green",
+    "TIDAK": "red",
+}
 _PIPE_WIDTH = 120
 _WIDEST = 10_000
 """Columns of a terminal on which every table has room; rich measures only what fits."""

@@ -94,7 +94,7 @@ def backup(
         _print_binaries(extra, to)
 
     states = {each.status for each in done} | {each.status for each in extra}
-    answer(document, json, print_all, "failed" not in states)
+    answer(document, json, print_all, not states & {"failed", "unproven"})
 
 
 @app.command(cls=Order)
@@ -312,7 +312,7 @@ def _change(
 
 
 def _print_backups(done: list[jobs.DeviceBackedUp], to: Console) -> None:
-    words = {"ok": "versi baru", "unchanged": "tidak berubah", "failed": "GAGAL"}
+    words = {"ok": "versi baru", "unchanged": "tidak berubah", "unproven": "BELUM TERBUKTI", "failed": "GAGAL"}
     rows = [
         (
             b.name,

@@ -30,7 +30,13 @@ _NOTES = {
     "work": "Rencana sesuai, setuju dijalankan",
     "report": "Laporan diterima dan diteruskan",
 }
-_STATES = {"ok": "baik", "findings": "ada temuan", "failed": "gagal", "unchanged": "tidak berubah"}
+_STATES = {
+    "ok": "baik",
+    "findings": "ada temuan",
+    "failed": "gagal",
+    "unchanged": "tidak berubah",
+    "unproven": "belum terbukti",
+}
 _CLI = Actor(via="cli", terminal="demo")
 _MOST_ACTS = 40
 

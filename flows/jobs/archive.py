@@ -22,7 +22,8 @@ from playbooks.network.backup import NotComplete, check_complete
 from playbooks.network.history import History, HistoryError, State
 from playbooks.network.redaction import hidden, redact
 from sop.register.errors import RegisterBroken, SealRefused
-from sop.register.records import SOFTWARE, Actor, AuditReport, ConfigVersion
+from sop.register.records import SOFTWARE, UNPROVEN, Actor, AuditReport, ConfigVersion
+from sop.register.shelf import GOOD
 
 UNDER_WAY = timedelta(hours=1)
 """A backup run writes the history at its end: what it stored so recently may not be there yet."""
@@ -82,7 +83,7 @@ class Checked:
         said = f"{damage.device} versi {damage.version} rusak dan dikarantina: {damage.reason}."
         if backup is None:
             return said
-        if backup.status == "failed":
+        if backup.status not in GOOD:
             return f"{said} Cadangan baru GAGAL: {explained(backup.reason, backup.detail)}."
         return f"{said} Cadangan baru sudah diambil."
 
@@ -101,7 +102,7 @@ class _Look:
 
 def check_archive(office: Office, actor: Actor = SOFTWARE) -> Checked:
     """Read every stored configuration again, hold the git history against the register, follow the audit chain."""
-    versions = office.register.archived()
+    versions = [each for each in office.register.archived() if each.quarantined != UNPROVEN]
     look = _read_again(office, versions)
     damaged = [each for each in versions if each.id in look.faults and not each.quarantined]
     released = [each for each in versions if each.quarantined and each.id not in look.faults and not look.seal]

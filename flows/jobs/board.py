@@ -16,7 +16,7 @@ from sop.register.records import BackupState
 STATES = {"fresh": "segar", "stale": "basi", "never": "belum ada"}
 """The words of the board, as its readers know them."""
 COLUMNS = ("perangkat", "OPD", "keadaan", "cadangan baik terakhir", "versi", "byte", "percobaan terakhir", "uji pulih")
-_TRIES = {"ok": "baik, versi baru", "unchanged": "baik, tidak berubah"}
+_TRIES = {"ok": "baik, versi baru", "unchanged": "baik, tidak berubah", "unproven": "tersimpan, belum terbukti utuh"}
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,11 @@ BATCH = 50
 GATHER_S = 0.3
 """How long a device that came home waits for others to be recorded with."""
 
+_UNPROVEN = (
+    "dua pembacaan sama dan disimpan, tetapi belum dihitung cadangan baik: perangkat tidak dapat menunjukkan di mana"
+    " konfigurasinya berakhir; cocokkan akhirnya di perangkat, dan perbarui firmware bila bisa"
+)
+
 
 @dataclass(frozen=True)
 class DeviceBackedUp(BackedUp):
@@ -191,7 +196,7 @@ def device_endpoint(office: Office, name: str) -> Endpoint:
 def _keep_backups(office: Office, home: list[Visit], case_id: str, actor: Actor) -> dict[str, DeviceBackedUp]:
     """In one transaction; a failed backup is noted and leaves the last good one alone (invariant 4)."""
     copies = [(found.name, found.config) for found in home if found.config]
-    new = [NewConfig(name, copy.text, copy.redacted, copy.digest) for name, copy in copies]
+    new = [NewConfig(name, copy.text, copy.redacted, copy.digest, copy.proven) for name, copy in copies]
     with office.register.at_once():
         kept = {version.device: version for version in office.register.keep_configs(new, case_id, actor)}
         done = {found.name: _backed_up(found, kept.get(found.name)) for found in home}
@@ -204,6 +209,9 @@ def _keep_backups(office: Office, home: list[Visit], case_id: str, actor: Actor)
 def _backed_up(found: Visit, version: ConfigVersion | None) -> DeviceBackedUp:
     if found.config is None or version is None:
         return DeviceBackedUp(found.name, "failed", found.seconds, str(found.reason or Reason.ERROR), found.detail)
+    if version.quarantined:
+        said = (str(Reason.UNPROVEN), _UNPROVEN, found.config.bytes)
+        return DeviceBackedUp(found.name, "unproven", found.seconds, *said)
     status = "ok" if version.changed else "unchanged"
     return DeviceBackedUp(found.name, status, found.seconds, bytes=found.config.bytes)
 

@@ -56,7 +56,7 @@ def batches(many: Iterable[T], size: int) -> Iterator[list[T]]:
 
 @dataclass(frozen=True)
 class BackedUp:
-    """How the backup of one target went: ok, unchanged (a configuration the register has already) or failed."""
+    """How the backup of one target went: ok, unchanged (the register has it already), unproven or failed."""
 
     name: str
     status: str

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -21,27 +21,42 @@ if TYPE_CHECKING:
 
 SHRUNK = 0.5
 """A configuration that lost more than this part of its size against the last good one is not believed."""
+PROOF_S = 60.0
+"""A device may have to write all of its configuration once more before it can say how it ends."""
 ALIKE = 0.5
 """Part of the lines shared with the last good one from which on a changed host name is a renamed device."""
 
 
 class NotComplete(Exception):
-    """Text that is not the whole configuration of this device; `reason` is INCOMPLETE or REFUSED_OUTPUT."""
+    """Text that is not the whole configuration of this device; `reason` is INCOMPLETE, UNPROVEN or REFUSED_OUTPUT."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.reason, self.detail = reason, detail
 
 
+class Unproven(NotComplete):
+    """`text` is the whole configuration as far as one can see, and nothing but its looks says where it ends."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(Reason.UNPROVEN, UNPROVEN)
+        self.text = text
+
+
+UNPROVEN = "perangkat tidak membuktikan di mana konfigurasinya berakhir"
+
+
 @dataclass(frozen=True)
 class ConfigCopy:
-    """One proven copy. `text` holds the secrets of the device: keep it sealed."""
+    """One copy. `text` holds the secrets of the device: keep it sealed."""
 
     text: str = field(repr=False)
     digest: str
     """SHA-256 without volatile lines: equal digests mean that nothing was changed."""
     redacted: str = field(repr=False)
     bytes: int
+    proven: bool = True
+    """False: it may be cut at a line's end, and must not stand for a good copy."""
 
 
 class Shown:
@@ -66,46 +81,74 @@ class Shown:
 
 
 def fetch_config(session: Session, previous: str | None = None, shown: Iterable[str] | None = None) -> ConfigCopy:
-    """The running configuration, proven complete; asked a second time when the first answer proves nothing.
+    """The running configuration; asked a second time when the first answer proves nothing.
 
-    `previous` is the text of the last good copy, if any; `shown` what this session showed already. Raises TargetError:
-    INCOMPLETE, REFUSED_OUTPUT and others.
+    `previous` is the text of the last good copy, if any; `shown` what this session showed already. A copy that looks
+    whole, but whose end nothing proves, is not `proven`. Raises TargetError: INCOMPLETE, REFUSED_OUTPUT and others.
     """
+    platform = session.platform.name
     try:
-        return copy_of(session.platform.name, proven(session, shown or Shown(session), previous))
+        return copy_of(platform, proven(session, shown or Shown(session), previous))
+    except Unproven as found:
+        return replace(copy_of(platform, found.text), proven=False)
     except NotComplete as error:
         raise TargetError(session.endpoint.name, error.reason, error.detail) from None
 
 
 def proven(session: Session, shown: Iterable[str], previous: str | None = None) -> str:
-    """The first answer that is whole by itself, or the text on which two answers in a row agree.
+    """The first answer if it is whole, else the text on which two answers in a row agree, if that is.
 
-    Raises NotComplete.
+    Raises NotComplete; Unproven when the text is credible and the device does not tell whether it ends there.
     """
-    platform, answers = session.platform.name, iter(shown)
+    command, answers = session.platform.config_command, iter(shown)
     first = next(answers)
     with suppress(NotComplete):
-        check_complete(platform, first, previous, session.prompt)
-        return first
+        return whole(session, command, first, previous, session.prompt)
     second = next(answers)
-    text = agreed(platform, first, second, previous) or second
-    check_complete(platform, text, previous, session.prompt)
-    return text
+    text = agreed(session.platform.name, first, second)
+    try:
+        return whole(session, command, text or second, previous, session.prompt)
+    except Unproven as found:
+        if text:
+            raise
+        raise NotComplete(Reason.INCOMPLETE, f"dua pembacaan berbeda, dan {found.detail}") from None
 
 
-def agreed(platform: str, first: str, second: str, previous: str | None) -> str:
-    """What two answers say alike once log lines printed into them are out; "" when they differ.
+def agreed(platform: str, first: str, second: str) -> str:
+    """What two answers say alike once log lines printed into them are out; "" when they differ."""
+    text = without_log(second)
+    return text if significant(platform, without_log(first)) == significant(platform, text) else ""
 
-    Where the end mark is ours and the device does not print it (`Platform.mark_is_ours`), two whole answers, each
-    ended by the device's prompt, stand for it, unless a section of the last good copy is gone.
+
+def whole(session: Session, command: str, text: str, previous: str | None = None, prompt: str = "") -> str:
+    """`text`, the answer to `command`, ended by our mark where the device's own word stands for one.
+
+    Raises as `proven`; `previous` and `prompt` as for `check_complete`.
     """
-    shape, text = platforms.get(platform), without_log(second)
-    if significant(platform, without_log(first)) != significant(platform, text):
-        return ""
-    if not shape.mark_is_ours or text.endswith(f"{shape.end_mark}\n"):
-        return text
-    sections = [set(re.findall(shape.section or r"(?!)", each, re.MULTILINE)) for each in (previous or "", text)]
-    return f"{text}{shape.end_mark}\n" if sections[0] <= sections[1] else text
+    shape = session.platform
+    lacks = shape.may_lack_mark and text.endswith("\n") and not text.endswith(f"\n{shape.end_mark}\n")
+    marked = f"{text}{shape.end_mark}\n" if lacks else text
+    check_complete(shape.name, marked, previous, prompt)
+    if lacks:
+        _prove_end(session, command, text)
+    return marked
+
+
+def _prove_end(session: Session, command: str, text: str) -> None:
+    """Have the device itself say that `text`, its answer to `command`, ends where its configuration does.
+
+    Raises NotComplete when there is more, Unproven when it does not say.
+    """
+    shape = session.platform
+    asked = shape.proof and shape.proof.question(command, text, lambda: redact(shape.name, text, hidden))
+    if not (shape.proof and asked):
+        raise Unproven(text)
+    answer = without_log(session.ask(asked.command, PROOF_S, careful=True))
+    verdict = shape.proof.means(asked.expected, answer)
+    if verdict is None:
+        raise Unproven(text)
+    if not verdict:
+        raise NotComplete(Reason.INCOMPLETE, f"menurut perangkat ({asked.command}) masih ada baris sesudahnya")
 
 
 def copy_of(platform: str, text: str) -> ConfigCopy:

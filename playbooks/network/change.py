@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from playbooks.findings import Finding, Reason, TargetError
 from playbooks.network import platforms
-from playbooks.network.backup import ConfigCopy, fetch_config
+from playbooks.network.backup import UNPROVEN, ConfigCopy, fetch_config
 from playbooks.network.connect import Session, open_session
 from playbooks.network.endpoints import Endpoint
 from playbooks.network.platforms.platform import ARMED_MINUTES, Platform
@@ -116,6 +116,8 @@ def carry_out(work: Work, session: Session) -> Outcome:
 
 def _backed_up(work: Work, session: Session) -> ConfigCopy:
     copy = fetch_config(session)
+    if not copy.proven:
+        raise TargetError(work.plan.target, Reason.UNPROVEN, f"tidak ada yang diubah: {UNPROVEN}")
     if copy.digest != work.plan.base:
         raise ChangedSincePlan(f"{work.plan.target}: konfigurasi berubah sejak rencana dibuat; buat rencana baru")
     if work.keep:

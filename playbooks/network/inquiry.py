@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from inventory.models import Device
 from playbooks.findings import TargetError
 from playbooks.network import echoes, names
-from playbooks.network.backup import NotComplete, Shown, agreed, check_complete, digest, normalised, proven, significant
+from playbooks.network.backup import NotComplete, Shown, digest, normalised, proven, significant, whole
 from playbooks.network.facts import Facts
 from playbooks.network.platforms.platform import Platform
 from playbooks.network.redaction import hidden, redact
@@ -132,10 +132,9 @@ class Inquiry:
         first = _with_end(platform, answer)
         if significant(platform.name, first) == significant(platform.name, running):
             return running
-        if not _is_whole(platform.name, first) and platform.mark_is_ours and not platform.refuses(first):
-            second = _with_end(platform, self._ask(session, command, CONFIG_S))
-            first = agreed(platform.name, first, second, None)
-        return first if _is_whole(platform.name, first) else None
+        with suppress(NotComplete):
+            return whole(session, command, first)
+        return None
 
 
 def differences(platform: str, old: str, new: str) -> tuple[str, ...]:
@@ -151,11 +150,3 @@ def _with_end(platform: Platform, output: str) -> str:
     if platform.saved_without_end and text.strip() and not text.endswith(f"\n{platform.last_line}\n"):
         return f"{text.rstrip()}\n{platform.last_line}\n"
     return text
-
-
-def _is_whole(platform: str, text: str) -> bool:
-    try:
-        check_complete(platform, text)
-    except NotComplete:
-        return False
-    return True

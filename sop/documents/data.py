@@ -130,7 +130,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Backup:
-    """A configuration or site backup; `status` is ok, unchanged or failed, `commit` a version of the config history."""
+    """A configuration or site backup: ok, unchanged, unproven or failed; `commit` is a version of the history."""
 
     target: str
     status: str
@@ -255,7 +255,7 @@ class Report(Document):
 
     def tally(self) -> Tally:
         states = Counter(each.state for each in self.comparisons())
-        failed = sum(backup.status == "failed" for backup in self.backups)
+        failed = sum(backup.status not in ("ok", "unchanged") for backup in self.backups)
         late = sum(step.late for step in self.steps)
         return Tally(
             found=len(self.before),

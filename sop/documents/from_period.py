@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from sop.documents import data, people, words
 from sop.register import CaseRecord, Register
 from sop.register.duties import Duty
+from sop.register.shelf import GOOD
 from sop.working_time import step_times
 
 
@@ -89,7 +90,7 @@ def _duty(register: Register, duty: Duty) -> data.DutyLine:
 def _failed_backups(register: Register, start: datetime, end: datetime) -> Iterator[data.FailedBackup]:
     """The last failure of each target in the period."""
     for target in (*register.inventory.devices, *register.inventory.websites):
-        notes = [note for note in register.backups(target) if start <= note.at < end and note.status == "failed"]
+        notes = [note for note in register.backups(target) if start <= note.at < end and note.status not in GOOD]
         if notes:
             good = register.last_good_backup(target)
             yield data.FailedBackup(target, notes[-1].at, notes[-1].reason, good)
@@ -101,5 +102,5 @@ def _old_backups(register: Register) -> Iterator[data.OldBackup]:
         if each.state != "fresh":
             opd = register.inventory.opd[register.inventory.devices[each.device].opd].name
             tried = each.last
-            failed = tried.reason if tried and tried.status == "failed" else ""
+            failed = tried.reason if tried and tried.status not in GOOD else ""
             yield data.OldBackup(each.device, opd, each.good_at, tried.at if tried else None, failed)

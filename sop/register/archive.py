@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sop.register.errors import RegisterBroken
-from sop.register.records import SOFTWARE, Actor, BackupNote, BackupState, ConfigVersion, DrillNote, Freshness
+from sop.register.records import SOFTWARE, UNPROVEN, Actor, BackupNote, BackupState, ConfigVersion, DrillNote, Freshness
 from sop.register.shelf import GOOD, Shelf, newest_versions, records, version_record
 from sop.register.tables import Backup, Config, Evidence, Quarantine
 
@@ -61,9 +61,7 @@ class Archive(Shelf):
         """Sets a version aside: from now on the newest good one before it stands for the device."""
         with self._database.writing() as session:
             if session.get(Quarantine, version.id) is None:
-                about = {"version": version.id, "reason": reason}
-                self._note(session, "config.quarantined", version.device, about, actor)
-                session.add(Quarantine(config_id=version.id, at=self.clock(), reason=reason))
+                self._aside(session, version, reason, actor)
 
     def release(self, version: ConfigVersion, actor: Actor = SOFTWARE) -> None:
         """Takes a version that reads whole again out of quarantine."""
@@ -113,8 +111,12 @@ def _last_tries(session: Session, devices: Collection[str]) -> dict[str, BackupN
 def _damaged_since(
     session: Session, good: Mapping[str, ConfigVersion], devices: Collection[str]
 ) -> dict[str, datetime]:
-    """When the first version after a device's newest good one was taken, all of those being in quarantine now."""
+    """When the first version after a device's newest good one was taken, all of those being damaged now.
+
+    An unproven one never stood for the device, so nothing that was noted is about it.
+    """
     rows = select(Config).join(Quarantine, Quarantine.config_id == Config.id).where(Config.device.in_(devices))
+    rows = rows.where(Quarantine.reason != UNPROVEN)
     since: dict[str, datetime] = {}
     for each in session.scalars(rows.order_by(Config.id)):
         if each.device not in good or each.id > good[each.device].id:

@@ -168,6 +168,12 @@ class NewConfig:
     full: str = field(repr=False)
     redacted: str = field(repr=False)
     digest: str
+    proven: bool = True
+    """Whether anything but its looks says that it is whole."""
+
+
+UNPROVEN = "belum terbukti utuh"
+"""Why a version is set aside that nothing proves whole."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +186,7 @@ class ConfigVersion:
     at: datetime
     changed: bool = True
     quarantined: str = ""
-    """Why it is set aside as damaged (Indonesian); "" for a good one."""
+    """Why it is set aside, damaged or UNPROVEN (Indonesian); "" for a good one."""
 
 
 @dataclass(frozen=True)

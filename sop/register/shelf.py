@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 
 from sop.register.content import Content
 from sop.register.errors import ConfigRefused, RegisterBroken, UnknownEvidence
-from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, EvidenceRecord, NewConfig, NewEvidence
+from sop.register.records import (
+    SOFTWARE,
+    UNPROVEN,
+    Actor,
+    BackupNote,
+    ConfigVersion,
+    EvidenceRecord,
+    NewConfig,
+    NewEvidence,
+)
 from sop.register.tables import Backup, Blob, Config, DeviceBaseline, Evidence, Quarantine
 
 GOOD = ("ok", "unchanged")
@@ -72,19 +81,27 @@ class Shelf(Content):
     ) -> list[ConfigVersion]:
         """A new version where the digest differs from the device's newest one, else that one with `changed` false.
 
-        Each device at most once; all are stored together. Full texts are sealed. Raises ConfigRefused when any is
-        empty.
+        One that is not proven becomes good by saying the same as a good one; else it is set aside from the start, and
+        nothing good is replaced by it. Each device at most once; all are stored together. Full texts are sealed.
+        Raises ConfigRefused when any is empty.
         """
         for each in taken:
             if not each.full.strip() or not each.redacted.strip():
                 raise ConfigRefused(f"konfigurasi {each.device} kosong; versi yang ada tetap dipertahankan")
         with self._database.writing() as session:
-            newest = newest_versions([each.device for each in taken])
-            rows = session.scalars(select(Config).where(Config.id.in_(newest)))
-            versions = {row.device: version_record(row, changed=False) for row in rows}
-            new = [each for each in taken if each.device not in versions or versions[each.device].digest != each.digest]
-            versions |= {version.device: version for version in self._add_versions(session, new, case_id, actor)}
-            return [versions[each.device] for each in taken]
+            known = _known(session, taken)
+            new = [each for each in taken if each.device not in known]
+            added = self._add_versions(session, new, case_id, actor)
+            for each, version in zip(new, added, strict=True):
+                known[each.device] = version if each.proven else self._aside(session, version, UNPROVEN, actor)
+            return [known[each.device] for each in taken]
+
+    def _aside(self, session: Session, version: ConfigVersion, reason: str, actor: Actor) -> ConfigVersion:
+        """The version, set aside."""
+        about = {"version": version.id, "reason": reason}
+        self._note(session, "config.quarantined", version.device, about, actor)
+        session.add(Quarantine(config_id=version.id, at=self.clock(), reason=reason))
+        return replace(version, quarantined=reason)
 
     def _add_versions(
         self, session: Session, new: Sequence[NewConfig], case_id: str, actor: Actor
@@ -103,7 +120,7 @@ class Shelf(Content):
         return [ConfigVersion(id, each.device, each.digest, now) for id, each in zip(numbers, new, strict=True)]
 
     def config_versions(self, device: str) -> list[ConfigVersion]:
-        """The stored configurations of a device, oldest first; those in quarantine say so."""
+        """The stored configurations of a device, oldest first; those set aside say why."""
         with self._database.reading() as session:
             return records(session, select(Config.id).filter_by(device=device))
 
@@ -148,7 +165,7 @@ class Shelf(Content):
         seconds: float = 0.0,
         actor: Actor = SOFTWARE,
     ) -> None:
-        """Records how a backup went; `status` is ok, unchanged or failed."""
+        """Records how a backup went; `status` is ok, unchanged, unproven or failed."""
         self.note_backups([BackupNote(target, self.clock(), status, reason, detail, seconds)], actor)
 
     def note_backups(self, notes: Sequence[BackupNote], actor: Actor = SOFTWARE) -> None:
@@ -202,8 +219,26 @@ def evidence_record(row: Evidence) -> EvidenceRecord:
     return EvidenceRecord(**{name: getattr(row, name) for name in EvidenceRecord.__dataclass_fields__})
 
 
-def version_record(row: Config, changed: bool = True) -> ConfigVersion:
-    return ConfigVersion(row.id, row.device, row.digest, row.at, changed)
+def version_record(row: Config, changed: bool = True, quarantined: str = "") -> ConfigVersion:
+    return ConfigVersion(row.id, row.device, row.digest, row.at, changed, quarantined)
+
+
+def _known(session: Session, taken: Sequence[NewConfig]) -> dict[str, ConfigVersion]:
+    """By device, the version that says the same already: the newest good one, of the unproven also the newest such."""
+    digests = {each.device: each.digest for each in taken}
+    doubtful = [each.device for each in taken if not each.proven]
+    found: dict[str, ConfigVersion] = {}
+    kinds = [(_newest_unproven(doubtful), UNPROVEN)] if doubtful else []
+    for numbers, reason in (*kinds, (newest_versions(digests), "")):
+        for row in session.scalars(select(Config).where(Config.id.in_(numbers))):
+            if row.digest == digests[row.device]:
+                found[row.device] = version_record(row, changed=False, quarantined=reason)
+    return found
+
+
+def _newest_unproven(devices: Collection[str]) -> Select[tuple[int]]:
+    rows = select(func.max(Config.id)).join(Quarantine, Quarantine.config_id == Config.id)
+    return rows.where(Config.device.in_(devices), Quarantine.reason == UNPROVEN).group_by(Config.device)
 
 
 def newest_versions(devices: Collection[str]) -> Select[tuple[int]]:
@@ -215,4 +250,4 @@ def records(session: Session, numbers: Select[tuple[int]]) -> list[ConfigVersion
     """Versions by their numbers, oldest first."""
     rows = select(Config, Quarantine.reason).outerjoin(Quarantine, Quarantine.config_id == Config.id)
     found = session.execute(rows.where(Config.id.in_(numbers)).order_by(Config.id)).tuples()
-    return [replace(version_record(config), quarantined=reason or "") for config, reason in found]
+    return [version_record(config, quarantined=reason or "") for config, reason in found]

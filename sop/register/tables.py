@@ -187,7 +187,7 @@ class Config(Table):
 
 
 class Quarantine(Table):
-    """Versions that no longer read as what was stored; a row goes when its version reads whole again."""
+    """Versions that are not good: unproven from the start, or damaged until they read whole again."""
 
     __tablename__ = "quarantine"
 

@@ -122,6 +122,8 @@ class Routers:
     recovered: list[str] = field(default_factory=list)
     """Devices that were looked at for what a killed run left on them."""
     drifted: bool = False
+    doubtful: set[str] = field(default_factory=set)
+    """Devices that cannot tell where their configuration ends."""
     unproven: bool = False
     """A repair does not help; one of class B is taken back."""
     dies: bool = False
@@ -144,7 +146,8 @@ class Routers:
 
     def fetch(self, session: Any, *_: object) -> ConfigCopy:
         text = self.configs.get(session.endpoint.name, f"hostname {session.endpoint.name}\nsecret rahasia\nend\n")
-        return ConfigCopy(text, hashlib.sha256(text.encode()).hexdigest(), text.replace("rahasia", "***"), len(text))
+        sure, digest = session.endpoint.name not in self.doubtful, hashlib.sha256(text.encode()).hexdigest()
+        return ConfigCopy(text, digest, text.replace("rahasia", "***"), len(text), sure)
 
     def propose(self, endpoint: Any, _: object, reading: DeviceReading, **__: object) -> list[Plan]:
         ladders = {"config.unsaved": Ladder.A, "link.admin_down": Ladder.B}

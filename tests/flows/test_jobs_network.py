@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.jobs import cases, changes, configurations, network, readings, repairs
+from flows.jobs import board, cases, changes, configurations, network, readings, repairs
+from flows.jobs.archive import check_archive
 from flows.jobs.errors import BadInput
 from flows.office import Office
 from playbooks.findings import Finding, Reason, Severity
 from playbooks.network import fleet, visits
 from playbooks.network.backup import digest
 from playbooks.network.diagnose import DeviceReading, with_changes
+from playbooks.network.history import History
 from playbooks.network.redaction import hidden, redact
 from playbooks.plans import Ladder, Outcome, Plan
 from sop.register.errors import OwnPlan, PermitRefused
@@ -54,6 +56,51 @@ def test_a_device_that_fails_holds_up_no_other(office: Office, routers: Routers)
     ]
     assert office.register.last_good_backup("dinkes-r1")
     assert office.register.last_good_backup("dinkes-sw1") is None
+
+
+def test_what_nothing_proves_whole_is_kept_told_and_never_good(
+    office: Office, routers: Routers, pelihara: Pelihara
+) -> None:
+    routers.doubtful = {"dinkes-r1"}
+    said = pelihara("network", "backup", "dinkes-r1", "dinkes-sw1", "--json")
+    doubtful, good = said.json["devices"]
+    assert (said.code, doubtful["status"], doubtful["reason"], good["status"]) == (1, "unproven", "unproven", "ok")
+    assert "tidak dapat menunjukkan" in doubtful["detail"]
+    (version,) = office.register.config_versions("dinkes-r1")
+    assert version.quarantined == "belum terbukti utuh"
+    assert office.register.newest_configs(["dinkes-r1"]) == {}
+    assert office.register.last_good_backup("dinkes-r1") is None
+    assert not History(office.settings.configs).versions("dinkes-r1")
+    assert "BELUM TERBUKTI" in pelihara("network", "backup", "dinkes-r1").out
+    assert len(office.register.config_versions("dinkes-r1")) == 1
+    assert "karantina: belum terbukti utuh" in pelihara("network", "history", "dinkes-r1").out
+    assert "dinkes-r1" not in {each.device for each in check_archive(office).damaged}
+    assert office.register.config_versions("dinkes-r1")[0].quarantined
+    (line,) = board.board(office, ["dinkes-r1"])
+    assert (line.state, line.cells["percobaan terakhir"][-29:]) == ("never", "tersimpan, belum terbukti utuh"[-29:])
+
+
+def test_what_nothing_proves_whole_replaces_no_good_copy_and_is_good_once_it_says_the_same(
+    office: Office, routers: Routers
+) -> None:
+    def backed_up() -> str:
+        return network.back_up_devices(office, ["dinkes-r1"])[0].status
+
+    before = backed_up()
+    routers.doubtful = {"dinkes-r1"}
+    same, whole = backed_up(), routers.configs.get("dinkes-r1")
+    routers.configs["dinkes-r1"] = "hostname dinkes-r1\n"
+    cut, at = backed_up(), office.register.last_good_backup("dinkes-r1")
+    assert (before, same, cut) == ("ok", "unchanged", "unproven")
+    assert "end" in office.register.newest_configs(["dinkes-r1"])["dinkes-r1"]
+    routers.configs = {"dinkes-r1": whole} if whole else {}
+    assert backed_up() == "unchanged"
+    (state,) = office.register.backup_states(["dinkes-r1"])
+    assert state.good_at is not None
+    assert at is not None
+    assert state.good_at > at
+    routers.doubtful, routers.configs["dinkes-r1"] = set(), "hostname dinkes-r1\n"
+    assert backed_up() == "ok"
 
 
 @pytest.mark.parametrize("batch", [1, 2, 50])

@@ -36,9 +36,9 @@ def _row(platform: Platform) -> tuple[str, ...]:
 
 
 def _end(platform: Platform) -> str:
-    if platform.mark_is_ours:
-        return "none: two readings that agree"
-    return f"`{platform.last_line}`"
+    mark = f"`{platform.last_line}`" if platform.last_line else ""
+    proof = platform.proof.command.replace("|", "\\|") if platform.proof else ""
+    return ", else ".join(filter(None, (mark, proof and f"asked: `{proof}`")))
 
 
 def _codes(words: Iterable[str]) -> str:

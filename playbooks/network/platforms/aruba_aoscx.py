@@ -12,6 +12,7 @@ from typing import Any
 
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, OspfNeighbor, Route
 from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.proof import Rest
 from playbooks.network.platforms.text import optional
 
 _DARK_DBM = -40.0
@@ -284,6 +285,7 @@ PLATFORM = Platform(
     },
     first_line=r"^!Version (?:ArubaOS|AOS)-CX \S+",
     last_line="",
+    proof=Rest("{shown} | begin {word}"),
     hostname=r"^hostname (\S+)",
     sections=(r"^vlan 1\b", r"^interface "),
     noise=r"\A\s*(?:(?:Current|Startup) configuration:[^\n]*\n)?",

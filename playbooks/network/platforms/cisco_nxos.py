@@ -16,6 +16,7 @@ from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, Note, Osp
 from playbooks.network.platforms import tables
 from playbooks.network.platforms.cisco_tables import bundles
 from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.proof import Rest
 from playbooks.network.platforms.text import needed, optional
 
 _HEAD = re.compile(
@@ -445,6 +446,7 @@ PLATFORM = Platform(
     },
     first_line=r"^version \d",
     last_line="",
+    proof=Rest("{shown} | begin {word}"),
     hostname=r"^(?:hostname|switchname) (\S+)",
     sections=(r"^version \d", r"^interface "),
     noise=r"\A(?:\s*\n|!(?:Command|Running configuration|Startup config|No configuration|Time)[^\n]*\n)*",

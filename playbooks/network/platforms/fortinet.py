@@ -13,7 +13,8 @@ from ipaddress import ip_interface
 from typing import Any
 
 from playbooks.network.facts import Arp, BgpPeer, Interface, Note, OspfInterface, OspfNeighbor, Route, Tunnel
-from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.platform import OUR_END, Platform, duration_s
+from playbooks.network.platforms.proof import Count
 
 
 def status(output: str) -> dict[str, Any]:
@@ -278,8 +279,14 @@ PLATFORM = Platform(
     },
     first_line=r"^#config-version=\S+",
     last_line="",
+    proof=Count("{shown} | grep -c ^end", line="end"),
     hostname=r'^config system global\n(?: .*\n)*? +set hostname "?([^"\n]+?)"?$',
-    sections=(r"^config system global$", r"^config system interface$", r"^config firewall policy$"),
+    sections=(
+        r"^config system global$",
+        r"^config system interface$",
+        r"^config firewall policy$",
+        rf"^end\n(?:{OUR_END}\n)?\Z",
+    ),
     volatile=rf"^(?:#conf_file_ver=.*|.*\bENC \S{{8,}}.*|\s*set last-?updated? \d+|DEK-Info: .*|\s*{_BASE64}|\s*)$",
     secrets=(
         r"\bENC (?P<secret>\S{8,})",

@@ -14,6 +14,7 @@ from typing import Any
 
 from playbooks.network.facts import Arp, Interface, Neighbor, Route
 from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.proof import Rest
 
 _CUT = "..."
 """How a table ends a value that was too long for its column."""
@@ -323,6 +324,7 @@ PLATFORM = Platform(
     },
     first_line=r"^; .*Configuration Editor; Created on release #",
     last_line="",
+    proof=Rest("{shown} | begin {word}"),
     hostname=r'^hostname "?([^"\n]+?)"?\s*$',
     sections=(r"^hostname ", r"^vlan 1\s*$"),
     noise=r"\A\s*(?:(?:Running|Startup) configuration:[^\n]*\n\s*)?",

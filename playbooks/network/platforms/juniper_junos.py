@@ -25,6 +25,7 @@ from playbooks.network.facts import (
 )
 from playbooks.network.platforms.linux import associations
 from playbooks.network.platforms.platform import ARMED_MINUTES, OUR_END, Change, Platform, Situation, duration_s
+from playbooks.network.platforms.proof import Rest
 from playbooks.network.platforms.tables import every
 from playbooks.network.platforms.text import needed
 
@@ -470,8 +471,8 @@ PLATFORM = Platform(
     },
     first_line=r"^version \S+;",
     last_line="",
+    proof=Rest("{shown} | find {word}"),
     hostname=r"^[ \t]+host-name \"?([^\s;\"]+)\"?;",
-    section=r"^[a-z][\w-]* \{$",
     sections=(r"^system \{", rf"^\}}\n(?:{OUR_END}\n)?\Z"),
     volatile=rf"^(?:## Last (?:commit|changed): .*|{OUR_END}|\s*)$",
     secrets=(

@@ -16,6 +16,7 @@ from playbooks.network.platforms import routeros_routing as routing
 from playbooks.network.platforms import routeros_services as services
 from playbooks.network.platforms import routeros_system as system
 from playbooks.network.platforms.platform import Parser, Platform
+from playbooks.network.platforms.proof import Mark
 from playbooks.network.platforms.routeros_print import entries
 
 __all__ = ["PLATFORM", "entries"]
@@ -147,7 +148,8 @@ PLATFORM = Platform(
     },
     first_line=r"^# .* by RouterOS ",
     last_line=END,
-    section=r"^/[a-z].*",
+    mark_asked=True,
+    proof=Mark(f':put "{END}"', END),
     hostname=r"^/system identity\n(?:add|set) name=\"?([^\"\n]+?)\"?$",
     sections=(r"^/[a-z]",),
     volatile=rf"^(?:# .* by RouterOS .*|# software id = .*|{END}|\s*)$",

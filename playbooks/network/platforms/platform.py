@@ -10,6 +10,7 @@ from typing import Any
 from playbooks.findings import Finding
 from playbooks.network.facts import Facts, Neighbor
 from playbooks.network.platforms.credible import checked
+from playbooks.network.platforms.proof import Proof
 from playbooks.network.ports import Spellings, same_port, united
 from playbooks.plans import Ladder
 
@@ -92,14 +93,15 @@ class Platform:
     first_line: str
     """A complete configuration has such a line near its beginning."""
     last_line: str
-    """A complete configuration ends with this line; empty where the device prints none: two readings have to agree."""
+    """A complete configuration ends with this line; empty where the device prints none: `proof` has to stand for it."""
+    mark_asked: bool = False
+    """`config_command` itself makes the device print `last_line`; one that does not know how may still be whole."""
+    proof: Proof | None = None
+    """How the device is asked where its configuration ends, where it printed no `last_line`."""
     hostname: str
     """Group 1 is a host name that the configuration gives."""
     sections: tuple[str, ...] = ()
     """Lines that no complete configuration lacks."""
-    section: str = ""
-    """Where `last_line` is asked for by `config_command`, not the device's own, and a device may not print it: the
-    headings that no later configuration loses."""
     noise: str = r"(?!)"
     """What is not configuration at all: headings before it."""
     volatile: str = r"(?!)"
@@ -163,13 +165,13 @@ class Platform:
 
     @property
     def end_mark(self) -> str:
-        """Last line of a stored, whole configuration: the device's own, or ours once two readings agreed."""
+        """Last line of a stored, whole configuration: the device's own, or ours once its end was proven."""
         return self.last_line or OUR_END
 
     @property
-    def mark_is_ours(self) -> bool:
-        """Whether two readings that agree stand for an end mark that the device did not print."""
-        return not self.last_line or bool(self.section)
+    def may_lack_mark(self) -> bool:
+        """Whether a device of this kind may show all of its configuration and no end mark."""
+        return not self.last_line or self.mark_asked
 
     def can_arm(self, config: str) -> bool:
         """Whether a device with this running configuration takes a change back by itself, if its kind can at all."""

@@ -15,6 +15,7 @@ from typing import Any
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, OspfNeighbor, Pool, Route
 from playbooks.network.platforms import tables
 from playbooks.network.platforms.platform import Platform
+from playbooks.network.platforms.proof import Rest
 
 _rows = partial(tables.rows, "ubiquiti_edgerouter")
 
@@ -304,6 +305,7 @@ PLATFORM = Platform(
     },
     first_line=r"^set (?:firewall|interfaces|custom-attribute|load-balance|policy|port-forward|protocols|service) ",
     last_line="",
+    proof=Rest("show configuration commands | grep -A 99999 {word}"),
     hostname=r"^set system host-name '?([^'\s]+)'?$",
     sections=(r"^set interfaces ", r"^set system host-name ", r"^set system login user \S+ authentication "),
     volatile=r"^[ \t]*$",

@@ -15,6 +15,7 @@ from typing import Any
 from playbooks.network.facts import Arp, Interface, Neighbor, OspfNeighbor, Route, StpPort
 from playbooks.network.platforms import tables
 from playbooks.network.platforms.platform import Platform, duration_s
+from playbooks.network.platforms.proof import Rest
 
 _rows = partial(tables.rows, "ubiquiti_edgeswitch")
 
@@ -242,6 +243,7 @@ PLATFORM = Platform(
     },
     first_line=r"^!Current Configuration:",
     last_line="",
+    proof=Rest('{shown} | begin "{word}"'),
     hostname=r"^(?:hostname|snmp-server sysname) \"?([^\"\n]+?)\"?$",
     sections=(r"^!System Software Version ", r"^configure$", r"^interface ", r"^exit$"),
     volatile=r"^(?:!System Up Time .*|!Current (?:SNTP|System)[^:]*Time:.*|\s*)$",

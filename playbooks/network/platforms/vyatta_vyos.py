@@ -13,6 +13,7 @@ from typing import Any
 from playbooks.network.facts import Arp, BgpPeer, Interface, Neighbor, OspfInterface, OspfNeighbor, Pool, Route
 from playbooks.network.platforms import linux
 from playbooks.network.platforms.platform import Change, Platform, Situation
+from playbooks.network.platforms.proof import Rest
 from playbooks.network.platforms.text import needed
 
 END = "# end of configuration"
@@ -244,7 +245,8 @@ PLATFORM = Platform(
     },
     first_line=r"\Aset \S+ ",
     last_line=END,
-    section=r"^set \S+ \S+",
+    mark_asked=True,
+    proof=Rest("show configuration commands | grep -A 99999 {word}"),
     hostname=r"^set system host-name '?([^'\s]+)'?$",
     sections=(r"^set system host-name ",),
     volatile=rf"^(?:{END}|\s*)$",

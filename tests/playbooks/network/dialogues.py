@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 import asyncssh
 
 from playbooks.network import platforms
-from tests.playbooks.network.doubles import Double
-from tests.playbooks.network.test_whole_configurations import NAMES, whole
+from tests.playbooks.network.doubles import Double, filtered
+from tests.playbooks.network.readers import printed, stored
+from tests.playbooks.network.samples import NAMES
 
 __all__ = ["NAMES", "PROMPTS", "Dialogue", "Way", "named", "paged"]
 
@@ -42,7 +43,7 @@ def named(platform: str, name: str) -> str:
         start, end = (at - found.start() for at in found.span(1))
         return found[0][:start] + name + found[0][end:]
 
-    return pattern.sub(renamed, whole(platform))
+    return pattern.sub(renamed, stored(platform, printed(platform)))
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ class Dialogue(Double):
         shape, command = platforms.get(self.platform), self.asked[-1]
         if command != shape.config_command:
             known = not command or (command in shape.paging and not (self.enable and ">" in self.prompt))
-            await self.show(process, f"{command}\r\n{'' if known else self.refuse}{self.prompt}")
+            said = filtered(command, self.config) or ("" if known else self.refuse)
+            await self.show(process, f"{command}\r\n{said}{self.prompt}".replace("\r\n", "\n").replace("\n", "\r\n"))
             return True
         await self.show(process, self.echo(command, way) + way.ends, way)
         for page in self.pages(way):

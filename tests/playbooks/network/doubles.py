@@ -7,6 +7,7 @@ that comes late, in pieces, twice, or not at all, and with keys, passwords and a
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -48,7 +49,10 @@ end
 
 @dataclass
 class Double:
-    """How the pretended device behaves. `answers` maps a command to its output; anything else is refused."""
+    """How the pretended device behaves. `answers` maps a command to its output, which it also shows filtered.
+
+    Anything else is refused.
+    """
 
     answers: dict[str, str] = field(
         default_factory=lambda: {"show running-config": IOS_CONFIG, "show version": "IOS\n"}
@@ -128,7 +132,7 @@ class Double:
             await asyncio.sleep(self.repaint)
             await self.write(process, f"{command}\r\n")
         known = command.startswith(("terminal ", "screen-length ", "set cli ")) or not command
-        answer = self.answers.get(command, "" if known else self.refuse).replace("\n", "\r\n")
+        answer = (self.said(command) or ("" if known else self.refuse)).replace("\n", "\r\n")
         if command and command == self.drop:
             await self.write(process, answer[: len(answer) // 2])
             return False
@@ -138,6 +142,12 @@ class Double:
         await self.write(process, f"{answer}{self.pager if self.unread else self.prompt} ")
         return True
 
+    def said(self, command: str) -> str | None:
+        """None for what it does not know."""
+        if command in self.answers:
+            return self.answers[command]
+        return filtered(command, self.answers.get(command.partition(" | ")[0], ""))
+
     async def write(self, process: asyncssh.SSHServerProcess[bytes], text: str) -> None:
         data = text.encode()
         size = self.piece or max(1, len(data))
@@ -146,6 +156,25 @@ class Double:
             if self.piece:
                 await process.stdout.drain()
                 await asyncio.sleep(0)
+
+
+def filtered(command: str, text: str) -> str | None:
+    """What a filter makes of the whole output: all from the first line with a word on, or how many lines match.
+
+    RouterOS's `:put` is no filter, and tells as much. None for what is no such command, and where there is no text.
+    """
+    if not text:
+        return None
+    if command.startswith(':put "'):
+        return command.split('"')[1] + "\n"
+    match command.rpartition(" | ")[2].replace('"', "").split():
+        case ["begin" | "find", word] | ["grep", "-A", "99999", word]:
+            lines = text.rstrip("\n").split("\n")
+            found = [at for at, line in enumerate(lines) if word.lower() in line.lower()]
+            return "".join(f"{line}\n" for line in lines[found[0] :]) if found else ""
+        case ["grep", "-c", pattern]:
+            return f"{len(re.findall(pattern, text, re.MULTILINE))}\n"
+    return None
 
 
 async def _input(process: asyncssh.SSHServerProcess[bytes]) -> Any:

@@ -63,7 +63,7 @@ NEXUS = "version 9.3(3)\nhostname sw-contoh\n\ninterface Ethernet1/1\n  no shutd
 MORNING = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 
 
-def test_where_a_device_prints_no_end_two_readings_that_agree_are_its_digest(tmp_path: Path) -> None:
+def test_where_a_device_prints_no_end_but_tells_of_it_the_proven_text_is_its_digest(tmp_path: Path) -> None:
     double = Double({"show running-config": NEXUS, "show startup-config": NEXUS})
     with device(double, tmp_path, platform="cisco_nxos") as endpoint:
         reading = diagnose(endpoint, ENTRY, deadline_s=20, clock=lambda: MORNING)
@@ -71,7 +71,18 @@ def test_where_a_device_prints_no_end_two_readings_that_agree_are_its_digest(tmp
     assert reading.facts["config_lines"] == 5
     assert reading.facts["saved_digest"] == reading.config_digest
     assert reading.facts["read_at"] == "2026-11-02T07:30:00+00:00"
-    assert double.asked.count("show running-config") == 2
+    assert double.asked.count("show running-config") == 1
+
+
+def test_what_nothing_proves_whole_is_compared_with_nothing(tmp_path: Path) -> None:
+    saved = NEXUS.replace("  no shutdown\n", "  shutdown\n")
+    double = Double(
+        {"show running-config": NEXUS, "show startup-config": saved, "show running-config | begin line": ""}
+    )
+    with device(double, tmp_path, platform="cisco_nxos") as endpoint:
+        reading = diagnose(endpoint, ENTRY, deadline_s=20)
+    assert reading.config_digest == ""
+    assert "config.unsaved" not in [one.code for one in reading.findings]
 
 
 def test_what_runs_and_was_not_saved_is_seen_there_too(tmp_path: Path) -> None:
@@ -97,7 +108,7 @@ def test_diagnosis_and_backup_of_one_session_ask_for_the_configuration_once(tmp_
         running = Shown(session)
         reading = diagnose(endpoint, ENTRY, session=session, running=running)
         assert fetch_config(session, None, running).digest == reading.config_digest
-    assert double.asked.count("show running-config") == 2
+    assert double.asked.count("show running-config") == 1
 
 
 OSPF = (

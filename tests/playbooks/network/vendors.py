@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import asyncssh
 
-from tests.playbooks.network.doubles import Double, _input
+from tests.playbooks.network.doubles import Double, _input, filtered
 
 PORT = "GigabitEthernet0/1"
 MINUTE_S = 0.4
@@ -207,6 +207,8 @@ class Junos(Vendor):
 
     def reply(self, place: Place, command: str) -> str:
         now = self.now()
+        if command.startswith("show configuration | "):
+            return filtered(command, self.reply(place, "show configuration")) or ""
         if command == "show configuration":
             inner = "".join(f"        {line.replace('shutdown', 'disable')};\n" for line in sorted(now))
             head = "version 18.4R1;\nsystem {\n    host-name sw-contoh;\n}\n"

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from playbooks.findings import Reason
 from playbooks.network import platforms
-from playbooks.network.backup import NotComplete, check_complete, digest, normalised
+from playbooks.network.backup import digest, normalised
 from playbooks.network.diagnose import parse
 from playbooks.network.recordings import Recording, recordings
 from playbooks.network.redaction import hidden, redact
@@ -99,29 +98,6 @@ def test_a_configuration_has_what_every_one_has_and_names_its_device(name: str) 
     shape, text = platforms.get(name), normalised(name, samples(name).config)
     assert [part for part in (shape.first_line, *shape.sections) if not re.search(part, text, re.MULTILINE)] == []
     assert set(re.findall(shape.hostname, text, re.MULTILINE)) == {samples(name).device}
-
-
-def refused(name: str, text: str) -> Reason | None:
-    """Why `text` is no backup of the platform's device."""
-    try:
-        check_complete(name, normalised(name, text), prompt=samples(name).device)
-    except NotComplete as error:
-        return error.reason
-    return None
-
-
-@EVERY
-def test_a_whole_configuration_is_taken_and_another_devices_is_refused(name: str) -> None:
-    mark, text = platforms.get(name).end_mark, samples(name).config
-    whole = text if text.endswith(f"{mark}\n") else f"{text}{mark}\n"
-    assert refused(name, whole) is None
-    assert refused(name, whole.replace(samples(name).device, "perangkat-lain")) is Reason.REFUSED_OUTPUT
-
-
-@each(lambda of: of.lines("refusals"))
-def test_a_refusal_is_no_configuration(name: str, one: str) -> None:
-    assert refused(name, f"{one.rstrip()}\n{platforms.get(name).end_mark}\n") is Reason.REFUSED_OUTPUT
-    assert refused(name, one) is not None
 
 
 @each(lambda of: of.lines("refusals"))

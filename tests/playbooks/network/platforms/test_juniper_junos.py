@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from playbooks.findings import Finding, Severity
-from playbooks.network.backup import NotComplete, agreed, check_complete, normalised
 from playbooks.network.facts import Facts, Interface, Route
 from playbooks.network.platforms import get
 from playbooks.network.platforms.juniper_junos import statements
-from playbooks.network.platforms.platform import OUR_END, Situation
+from playbooks.network.platforms.platform import Situation
 from tests.playbooks.network.samples import samples
 
 NAME = "juniper_junos"
@@ -19,30 +18,6 @@ OF = samples(NAME)
 JUNOS = get(NAME)
 
 CONFIG = OF.config
-WHOLE = CONFIG + OUR_END + "\n"
-
-
-def accepted(text: str, previous: str | None = None, prompt: str = "") -> bool:
-    try:
-        check_complete(NAME, text, previous, prompt)
-    except NotComplete:
-        return False
-    return True
-
-
-def test_two_readings_that_agree_are_whole_and_no_truncation_is() -> None:
-    assert agreed(NAME, CONFIG, CONFIG.replace("10:00:00", "10:00:09"), None).endswith(f"}}\n{OUR_END}\n")
-    assert accepted(WHOLE, WHOLE, "sw-contoh")
-    data = WHOLE.encode()
-    assert [at for at in range(len(data)) if accepted(data[:at].decode())] == []
-
-
-def test_two_readings_cut_alike_are_not_whole() -> None:
-    """Inside of a block never; behind one only until a former copy shows what is missing."""
-    inside = CONFIG[: CONFIG.index("    ospf {")]
-    assert not accepted(normalised(NAME, agreed(NAME, inside, inside, None)))
-    behind = CONFIG[: CONFIG.index("security {")]
-    assert not accepted(normalised(NAME, agreed(NAME, behind, behind, WHOLE)))
 
 
 def situation(code: str, subject: str, config: str = CONFIG, gateway: str = "") -> Situation:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from playbooks.findings import Finding, Severity
-from playbooks.network.backup import NotComplete, agreed, check_complete, digest
 from playbooks.network.facts import Facts, Interface, Route
 from playbooks.network.platforms import get
 from playbooks.network.platforms.platform import Situation
@@ -15,22 +14,6 @@ NAME = "vyatta_vyos"
 OF = samples(NAME)
 VYOS = get(NAME)
 CONFIG = OF.config
-
-
-def accepted(text: str, previous: str | None = None, prompt: str = "") -> bool:
-    try:
-        check_complete(NAME, text, previous, prompt)
-    except NotComplete:
-        return False
-    return True
-
-
-def test_two_readings_that_agree_stand_for_an_end_mark_that_was_not_printed() -> None:
-    unmarked = CONFIG.replace("# end of configuration\n", "")
-    assert agreed(NAME, unmarked, unmarked, None) == CONFIG
-    assert digest(NAME, unmarked) == digest(NAME, CONFIG)
-    cut = unmarked[: unmarked.index("set vpn")]
-    assert not accepted(agreed(NAME, cut, cut, CONFIG))
 
 
 def situation(code: str, subject: str, config: str = CONFIG) -> Situation:
