@@ -6,7 +6,7 @@ READY := .venv/ready
 # Modules compiled once serve all the processes of a run, the tests' own rewritten ones too.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo up lint unit lab lab-flows lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-rest test bench lab-up lab-down clean
+.PHONY: help demo up lint unit lab lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-hosting lab-rest test bench lab-up lab-down clean
 
 help:
 	@echo "make demo      one network case and one website case, from letter to report, on this machine"
@@ -31,15 +31,15 @@ lint: $(READY)
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/mypy --no-error-summary -p tests.lab
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 
 unit: $(READY)
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not lab" tests
 
 # Worlds side by side: most of their time is waiting for servers, networks and timers.
-WORLDS := lab-flows lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-rest
-PREFECT := $(wildcard tests/flows/test_prefect*.py) tests/flows/test_ui.py
+WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-hosting lab-rest
+PREFECT := tests/flows/test_prefect.py tests/flows/test_prefect_cases.py tests/flows/test_ui.py
+SITES := $(addprefix tests/flows/test_,prefect_websites.py many_websites.py site_board.py)
 WAITS := tests/flows/test_opd.py tests/flows/test_up.py
 REPAIRS := tests/playbooks/network/test_repairs_on_the_lab.py
 FAULTS := tests/playbooks/network/test_faults.py
@@ -49,7 +49,10 @@ lab: $(READY)
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(words $(WORLDS)) --output-sync=target $(WORLDS)
 
 lab-flows: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/flows $(addprefix --ignore=,$(PREFECT) $(WAITS))
+	@$(BIN)/python -m pytest -m lab tests/flows $(addprefix --ignore=,$(PREFECT) $(SITES) $(WAITS))
+
+lab-sites: $(READY)
+	@$(BIN)/python -m pytest -m lab $(SITES)
 
 lab-waits: $(READY)
 	@$(BIN)/python -m pytest -m lab $(WAITS)
@@ -72,8 +75,11 @@ lab-faults: $(READY)
 lab-office: $(READY)
 	@$(BIN)/python -m pytest -m lab $(FAULTS) -k "not routers"
 
+lab-hosting: $(READY)
+	@$(BIN)/python -m pytest -m lab tests/playbooks/hosting
+
 lab-rest: $(READY)
-	@$(BIN)/python -m pytest -m lab tests --ignore=tests/flows --ignore=tests/playbooks/network
+	@$(BIN)/python -m pytest -m lab tests --ignore=tests/flows --ignore=tests/playbooks
 
 test: lint unit lab
 

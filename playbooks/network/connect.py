@@ -113,6 +113,7 @@ class Session:
     def run_endless(self, command: str, times: int, apart_s: float, cut_s: float) -> list[str]:
         """What `times` runs of a command that never ends said, each interrupted (Ctrl-C) after `cut_s` seconds.
 
+        One that ends by itself, say because the device refuses it, is not waited for.
         They run side by side, started `apart_s` seconds apart, each on a channel with a terminal of its own, so that
         the device ends them when the channel is closed. A device that allows fewer channels runs fewer.
         """
@@ -127,7 +128,7 @@ class Session:
                 except paramiko.SSHException:
                     break
                 running.append((time.monotonic() + cut_s, channel))
-                time.sleep(apart_s)
+                channel.status_event.wait(apart_s)
             return [_interrupted(channel, min(at, self.connection.end_of_time)) for at, channel in running]
 
     @property
@@ -161,7 +162,7 @@ def _read_all(channel: paramiko.Channel, end: float, until: str) -> str:
 
 def _interrupted(channel: paramiko.Channel, at: float) -> str:
     """What it said until the moment `at`, and in answer to Ctrl-C."""
-    time.sleep(max(0.0, at - time.monotonic()))
+    channel.status_event.wait(max(0.0, at - time.monotonic()))
     with suppress(OSError):  # it may have ended by itself
         channel.sendall(b"\x03")
     return _read_all(channel, at + INTERRUPTED_S, until=r"\bmdev = .*\n").replace("\r\n", "\n")

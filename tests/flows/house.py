@@ -88,7 +88,7 @@ class House:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self.env(), stdout=log, stderr=log, start_new_session=True)
         try:
-            until(lambda: "deploy selesai" in self.log.read_text(), 90, "deployment")
+            until(lambda: "deploy selesai" in self.log.read_text(), 240, "deployment")
         except AssertionError:
             raise AssertionError("\n".join(self.log.read_text().splitlines()[-40:])) from None
 

@@ -38,7 +38,7 @@ WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "dns-diam": ({}, NONE),
 }
 """How a site hangs: what is different about its host, and its own entry; the last stands on the good host."""
-HANG = [f"10.99.0.{41 + no}" for no in range(len(WAYS) - 1)]
+HANG = [f"10.99.0.{71 + no}" for no in range(len(WAYS) - 1)]
 """More addresses of the same machine, on which only what hangs answers, and nginx."""
 
 

@@ -149,8 +149,8 @@ def test_up_keeps_server_worker_and_dispatcher_and_brings_back_what_is_killed(ho
     for words in ("server start", "worker start", "flows.dispatch"):
         before = house.child(words)
         os.kill(before, signal.SIGKILL)
-        until(lambda words=words, before=before: _other(house, words, before), 30)  # type: ignore[misc]
-    until(lambda: house.ask("/health"), 30)
+        until(lambda words=words, before=before: _other(house, words, before), 120)  # type: ignore[misc]
+    until(lambda: house.ask("/health"), 120)
 
 
 def _other(house: House, words: str, before: int) -> bool:

@@ -54,7 +54,7 @@ def folder(name: str, owner: str = "", mode: int = 0o755) -> Path:
     return path
 
 
-def until(true: Callable[[], bool], what: str, seconds: float = 15, every: float = 0.05) -> None:
+def until(true: Callable[[], bool], what: str, seconds: float = 60, every: float = 0.05) -> None:
     """Wait for a condition; AssertionError naming `what` when it does not come in `seconds`."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -110,7 +110,7 @@ class Service:
         self.stop()
         self.start()
 
-    def wait_for(self, ready: Callable[[], bool], what: str = "", seconds: float = 30) -> Service:
+    def wait_for(self, ready: Callable[[], bool], what: str = "", seconds: float = 90) -> Service:
         """Wait until it is ready; AssertionError with the end of its log when it ends before, or never is."""
 
         def ready_or_dead() -> bool:

@@ -382,7 +382,7 @@ class Network:
             # What runs is not all that the configuration says: a router ID counts from the next start on.
             for router in self.routers.values():
                 router.reboot()
-            until(self.converged, "the lab's network converges", 40, every=0.2)
+            until(self.converged, "the lab's network converges", 120, every=0.2)
 
     def _far_end(self, router: str, interface: str) -> tuple[Namespace, str]:
         for one, its, other, others in (*LINKS, *STUBS, *SWITCHED):
@@ -438,7 +438,7 @@ def start() -> Network:
     network.route_pcs()
     for router in routers.values():
         router.install()
-    until(network.converged, "the lab's network converges", 40, every=0.3)
+    until(network.converged, "the lab's network converges", 120, every=0.3)
     for router in routers.values():
         router.remember()
     return network

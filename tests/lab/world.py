@@ -141,8 +141,8 @@ def _write_afresh(path: Path, text: str) -> None:
 def _environment() -> dict[str, str]:
     proxies = {name for name in os.environ if name.lower().endswith("_proxy")}
     outside = {name: value for name, value in os.environ.items() if name not in proxies}
-    homes = {"HOME": str(FOLDER / "home"), "TMPDIR": str(FOLDER / "tmp")}
-    return {**outside, **homes, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin", MARK: "1"}
+    ours = {"HOME": str(FOLDER / "home"), "TMPDIR": str(FOLDER / "tmp"), "PYTHONPATH": str(CHECKOUT)}
+    return {**outside, **ours, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin", MARK: "1"}
 
 
 def _reap_until(command: int) -> int:

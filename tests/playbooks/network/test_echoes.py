@@ -145,3 +145,14 @@ def test_a_ping_that_never_ends_is_interrupted_on_several_channels(
     assert told == Echoes(24, 24)
     assert raw["ping 10.0.0.1"].count("icmp_seq=3") == 8
     assert time.monotonic() - begin < 4
+
+
+def test_a_ping_that_ends_by_itself_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(echoes, "CUT_S", 30.0)
+    monkeypatch.setattr(echoes, "APART_S", 30.0)
+    double = Double({"ping 10.0.0.1": "% Network is unreachable\n"}, prompt="r1#")
+    begin = time.monotonic()
+    with device(double, tmp_path, platform="frr") as endpoint, open_session(endpoint, 60) as session:
+        told = echoes.ask(session, "10.0.0.1", {}, lambda _: None)
+    assert told == Echoes(0, 0)
+    assert time.monotonic() - begin < 30

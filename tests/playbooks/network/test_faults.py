@@ -11,7 +11,7 @@ import pytest
 
 from inventory.load import load_inventory
 from playbooks.findings import Finding, Severity
-from playbooks.network import echoes, rules
+from playbooks.network import rules
 from playbooks.network.diagnose import Baseline, DeviceReading, diagnose, together
 from playbooks.network.endpoints import endpoint
 from playbooks.network.facts import Facts
@@ -73,11 +73,10 @@ def unknown_before(lab: NetworkLab, readings: Mapping[str, DeviceReading]) -> di
 
 
 @pytest.fixture(autouse=True)
-def fewer_echoes(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Whether packets get lost is one test's business; the others need only know whether anybody answers."""
+def _as_few_echoes_as_do(request: pytest.FixtureRequest) -> None:
+    """Whether packets get lost is one test's business."""
     if "packets lost" not in request.node.name:
-        monkeypatch.setattr(echoes, "CHANNELS", 3)
-        monkeypatch.setattr(echoes, "CUT_S", 1.1)
+        request.getfixturevalue("fewer_echoes")
 
 
 def test_a_healthy_network_has_no_finding_above_information(healthy_network: NetworkLab) -> None:

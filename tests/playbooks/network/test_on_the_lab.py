@@ -20,7 +20,7 @@ from playbooks.network.endpoints import Endpoint, endpoint
 from playbooks.plans import ChangedSincePlan, Ladder, Plan
 from tests.lab.network import NetworkLab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("fewer_echoes")]
 
 
 def at(lab: NetworkLab, name: str) -> tuple[Endpoint, Device]:

@@ -25,7 +25,7 @@ from tests.playbooks.network.test_on_the_lab import at, good, permitted, propose
 
 __all__ = ["good"]
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("fewer_echoes")]
 
 Inject = Callable[[Router], None]
 
