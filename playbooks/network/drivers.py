@@ -1,4 +1,4 @@
-"""netmiko's class for each platform, with reads that wait; RouterOS's console, which paints lines again, has its own."""
+"""netmiko's class for each platform, with reads that wait; RouterOS's console, which repaints lines, has its own."""
 
 from __future__ import annotations
 
