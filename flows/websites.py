@@ -62,11 +62,13 @@ def maintain(isian: MaintenanceForm) -> State[None]:
     names = jobs.chosen(here, isian.website, isian.opd, isian.semua)
     done = _maintain(names, known_case(here, isian.permohonan))
     rows = [_row(each) for each in done]
-    artifacts.table("pelihara-website", f"Pemeliharaan {len(done)} website", rows)
+    artifacts.table("pelihara-website-permohonan", f"Pemeliharaan {len(done)} website", rows)
     if found := [seen for each in done for seen in each.results]:
         title = f"Temuan pemeliharaan {isian.label}"
-        artifacts.findings("pelihara-website-temuan", title, "website", found, here.register.audit_tip())
-    message = artifacts.plain(f"{len(done)} website: " + artifacts.summary(STATES[each.state] for each in done))
+        artifacts.findings("pelihara-website", title, "website", found, here.register.audit_tip())
+    stuck = ", ".join(each.name for each in done if not each.ok)
+    counted = artifacts.summary(STATES[each.state] for each in done)
+    message = artifacts.plain(f"{len(done)} website: {counted}" + (f": {stuck}" if stuck else ""))
     return Completed(message=message) if any(each.ok for each in done) else Failed(message=message)
 
 
