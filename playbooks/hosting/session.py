@@ -144,8 +144,9 @@ class Session:
         try:
             url = sound(url)
             wanted = [("Host", urlsplit(url).netloc), ("Accept-Encoding", "gzip, deflate"), *headers.items()]
+            context = self._tls if url.startswith("https:") else None
             with (
-                httpcore.ConnectionPool(self._tls, network_backend=_Pinned(self)) as pool,
+                httpcore.ConnectionPool(context, network_backend=_Pinned(self)) as pool,
                 pool.stream("GET", url, headers=wanted) as answer,
             ):
                 shown = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in answer.headers}

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.sentinel import maps, rules, scripts
 from playbooks.hosting.sentinel.comparing import Visit, compare, led_away
 from playbooks.hosting.sentinel.lexicon import Lexicon, lexicon
-from playbooks.hosting.sentinel.page import Page, decoded, take_apart
+from playbooks.hosting.sentinel.page import Page, decoded, joined, take_apart
 from playbooks.hosting.sentinel.weighing import host_of, house, is_foreign
 from playbooks.hosting.session import Answer, FetchError, Forbidden, Resolver, Session, resolve, sound
 
@@ -106,15 +106,15 @@ class Inspection:
 
     def maps(self) -> Iterator[Finding]:
         """robots.txt and sitemaps, as a crawler gets them."""
-        robots = self._asked(urljoin(self.url, "/robots.txt"))
+        robots = self._asked(joined(self.url, "/robots.txt"))
         named, paths = maps.told(robots.body.decode("utf-8", "replace")) if robots else ([], [])
         if robots:
             yield from maps.judge(
-                self.lexicon, robots.url, [*named, *(urljoin(self.url, path) for path in paths)], self.url
+                self.lexicon, robots.url, [*named, *(joined(self.url, path) for path in paths)], self.url
             )
-        folder = urljoin(self.url, ".")
-        usual = [urljoin(base, name) for base in dict.fromkeys((urljoin(self.url, "/"), folder)) for name in maps.USUAL]
-        waiting = list(dict.fromkeys([*(urljoin(self.url, each) for each in named), *usual]))
+        folder = joined(self.url, ".")
+        usual = [joined(base, name) for base in dict.fromkeys((joined(self.url, "/"), folder)) for name in maps.USUAL]
+        waiting = list(dict.fromkeys([*(joined(self.url, each) for each in named), *usual]))
         done = 0
         for url in waiting:
             if done >= MOST_MAPS or not (text := self._map(url)):
@@ -122,7 +122,8 @@ class Inspection:
             done += 1
             found = maps.places(text)
             if maps.is_index(text):
-                waiting += [each for each in found[:MOST_MAPS] if each not in waiting]
+                further = [joined(url, each) for each in found[:MOST_MAPS]]
+                waiting += [each for each in further if each not in waiting]
             yield from maps.judge(self.lexicon, url, found, self.url)
 
     def _map(self, url: str) -> str:
@@ -142,7 +143,7 @@ class Inspection:
 def _parts(page: Page) -> list[str]:
     """Scripts, frames, and what scripts fetch."""
     sources = [link.url for link in page.links if link.kind in ("script", "iframe", "frame", "embed", "object")]
-    asked = [urljoin(page.url, each) for text in page.scripts for each in scripts.read(text).asks]
+    asked = [joined(page.url, each) for text in page.scripts for each in scripts.read(text).asks]
     return [*sources[:MOST_PIECES], *asked[:MOST_PIECES]]
 
 

@@ -17,6 +17,7 @@ from playbooks.hosting.sentinel.folding import Word, fold, unleet, words
 LIST = Path(__file__).with_name("words.yaml")
 LONGEST_TEXT = 400_000
 """Characters of one text that are read for words."""
+LONGEST_WORD = 60
 _SPELT = 3
 """So many single letters in a row are one word that was spelt out."""
 _LUCKY = frozenset("69 86 96 89 98 123 138 168 188 189 303 338 365 388 789 889 1221 5000".split())
@@ -129,7 +130,7 @@ class Lexicon:
     def gambling_hits(self, text: str) -> list[Hit]:
         """Terms of gambling in a text."""
         said = self.read(text)
-        spans = list(_spans(said, self.gambling))
+        spans = _spans(said, self.gambling)
         told = {word for hit in spans for word in hit.term.split()}
         return [*spans, *(hit for hit in self._branded(said) if hit.term not in told), *_found(self.foreign, text)]
 
@@ -138,7 +139,7 @@ class Lexicon:
         return _found(self.trade, text)
 
     def defacement_hits(self, text: str) -> list[Hit]:
-        return list(_spans(self.read(text), self.defacement))
+        return _spans(self.read(text), self.defacement)
 
     def contexts(self, text: str) -> tuple[int, int]:
         """How many different words of reporting, and of ordinary services, stand in a text."""
@@ -159,7 +160,7 @@ class Lexicon:
 
     def _apart(self, word: Word) -> list[Word]:
         """slotgacor88 as slot, gacor, 88: where the whole of it is words of the list."""
-        if word.said in self.vocabulary or len(word.said) < 7 or not word.said.isascii():
+        if word.said in self.vocabulary or not 7 <= len(word.said) <= LONGEST_WORD or not word.said.isascii():
             return [word]
         parts = _split(word.said, self.vocabulary)
         return [Word(part, part, word.disguised) for part in parts] if parts else [word]
@@ -198,7 +199,7 @@ def _joined(said: Sequence[Word]) -> Iterable[Word]:
     """Words, with letters that stand alone in a row put together."""
     row: list[Word] = []
     for word in (*said, Word("", "", False)):
-        if len(word.said) == 1 and word.said.isalnum():
+        if len(word.said) == 1 and word.said.isalnum() and len(row) < LONGEST_WORD:
             row.append(word)
             continue
         if len(row) >= _SPELT:
@@ -229,18 +230,23 @@ def _split(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
     return (*parts[:-1], parts[-1] + tail) if tail else parts
 
 
-def _spans(said: Sequence[Word], phrases: Phrases) -> Iterable[Hit]:
-    """Terms in order, the longest at each place; no word counts twice."""
-    at = 0
-    while at < len(said):
-        for rest, weight in phrases.get(said[at].said, ()):
-            span = said[at : at + 1 + len(rest)]
-            if tuple(word.said for word in span[1:]) == rest:
-                if weight:
-                    yield Hit(" ".join(word.said for word in span), weight, any(word.disguised for word in span))
-                at += len(rest)
-                break
-        at += 1
+def _spans(said: Sequence[Word], phrases: Phrases) -> list[Hit]:
+    """Terms in order; where they overlap the ordinary one counts, then the heavier, then the longer."""
+    found: list[tuple[int, int, float]] = []
+    for at, word in enumerate(said):
+        for rest, weight in phrases.get(word.said, ()):
+            if tuple(each.said for each in said[at + 1 : at + 1 + len(rest)]) == rest:
+                found.append((at, at + 1 + len(rest), weight))
+    taken: set[int] = set()
+    hits: list[tuple[int, Hit]] = []
+    for start, end, weight in sorted(found, key=lambda one: (one[2] > 0, -one[2], one[0] - one[1])):
+        if taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
+            span = said[start:end]
+            if weight:
+                term = " ".join(word.said for word in span)
+                hits.append((start, Hit(term, weight, any(word.disguised for word in span))))
+    return [hit for _, hit in sorted(hits)]
 
 
 @cache

@@ -6,6 +6,7 @@ Nothing here judges. Whatever the bytes are, taking them apart raises nothing, a
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ MOST = 40_000
 DEEPEST = 240
 """The parser gives up at 255 levels (libxml2, XML_MAX_DEPTH); what stands below is read without its tags."""
 LONG_TAG = 4000
+MOST_DATA = 200
+"""Scripts and values of data attributes that are kept."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(rf"<([a-zA-Z][a-zA-Z0-9]*)([^<>]{{{LONG_TAG},}})>")
 _KEPT = re.compile(
@@ -87,7 +90,8 @@ class Page:
     scripts: list[str] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
     """Addresses of style sheets."""
-    canonical: str = ""
+    canonical: list[str] = field(default_factory=list)
+    """Addresses that the page says it really has."""
     refresh: str = ""
     """Where the page sends its reader by itself."""
     dark: bool = False
@@ -123,12 +127,12 @@ def take_apart(text: str, url: str, sheets: Iterable[str] = ()) -> Page:
     if root is None:
         page.passages.append(Passage(_stripped(text)))
         return page
-    base = next((urljoin(url, each.get("href", "")) for each in root.iter("base") if each.get("href")), url)
+    base = next((joined(url, each.get("href", "")) for each in root.iter("base") if each.get("href")), url)
     own = ["".join(str(text) for text in each.itertext()) for each in root.iter("style")]
     whole = _Reader(page, _joinable(base, url), _styles(root, [*own, *sheets])).read(root)
     if not whole or _deep(root):
         page.passages.append(Passage(_stripped(text)))
-        page.links += [Link(_full(base, html.unescape(each)), "", "a") for each in _HREF.findall(text)[:5000]]
+        page.links += [Link(joined(base, html.unescape(each)), "", "a") for each in _HREF.findall(text)[:5000]]
     return page
 
 
@@ -165,7 +169,8 @@ def _joinable(base: str, url: str) -> str:
         return url
 
 
-def _full(base: str, target: str) -> str:
+def joined(base: str, target: str) -> str:
+    """Where a link leads from `base`; empty when it is no address. Never raises."""
     try:
         return urljoin(base, re.sub(r"[\t\r\n]", "", target.strip()))
     except ValueError:
@@ -250,6 +255,7 @@ class _Reader:
         tag = str(element.tag).lower()
         done = self.open.pop()
         if tag == "a" and done.anchor is not None:
+            self.text.append(" ")
             self._link(element, "a", " ".join("".join(done.anchor).split()), done.look)
         around = self.open[-1] if self.open else None
         if tag in BLOCKS or (around and around.look.unseen != self.look.unseen):
@@ -299,10 +305,17 @@ class _Reader:
                 self.page.scripts.append(element.get("srcdoc") or "")
         elif tag == "body":
             self.page.dark = self.look.ground is not None and max(self.look.ground) < 0.15
+        self._data(element)
         if wording := " ".join(
             filter(None, (element.get(each) for each in ("alt", "title", "placeholder", "aria-label")))
         ):
             self._aside(wording)
+
+    def _data(self, element: etree._Element) -> None:
+        """Long values that only scripts read."""
+        for name, value in element.items():
+            if str(name).startswith("data-") and len(value) >= 16 and len(self.page.scripts) < MOST_DATA:
+                self.page.scripts.append(json.dumps(str(value)[:20_000]))
 
     def _aside(self, wording: str) -> None:
         """Text of an attribute: part of no block."""
@@ -318,17 +331,17 @@ class _Reader:
             and (found := _REFRESH.match(content[:2000]))
             and not found[1].strip().isdigit()
         ):
-            self.page.refresh = self.page.refresh or _full(self.base, found[1])
+            self.page.refresh = self.page.refresh or joined(self.base, found[1])
         elif name:
             self.page.said.append((name, content[:5000]))
 
     def _relation(self, element: etree._Element) -> None:
         relation = (element.get("rel") or "").lower().split()
-        target = _full(self.base, element.get("href") or "")
+        target = joined(self.base, element.get("href") or "")
         if "stylesheet" in relation:
             self.page.sheets.append(target)
         elif "canonical" in relation:
-            self.page.canonical = self.page.canonical or target
+            self.page.canonical.append(target)
         elif "alternate" in relation or "amphtml" in relation:
             self._link(element, "link", "", self.look)
 
@@ -343,7 +356,7 @@ class _Reader:
             self.page.scripts.append(text)
 
     def _link(self, element: etree._Element, kind: str, text: str, look: Look, target: str = "") -> None:
-        if (url := _full(self.base, target or element.get("href") or "")) and len(self.page.links) < 20_000:
+        if (url := joined(self.base, target or element.get("href") or "")) and len(self.page.links) < 20_000:
             self.page.links.append(Link(url, text[:500], kind, look.unseen, look.sly))
 
     def _say(self, text: str | None) -> None:

@@ -6,12 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from playbooks.findings import Finding, Severity
 from playbooks.hosting.sentinel import scripts
-from playbooks.hosting.sentinel.lexicon import Lexicon
+from playbooks.hosting.sentinel.lexicon import Hit, Lexicon
 from playbooks.hosting.sentinel.page import Link, Page, take_apart
 from playbooks.hosting.sentinel.weighing import (
+    CALL,
+    LONG,
+    PROOF,
     TOLD,
     Tally,
     address_hits,
@@ -27,7 +31,11 @@ SHORT = 1500
 """Characters that are seen on a page that says almost nothing."""
 SLY_LINKS, CLOSED_LINKS = 4, 15
 """Foreign houses behind hidden links that are no menu any more: hidden slyly, or as menus are."""
+MOST_LINKS = 1500
+"""Different links of one kind on a page that are judged; so many of them say enough."""
 MOST_QUOTED = 3
+NEAR = 2
+"""Paragraphs before and after one that belong to what it says."""
 ADVICE = {
     "content.gambling": "Simpan salinan halaman sebagai bukti, laporkan ke CSIRT, lalu cari berkas atau isi basis data "
     "yang menyisipkannya.",
@@ -102,14 +110,23 @@ def quoted(tally: Tally) -> str:
 
 
 def _reports(case: _Case) -> bool:
-    """A title or heading that reports, or as many paragraphs with words of gambling that do as do not."""
-    heads = [case.page.title, *(each.text for each in case.page.passages if each.heading)]
-    said = [text for text in heads if case.lexicon.gambling_hits(text)]
-    if said and all(case.lexicon.contexts(text)[0] for text in said):
+    """A title or heading that reports, or as many paragraphs with words of gambling that do as do not.
+
+    A paragraph reports with its neighbours.
+    """
+    lexicon, seen = case.lexicon, [each for each in case.page.passages if not each.unseen]
+    heads = [case.page.title, *(each.text for each in seen if each.heading)]
+    said = [text for text in heads if any(hit.weight >= CALL for hit in lexicon.gambling_hits(text))]
+    if said and all(lexicon.contexts(text)[0] for text in said):
         return True
-    told = [each.text for each in case.page.passages if not each.unseen and case.lexicon.gambling_hits(each.text)]
-    reporting = sum(bool(case.lexicon.contexts(text)[0]) for text in told)
-    return not said and reporting * 2 >= len(told) > 0
+    told = [at for at, each in enumerate(seen) if not each.linked and lexicon.gambling_hits(each.text)]
+    around = [" ".join(each.text[:LONG] for each in seen[max(0, at - NEAR) : at + NEAR + 1]) for at in told[:200]]
+    reporting = sum(bool(lexicon.contexts(text)[0]) for text in around)
+    return not any(_proof(lexicon, text) for text in said) and reporting * 2 >= len(around) > 0
+
+
+def _proof(lexicon: Lexicon, text: str) -> bool:
+    return any(hit.weight >= PROOF for hit in lexicon.gambling_hits(text)) and not lexicon.contexts(text)[0]
 
 
 def _read_scripts(case: _Case, extra: Sequence[str]) -> None:
@@ -144,29 +161,21 @@ def _seen(case: _Case) -> Tally:
     lexicon, page = case.lexicon, case.page
     told = TOLD if case.reports else 1.0
     tally = weigh(lexicon, (each.text for each in page.passages if not each.unseen and not each.linked), told)
-    _add(tally, weigh(lexicon, (each.text for each in page.passages if not each.unseen and each.linked)))
-    _add(tally, _led(case, (link for link in page.links if not link.unseen)))
+    tally.join(weigh(lexicon, (each.text for each in page.passages if not each.unseen and each.linked)))
+    tally.join(_led(case, (link for link in page.links if not link.unseen)))
     return tally
-
-
-def _add(tally: Tally, other: Tally) -> None:
-    for term, (weight, count) in other.terms.items():
-        best, before = tally.terms.get(term, (0.0, 0))
-        tally.terms[term] = (max(best, weight), before + count)
-    tally.quotes += other.quotes
 
 
 def _led(case: _Case, links: Iterable[Link]) -> Tally:
     """Where links lead; one under words of gambling to a stranger's house counts as such."""
     tally = Tally()
-    for link in links:
+    for link in islice(dict.fromkeys(links), MOST_LINKS):
         hits = address_hits(case.lexicon, link.url, case.site)
         if hits:
             tally.add(hits, f"{link.text} → {defanged(link.url)}")
         if is_foreign(case.lexicon, link.url, case.site) and _offers(case, link.text):
             name = host_of(link.url)
-            tally.terms[f"tautan ke {name}"] = (2.0, 1)
-            tally.quotes.append(f"{link.text} → {defanged(link.url)}")
+            tally.add([Hit(f"tautan ke {name}", PROOF)], f"{link.text} → {defanged(link.url)}")
     return tally
 
 
@@ -185,8 +194,8 @@ def _head(case: _Case) -> Tally:
     tally = weigh(
         case.lexicon, (text for name, text in case.page.said if not name.startswith("twitter:site")), told, least=1.0
     )
-    if case.page.canonical:
-        tally.add(address_hits(case.lexicon, case.page.canonical, case.site), defanged(case.page.canonical))
+    for url in case.page.canonical:
+        tally.add(address_hits(case.lexicon, url, case.site), defanged(url))
     return tally
 
 
@@ -194,9 +203,7 @@ def _unseen(case: _Case) -> Tally:
     told = TOLD if case.reports else 1.0
     hidden = [each for each in case.page.passages if each.unseen]
     tally = weigh(case.lexicon, (each.text for each in hidden if each.sly or each.linked), least=1.0)
-    _add(
-        tally, weigh(case.lexicon, (each.text for each in hidden if not each.sly and not each.linked), told, least=1.0)
-    )
+    tally.join(weigh(case.lexicon, (each.text for each in hidden if not each.sly and not each.linked), told, least=1.0))
     return tally
 
 
@@ -204,15 +211,27 @@ def _scripted(case: _Case) -> Tally:
     """What scripts hold; one that filters words out holds them too."""
     tally = Tally()
     for script in case.scripts:
-        filters = not case.lexicon.filters.isdisjoint(re.findall(r"[a-z]+", " ".join(script.texts).lower()))
+        filters = any(word in script.source for word in case.lexicon.filters)
         factor = 0.1 if filters else TOLD if case.reports else 1.0
-        _add(tally, weigh(case.lexicon, script.texts, factor, least=2.5))
+        tally.join(weigh(case.lexicon, script.texts, factor, least=2.0))
+        if script.inserts and not filters:
+            tally.join(_built(case, script))
         for text in script.texts:
             if re.match(r"(https?:)?//", text):
                 tally.add(address_hits(case.lexicon, text, case.site), defanged(text))
     for page in case.inserted:
-        _add(tally, weigh(case.lexicon, (each.text for each in page.passages), least=1.0))
-        _add(tally, _led(case, page.links))
+        tally.join(weigh(case.lexicon, (each.text for each in page.passages), least=1.0))
+        tally.join(_led(case, page.links))
+    return tally
+
+
+def _built(case: _Case, script: scripts.Script) -> Tally:
+    """A link made piece by piece: a short word of gambling, and an address of the kind that such links have."""
+    tally = Tally()
+    offered = [text for text in script.texts if len(text) < 80 and _offers(case, text)]
+    for text in script.texts:
+        if offered and is_foreign(case.lexicon, text, case.site) and is_odd(case.lexicon, text):
+            tally.add([Hit(f"tautan ke {host_of(text)}", PROOF)], f"{offered[0]} → {defanged(text)}")
     return tally
 
 
@@ -251,36 +270,32 @@ def _hidden(case: _Case) -> Iterator[Finding]:
     trade = weigh_any(case.lexicon.trade_hits, case.lexicon, (each.text for each in case.page.passages if each.unseen))
     if trade.sum >= case.lexicon.limits.hidden:
         yield finding("content.hidden_links", case.site, f"teks tak terlihat: {quoted(trade)}", Severity.MAJOR)
-    if (
-        case.page.canonical
-        and is_foreign(case.lexicon, case.page.canonical, case.site)
-        and is_odd(case.lexicon, case.page.canonical)
-    ):
-        evidence = f"halaman mengaku milik {defanged(case.page.canonical)} (rel=canonical)"
-        yield finding("content.hidden_links", case.site, evidence, Severity.MAJOR)
+    for url in case.page.canonical:
+        if is_foreign(case.lexicon, url, case.site) and is_odd(case.lexicon, url):
+            evidence = f"halaman mengaku milik {defanged(url)} (rel=canonical)"
+            yield finding("content.hidden_links", case.site, evidence, Severity.MAJOR)
 
 
 def _defaced(case: _Case) -> Iterator[Finding]:
+    """Words of who writes on other people's walls; loud ones and those on an empty or black page weigh more."""
     lexicon, page = case.lexicon, case.page
-    seen = [each for each in page.passages if not each.unseen]
-    tally = weigh_any(lexicon.defacement_hits, lexicon, (each.text for each in seen))
-    _add(
-        tally,
-        weigh_any(
-            lexicon.defacement_hits, lexicon, (text for each in case.scripts if each.inserts for text in each.texts)
-        ),
-    )
-    emphatic = [page.title, *(each.text for each in seen if each.heading or len(each.text) < 120)]
-    again = weigh_any(lexicon.defacement_hits, lexicon, emphatic)
-    empty = (
-        len(page.seen) < SHORT
-        and sum(not is_foreign(lexicon, link.url, page.url) for link in page.links if link.kind == "a") < 5
-    )
+    told = TOLD if lexicon.contexts(f"{page.title}\n{page.seen}")[0] >= 3 else 1.0
+    texts = [each.text for each in page.passages if not each.sly]
+    inserted = [text for each in case.scripts if each.inserts for text in each.texts]
+    tally = weigh_any(lexicon.defacement_hits, lexicon, [page.title, *texts, *inserted], told)
+    loud = [each.text for each in page.passages if each.heading or len(each.text) < 120]
+    again = weigh_any(lexicon.defacement_hits, lexicon, [page.title, *loud], told)
     total = tally.sum + again.sum / 2
-    if total and max(weight for weight, _ in (*tally.terms.values(), *again.terms.values())) >= 2.5:
-        total += (2.0 if empty else 0.0) + (1.0 if page.dark else 0.0)
-        if total >= lexicon.limits.defaced:
-            yield finding("content.defaced", page.url, quoted(tally if tally.quotes else again))
+    if max((weight for weight, _ in tally.terms.values()), default=0.0) >= PROOF:
+        total += (2.0 if _empty(case) else 0.0) + (1.0 if page.dark else 0.0)
+    if total >= lexicon.limits.defaced:
+        yield finding("content.defaced", page.url, quoted(tally))
+
+
+def _empty(case: _Case) -> bool:
+    """Whether there is almost nothing on the page, and hardly a way to others."""
+    own = sum(not is_foreign(case.lexicon, link.url, case.site) for link in case.page.links if link.kind == "a")
+    return len(case.page.seen) < SHORT and own < 5
 
 
 def _guarded(case: _Case) -> Iterator[Finding]:

@@ -44,6 +44,8 @@ _SIMPLE = {"n": "\n", "t": " ", "r": " ", "b": "", "f": "", "v": " ", "\n": ""}
 class Script:
     """What one script holds."""
 
+    source: str
+    """In small letters."""
     texts: tuple[str, ...]
     inserts: bool
     """Whether it puts anything into the page."""
@@ -62,7 +64,9 @@ def read(source: str) -> Script:
     whole = source + "\n" + "\n".join(texts)
     asks = [text for text in texts if _PLACE.fullmatch(text)] if _ASK.search(whole) else []
     guarded = bool(_GUARD.search(whole) and _SEARCHER.search(whole))
-    return Script(tuple(texts), bool(_SINK.search(whole)), bool(_TURN.search(whole)), guarded, tuple(asks))
+    return Script(
+        source.lower(), tuple(texts), bool(_SINK.search(whole)), bool(_TURN.search(whole)), guarded, tuple(asks)
+    )
 
 
 def _layers(source: str, layers: int) -> Iterator[str]:

@@ -13,6 +13,8 @@ REPORTED, TOLD = 0.15, 0.25
 """What is left of a weight beside words of reporting in its own paragraph, and in a page that reports."""
 DISGUISE = 2.0
 """Added for a word in disguise: nobody else disguises words."""
+PROOF, UNPROVEN = 2.5, 4.0
+"""A term of this weight is proof; without any, all others together weigh no more than this."""
 CALL = 1.0
 """Terms below this weight mean something only beside others."""
 LONG = 500
@@ -28,6 +30,8 @@ class Tally:
     """What was found: each term with its best weight and how often, and the places to quote."""
 
     terms: dict[str, tuple[float, int]] = field(default_factory=dict)
+    proofs: set[str] = field(default_factory=set)
+    """Terms that nobody writes who only speaks of gambling."""
     quotes: list[str] = field(default_factory=list)
 
     def add(self, hits: Iterable[Hit], quote: str, factor: float = 1.0) -> None:
@@ -38,14 +42,26 @@ class Tally:
         for hit, weight in worth:
             best, count = self.terms.get(hit.term, (0.0, 0))
             self.terms[hit.term] = (max(best, weight), count + 1)
+            if weight >= PROOF:
+                self.proofs.add(hit.term)
         if factor >= 1 or any(hit.disguised for hit, _ in worth):
             self.quotes.append(quote)
 
+    def join(self, other: Tally) -> None:
+        """What another tally found too."""
+        for term, (weight, count) in other.terms.items():
+            best, before = self.terms.get(term, (0.0, 0))
+            self.terms[term] = (max(best, weight), before + count)
+        self.proofs |= other.proofs
+        self.quotes += other.quotes
+
     @property
     def sum(self) -> float:
-        """Repeating a term adds a quarter of it, four times at most; calls together count as two at most."""
-        worth = [(weight * (1 + 0.25 * min(count - 1, 4)), weight < 0.6) for weight, count in self.terms.values()]
-        return sum(each for each, call in worth if not call) + min(2.0, sum(each for each, call in worth if call))
+        """Repeating a term adds a quarter of it, four times at most; without proof there is an end to the rest."""
+        worth = {term: weight * (1 + 0.25 * min(count - 1, 4)) for term, (weight, count) in self.terms.items()}
+        rest = sum(weight for term, weight in worth.items() if term not in self.proofs)
+        proven = sum(weight for term, weight in worth.items() if term in self.proofs)
+        return proven + min(rest, proven or UNPROVEN)
 
     def heaviest(self, most: int = 5) -> list[str]:
         return sorted(self.terms, key=lambda term: -self.terms[term][0])[:most]
@@ -86,14 +102,16 @@ def _everyday(hit: Hit) -> bool:
     return not hit.disguised and bool(re.search(r"\bslot\b|deposit|turnover|alternatif", hit.term))
 
 
-def weigh_any(hits_of: Callable[[str], list[Hit]], lexicon: Lexicon, texts: Iterable[str]) -> Tally:
+def weigh_any(
+    hits_of: Callable[[str], list[Hit]], lexicon: Lexicon, texts: Iterable[str], factor: float = 1.0
+) -> Tally:
     """Another list's terms in texts, put in context the same way."""
     tally = Tally()
     for text in texts:
         for piece in pieces(text):
             if hits := hits_of(piece):
                 reporting, _ = lexicon.contexts(piece)
-                tally.add(hits, piece, REPORTED if reporting else 1.0)
+                tally.add(hits, piece, factor * (REPORTED if reporting else 1.0))
     return tally
 
 
@@ -133,9 +151,10 @@ def address_hits(lexicon: Lexicon, url: str, site: str) -> list[Hit]:
     if is_foreign(lexicon, url, site):
         hits += _host_hits(lexicon, host_of(url))
     said = words_of(url)
-    reporting, _ = lexicon.contexts(said)
-    hits += [hit for hit in lexicon.gambling_hits(said) if hit.weight >= 2.5 or hit.disguised] if not reporting else []
-    return hits
+    reporting, services = lexicon.contexts(said)
+    if reporting or services:
+        return hits
+    return [*hits, *(hit for hit in lexicon.gambling_hits(said) if hit.weight >= 2.0 or hit.disguised)]
 
 
 def words_of(url: str) -> str:
