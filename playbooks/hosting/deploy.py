@@ -8,7 +8,7 @@ from pathlib import Path
 from inventory.models import Source
 from playbooks.findings import TargetError
 from playbooks.hosting import archive, health, libraries, migration, quota, releases
-from playbooks.hosting.connect import CommandFailed, Shell
+from playbooks.hosting.connect import Shell
 from playbooks.hosting.host import folders
 from playbooks.hosting.journal import Journal, OnStep, carry_out
 from playbooks.hosting.releases import Releases
@@ -97,7 +97,7 @@ def _work(now: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome:
         migration.prepare(name, site, shell, journal)
         if migrates:
             migration.run(name, site, shell, journal)
-    except CommandFailed as error:
+    except migration.ReleaseFailed as error:
         return _back(name, state.last_good, str(error), migrates, site, shell, journal)
     return serve(name, state.last_good, site, shell, journal, migrates)
 
@@ -154,7 +154,7 @@ def _back(
     """Serve the last good release again, which asks nothing of the new one: links first, then the database."""
     releases.point(shell, site.layout.current, last_good)
     releases.point(shell, site.layout.candidate, "")
-    journal.note(f"rilis {name} gagal diperiksa; yang dilayani: {last_good or '(belum terbit)'}")
+    journal.note(f"rilis {name} tidak dipakai; yang dilayani: {last_good or '(belum terbit)'}")
     if migrated:
         try:
             migration.put_back(name, site, shell, journal)

@@ -25,9 +25,18 @@ umask 007
 """
 
 
+class ReleaseFailed(Exception):
+    """A command of the release ended badly; the message says which, and its own words."""
+
+
 def php(site: Site, *arguments: str) -> tuple[str, ...]:
     """PHP's command line, which sees the site's own files only."""
-    return (site.host.commands.php, "-d", f"open_basedir={site.layout.base}:/tmp:/usr/share", *arguments)
+    options = (
+        f"open_basedir={site.layout.base}:/tmp:/usr/share",
+        "zend.exception_ignore_args=1",
+        "display_errors=stderr",
+    )
+    return (site.host.commands.php, *(word for option in options for word in ("-d", option)), *arguments)
 
 
 def due(site: Site, state: Releases, name: str) -> bool:
@@ -51,7 +60,7 @@ def way_back(site: Site) -> str:
 
 
 def prepare(name: str, site: Site, shell: Shell, journal: Journal) -> None:
-    """Fill folders that begin as a copy, and run the kind's own preparation. Raises CommandFailed."""
+    """Fill folders that begin as a copy, and run the kind's own preparation. Raises ReleaseFailed, TargetError."""
     layout = site.layout
     for target, source in site.kind.seeds.items():
         with journal.write(f"mengisi shared/{target} dari {source} bila belum pernah"):
@@ -62,7 +71,7 @@ def prepare(name: str, site: Site, shell: Shell, journal: Journal) -> None:
 
 
 def run(name: str, site: Site, shell: Shell, journal: Journal) -> None:
-    """Dump, then migrate. Raises CommandFailed. A dump of this release's is kept: only it is from before."""
+    """Dump, then migrate. An earlier run's dump is kept: only it is from before. Raises ReleaseFailed, TargetError."""
     dump = _dump(site, name)
     if not shell.holds("test", "-e", dump):
         with journal.write(f"menyimpan dump basis data {database.name(site)}"):
@@ -75,7 +84,11 @@ def run(name: str, site: Site, shell: Shell, journal: Journal) -> None:
 
 def _run(command: tuple[str, ...], name: str, site: Site, shell: Shell) -> None:
     release = f"{site.layout.releases}/{name}"
-    shell.script(_PHP, release, *php(site, *command), lock=site.layout.lock, timeout_s=LONG_S)
+    try:
+        shell.script(_PHP, release, *php(site, *command), lock=site.layout.lock, timeout_s=LONG_S)
+    except CommandFailed as error:
+        said = " ".join(error.stderr.partition("Stack trace:")[0].split())[:300]
+        raise ReleaseFailed(f"php {' '.join(command)} berhenti dengan kode {error.code}: {said}") from None
 
 
 def _dump(site: Site, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playbooks.hosting import deploy, releases
+from playbooks.hosting import database, deploy, releases
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep, carry_out
 from playbooks.hosting.site import Site, SiteError
@@ -19,11 +19,15 @@ def plan(site: Site, shell: Shell) -> Plan:
         target=site.slug,
         ladder=Ladder.A,
         summary=f"Kembalikan {site.domain} ke rilis {state.before}",
-        changes=(f"ganti rilis yang dilayani: {state.last_good} -> {state.before}",),
+        changes=(f"ganti rilis yang dilayani: {state.last_good} -> {state.before}", *_untouched(site)),
         way_back=(f"kembali ke rilis {state.last_good}",),
         base=state.last_good,
         details={"release": state.before},
     )
+
+
+def _untouched(site: Site) -> list[str]:
+    return [f"basis data {database.name(site)} dibiarkan: hanya kode yang mundur"] if site.website.database else []
 
 
 def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:

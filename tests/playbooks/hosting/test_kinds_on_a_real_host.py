@@ -121,7 +121,9 @@ def test_a_failed_migration_and_a_release_that_breaks_after_it_leave_the_databas
             half = release(web_lab, "migrasi", "laravel", shapes.laravel("dua", wrong), "dua baru")
             outcome = deployed(half, shell)
             assert outcome.status == "rolled_back", outcome
+            assert outcome.detail.startswith("php artisan migrate --force --no-interaction berhenti dengan kode 255: ")
             assert "tidak_ada" in outcome.detail
+            assert "Stack trace" not in outcome.detail
             assert web_lab.sql("select * from migrasi_web.catatan; select * from migrasi_web.migrations") == before
             assert "baru" in web_lab.sql("select teks from migrasi_web__failed.catatan")
         assert set(seen) <= {"<h1>satu awal</h1>", "<h1>satu baru</h1>"}, "the old release answered all the time"
