@@ -64,7 +64,7 @@ def test_over_a_year_of_the_real_clock_thirty_sites_get_one_case_each_though_the
     asked = thirty_sites(office.settings.inventory, 2031)
     opened: Counter[str] = Counter()
     start = min(asked)
-    for days in (1, 180, 90, 349):
+    for days in (1, 178, 90, 349):
         day = start + timedelta(days=days)
         assert day not in asked
         opened.update(swept_on(day))
