@@ -17,8 +17,9 @@ from flows import artifacts, network, websites
 from flows.forms import MonthForm
 from flows.jobs import archive, binaries, board, notices, renewals, reports, site_board
 from flows.jobs import duties as jobs
+from flows.jobs import zones as zone_jobs
 from flows.jobs.duties import CLOCK
-from flows.jobs.targets import batches
+from flows.jobs.targets import BackedUp, batches
 from flows.runs import BATCH, ended, office, tell
 from sop.register.records import CaseRecord
 
@@ -34,13 +35,22 @@ def _today() -> date:
 
 @flow(name="Cadangan malam", flow_run_name=_named("Cadangan malam"), persist_result=False)
 def nightly_backup() -> State[None]:
-    """Back up every device, then every website; the board shows how every device stands after it."""
+    """Back up every device, then every website and DNS zone; the board shows how every device stands after it."""
     inventory = office().inventory
     devices = [each for batch in batches(inventory.devices, BATCH) for each in network.back_up_batch(batch, "", CLOCK)]
     sites = [each for batch in batches(inventory.websites, BATCH) for each in websites.back_up_batch(batch, "", CLOCK)]
+    zones = _back_up_zones() if inventory.zones else []
     _back_up_binaries()
     _show_board()
-    return ended([*devices, *sites], "perangkat dan website")
+    return ended([*devices, *sites, *zones], "perangkat, website dan zona")
+
+
+@task(task_run_name="salinan zona DNS", cache_policy=NO_CACHE, persist_result=False)
+def _back_up_zones() -> list[BackedUp]:
+    done = zone_jobs.back_up_zones(office(), office().inventory.zones, tell, CLOCK)
+    rows = artifacts.backup_rows(each.as_json() for each in done)
+    artifacts.table("cadangan-zona", f"Salinan {len(done)} zona", rows)
+    return done
 
 
 @task(task_run_name="cadangan biner RouterOS", cache_policy=NO_CACHE, persist_result=False)

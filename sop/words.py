@@ -14,6 +14,7 @@ EVIDENCE = {
     "config_redacted": "konfigurasi (disamarkan)",
     "restore_request": "permintaan pengembalian",
     "backup": "cadangan",
+    "zone": "salinan zona DNS",
     "profile": "profil situs",
     "outcome": "hasil pekerjaan",
     "laporan": "laporan",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from flows.cli import zone
 from flows.cli.answer import Json, answer, note, plain, progress, status, table
 from flows.cli.later import later
 from flows.cli.person import as_option, technician
@@ -28,6 +29,7 @@ else:
     renewals = later("flows.jobs.renewals")
 
 app = typer.Typer(cls=Orders, help="Website: periksa, cadangkan, pasang, hosting, domain, pulihkan.")
+app.add_typer(zone.app, name="zone")
 
 Site = Annotated[str, typer.Argument(metavar="WEBSITE", help="Nama di websites.yaml.")]
 Sites = Annotated[list[str] | None, typer.Argument(metavar="WEBSITE", help="Nama di websites.yaml.")]
@@ -144,10 +146,22 @@ CHANGES = {
     "rollback": "Kembali ke rilis sebelumnya.",
     "restore": "Pulihkan berkas dan basis data dari cadangan terakhir yang baik.",
     "host": "Siapkan hosting: server web, PHP-FPM, basis data, folder.",
-    "domain": "Arahkan nama domain ke server, dan buktikan dengan bertanya kepada server DNS-nya.",
     "tls": "Terbitkan atau perbarui sertifikat; yang sedang dipakai tidak disentuh bila gagal.",
 }
 """What each change of a site does, as its help says it."""
+
+
+@app.command(cls=Order)
+def domain(
+    name: Site,
+    case: Case,
+    apply: Apply = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Hapus semua nama website ini dari zonanya.")] = False,
+    official: as_option = "",
+    json: Json = False,
+) -> None:
+    """Arahkan nama domain ke server, dan buktikan dengan bertanya kepada setiap server DNS zonanya."""
+    _change("domain", name, case, apply, official, json, remove)
 
 
 def _offer(action: str, what: str) -> None:
@@ -162,7 +176,7 @@ for _action, _what in CHANGES.items():
     _offer(_action, _what)
 
 
-def _change(action: str, name: str, case: str, given: str, official: str, json: bool) -> None:
+def _change(action: str, name: str, case: str, given: str, official: str, json: bool, remove: bool = False) -> None:
     here = office.open_office()
     actor, site = technician(here, official, "pelaksana"), jobs.chosen(here, [name])[0]
     case = here.register.case(case).id
@@ -170,7 +184,9 @@ def _change(action: str, name: str, case: str, given: str, official: str, json: 
         here,
         {"website": site, "case": case},
         given,
-        lambda: jobs.propose(here, case, site, action, actor),
+        lambda: (
+            jobs.propose_removal(here, case, site, actor) if remove else jobs.propose(here, case, site, action, actor)
+        ),
         lambda plan: jobs.apply_plan(here, case, site, action, plan, actor, note),
         json,
     )

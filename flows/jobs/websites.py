@@ -226,6 +226,12 @@ def propose(office: Office, case_id: str, name: str, action: str, actor: Actor =
     return [put_forward(office, case_id, plan, actor)] if plan.changes else []
 
 
+def propose_removal(office: Office, case_id: str, name: str, actor: Actor = SOFTWARE) -> list[PlanRecord]:
+    """Put forward that a site's names are taken out of its zone; nothing when none is there."""
+    plan = domain.plan(site(office, name), remove=True)
+    return [put_forward(office, case_id, plan, actor)] if plan.changes else []
+
+
 def apply_plan(
     office: Office,
     case_id: str,

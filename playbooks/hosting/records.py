@@ -146,3 +146,15 @@ def _lines(verb: str, records: Records, keys: Iterable[Key]) -> Iterator[str]:
 def as_json(records: Mapping[Key, tuple[str, ...]]) -> dict[str, list[str]]:
     """What is wanted, for a plan's details."""
     return {f"{name}. {kind}": list(values) for (name, kind), values in records.items()}
+
+
+_BY_THE_SERVER = ("RRSIG", "NSEC", "NSEC3")
+"""Made anew by whoever signs the zone."""
+
+
+def zone_text(zone: str, held: Records) -> str:
+    """A zone as a master file (RFC 1035, section 5.1) in one order always: its SOA, then by name and type."""
+    kept = [key for key in held if key.type not in _BY_THE_SERVER]
+    ordered = sorted(kept, key=lambda key: (key != Key(zone, "SOA"), key.name.split(".")[::-1], key.type))
+    lines = [f"{key.name}. {held[key].ttl} IN {key.type} {value}" for key in ordered for value in held[key].values]
+    return "".join(f"{line}\n" for line in lines)

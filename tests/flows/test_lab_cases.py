@@ -15,13 +15,15 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.root import app
-from flows.jobs import cases
+from flows.jobs import cases, websites
 from flows.office import Office, open_office
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import authority, certificates
+from playbooks.hosting import authority, certificates, zones
+from playbooks.hosting.records import Key, RecordSet
 from playbooks.hosting.site import Site
 from playbooks.network.history import History
 from tests.flows.conftest import PDF, Pelihara, Said
+from tests.lab import dns
 from tests.lab.network import Mailbox, NetworkLab
 from tests.lab.web import WebLab
 from tests.lab.world import FOLDER
@@ -307,6 +309,39 @@ def renewed_by_the_clock(pelihara: Pelihara, place: Site, monkeypatch: pytest.Mo
 
 def refuse(*_: object) -> str:
     raise TargetError("ca", Reason.ERROR, "penerbit sertifikat: tidak menjawab")
+
+
+def test_a_zone_is_copied_compared_and_judged_and_a_sites_names_are_taken_away(
+    at_web: Pelihara, web_lab: WebLab, tmp_path: Path
+) -> None:
+    def backup() -> list[str]:
+        return [each["status"] for each in at_web("website", "zone", "backup", dns.ZONE, "--json").json["zones"]]
+
+    web_lab.site("pindah")
+    own = f"pindah.{dns.ZONE}"
+    assert backup() == ["ok"]
+    assert backup() == ["unchanged"]
+    case = submit(at_web, tmp_path, "--sop", "website", "--opd", "dinkes", "--website", "pindah")
+    act(at_web, case, "pelaksana", "kadis", "sekretaris", "kabid")
+    editor = zones.editor(web_lab.inventory, dns.ZONE)
+    editor.put({Key(own, "A"): RecordSet(60, ("10.99.0.40",)), Key(f"lama.{own}", "A"): RecordSet(60, ("192.0.2.4",))})
+    assert backup() == ["ok"]
+    said = at_web("website", "zone", "diff", dns.ZONE).out
+    assert f"+{own}. 60 IN A 10.99.0.40" in said
+    assert len(at_web("website", "zone", "history", dns.ZONE, "--json").json["versions"]) == 2
+    (judged,) = at_web("website", "zone", "check", dns.ZONE, "--json").json["targets"]
+    assert [each["subject"] for each in judged["findings"] if each["code"] == "dns.dangling"] == [f"lama.{own} A"]
+    editor.put({Key(f"lama.{own}", "A"): RecordSet(60, ())})
+
+    office = open_office()
+    office.register.keep(b"{}", "analysis", "analisis.json", case_id=case)
+    (plan,) = websites.propose_removal(office, case, "pindah")
+    act(at_web, case, "sub-koordinator")
+    assert cases.carry(office, case).state == "done"
+    assert cases.carry(office, case).state == "done"
+    assert office.register.plan(plan.hash, case).state == "applied"
+    assert Key(own, "A") not in editor.export()
+    assert at_web("audit", "verify").code == 0
 
 
 def carried(pelihara: Pelihara, tmp_path: Path, site: str, *more: str) -> tuple[Office, str]:
