@@ -115,7 +115,7 @@ def _work(due: set[str], site: Site, shell: Shell, journal: Journal) -> Outcome:
     if any("basis data" in line for line in due):
         with journal.write(f"membuat basis data dan pengguna {database.name(site)}"):
             database.create(site, shell)
-    for path in secrets.missing(site, shell):
+    for path in (path for path in secrets.missing(site, shell) if _secret_line(path) in due):
         with journal.write(f"mengisi {path} di host"):
             secrets.make(path, site, shell)
     texts = files.wanted(site, tls=has_certificate(site, shell))
