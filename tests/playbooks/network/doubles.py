@@ -132,7 +132,8 @@ class Double:
             await asyncio.sleep(self.repaint)
             await self.write(process, f"{command}\r\n")
         known = command.startswith(("terminal ", "screen-length ", "set cli ")) or not command
-        answer = (self.said(command) or ("" if known else self.refuse)).replace("\n", "\r\n")
+        said = self.said(command)
+        answer = (("" if known else self.refuse) if said is None else said).replace("\n", "\r\n")
         if command and command == self.drop:
             await self.write(process, answer[: len(answer) // 2])
             return False
