@@ -6,8 +6,10 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -21,14 +23,20 @@ from tests.flows.conftest import Pelihara
 ENGLISH = re.compile(r"\b(Usage|Options?|Commands|Arguments|Show this message|required|default|Error|Missing)\b")
 
 
+def walked(command: Any, words: list[str]) -> Iterator[tuple[list[str], bool]]:
+    """A command and those below it, each with whether it is a group."""
+    below = getattr(command, "commands", {})
+    yield words, bool(below)
+    for name, each in below.items():
+        yield from walked(each, [*words, name])
+
+
 def every_command() -> list[list[str]]:
-    root = typer.main.get_command(app)
-    groups = {name: getattr(command, "commands", {}) for name, command in root.commands.items()}  # type: ignore[attr-defined]
-    return [[], *([name] for name in groups), *([name, each] for name, inner in groups.items() for each in inner)]
+    return [words for words, _ in walked(typer.main.get_command(app), [])]
 
 
 def subcommands() -> list[list[str]]:
-    return [words for words in every_command() if len(words) == 2]
+    return [words for words, group in walked(typer.main.get_command(app), []) if len(words) > 1 and not group]
 
 
 @cache
