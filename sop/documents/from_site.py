@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sop.documents import data, from_case, people, words
+from sop.documents import data, from_case, people, site_data, words
 from sop.progress import ANSWERS
 from sop.register import CaseRecord, EvidenceRecord, Register
 from sop.register.duties import PERIODIC, year_after
@@ -27,16 +27,20 @@ AREAS = (
 _ACTS = ("work", "report")
 
 
-def site_report(register: Register, case: CaseRecord, titles: Mapping[str, str], number: str = "") -> data.SiteReport:
+def site_report(
+    register: Register, case: CaseRecord, titles: Mapping[str, str], number: str = ""
+) -> site_data.SiteReport:
     """Laporan pemeliharaan of the case's website; `titles` say what the codes of findings mean."""
     found = from_case.results_of(register, case, {})
     plain = from_case.report(register, case, found, number=number, titles=titles)
     profiles = [_json(register, each) for each in _of(case, "profile")]
-    ended, yearly = case.maintained_at, case.origin == PERIODIC
-    return data.SiteReport(
-        **{**{each.name: getattr(plain, each.name) for each in fields(plain)}, "title": _title(yearly)},
+    ended = case.maintained_at
+    return site_data.SiteReport(
+        **{
+            **{each.name: getattr(plain, each.name) for each in fields(plain)},
+            "title": _title(case.origin == PERIODIC),
+        },
         site=_identity(register, case),
-        yearly=yearly,
         ended_at=ended,
         scope=tuple(_scope(case)),
         versions=_versions(profiles),
@@ -63,11 +67,11 @@ def _json(register: Register, evidence: EvidenceRecord) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _identity(register: Register, case: CaseRecord) -> data.Identity:
+def _identity(register: Register, case: CaseRecord) -> site_data.Identity:
     site = register.inventory.websites[case.website]
     host, agency = register.inventory.hosts.get(site.host), register.inventory.opd[case.opd]
     contact = agency.pic[0] if agency.pic else None
-    return data.Identity(
+    return site_data.Identity(
         name=case.website,
         domain=site.domain,
         owner=agency.name,
@@ -87,26 +91,26 @@ def _scope(case: CaseRecord) -> Iterator[str]:
             yield f"Langkah {step.no}: {step.activity}"
 
 
-def _versions(profiles: list[dict[str, Any]]) -> tuple[data.Version, ...] | None:
+def _versions(profiles: list[dict[str, Any]]) -> tuple[site_data.Version, ...] | None:
     """First against last reading that told anything; None when there was none."""
     told = [each["versions"] for each in profiles if each.get("versions")]
     if not told:
         return None
     old, new = told[0], told[-1]
-    return tuple(data.Version(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new})
+    return tuple(site_data.Version(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new})
 
 
-def _areas(report: data.Report, newest: Mapping[str, Any]) -> Iterator[data.Area]:
+def _areas(report: data.Report, newest: Mapping[str, Any]) -> Iterator[site_data.Area]:
     checked, compared = {*newest.get("checked", ())}, report.comparisons()
     for name, families in AREAS:
         found = tuple(each for each in compared if each.finding.code.partition(".")[0] in families)
-        yield data.Area(name, bool(checked & {*families}), found)
+        yield site_data.Area(name, bool(checked & {*families}), found)
 
 
-def _expiries(register: Register, case: CaseRecord, profile: Mapping[str, Any]) -> Iterator[data.Expiry]:
+def _expiries(register: Register, case: CaseRecord, profile: Mapping[str, Any]) -> Iterator[site_data.Expiry]:
     site, today = register.inventory.websites[case.website], register.calendar.day(register.clock())
     if site.tls.issuer == "none":
-        yield data.Expiry("Sertifikat HTTPS", None, note="situs ini tidak memakai HTTPS")
+        yield site_data.Expiry("Sertifikat HTTPS", None, note="situs ini tidak memakai HTTPS")
     else:
         at = profile.get("certificate_until")
         until = register.calendar.day(datetime.fromisoformat(at)) if at else None
@@ -114,22 +118,22 @@ def _expiries(register: Register, case: CaseRecord, profile: Mapping[str, Any]) 
     registered = profile.get("registered_until")
     until = date.fromisoformat(registered) if registered else None
     yield _expiry(f"Pendaftaran domain {site.domain}", until, today, "" if until else "belum diisi dalam inventaris")
-    yield data.Expiry(f"Hosting di {site.host}", None, note="server kantor sendiri, tanpa masa sewa")
+    yield site_data.Expiry(f"Hosting di {site.host}", None, note="server kantor sendiri, tanpa masa sewa")
 
 
-def _expiry(name: str, until: date | None, today: date, note: str) -> data.Expiry:
-    return data.Expiry(name, until, (until - today).days if until else None, note)
+def _expiry(name: str, until: date | None, today: date, note: str) -> site_data.Expiry:
+    return site_data.Expiry(name, until, (until - today).days if until else None, note)
 
 
-def _proofs(register: Register, case: CaseRecord) -> Iterator[data.Proof]:
+def _proofs(register: Register, case: CaseRecord) -> Iterator[site_data.Proof]:
     """The site's newest drill, and what was restored in this case."""
     for evidence in register.evidence(target=case.website, kind="drill")[-1:]:
         drill = _json(register, evidence)
-        yield data.Proof(bool(drill.get("passed")), evidence.at, str(drill.get("how", "")))
+        yield site_data.Proof(bool(drill.get("passed")), evidence.at, str(drill.get("how", "")))
     for plan in case.plans:
         if plan.action == "restore" and plan.state in ("applied", "rolled_back"):
             summary = str(json.loads(plan.document).get("summary", ""))
-            yield data.Proof(plan.state == "applied", plan.at, summary)
+            yield site_data.Proof(plan.state == "applied", plan.at, summary)
 
 
 def _shown(register: Register, case: CaseRecord) -> str:

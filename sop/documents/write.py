@@ -13,7 +13,8 @@ from typing import Any
 import typst
 
 from sop.documents import words
-from sop.documents.data import Action, DispositionSheet, Document, Handover, Periodic, Report, SiteReport
+from sop.documents.data import Action, DispositionSheet, Document, Handover, Periodic, Report
+from sop.documents.site_data import SiteReport
 
 _TEMPLATES = Path(__file__).parent
 _PROSE = frozenset(

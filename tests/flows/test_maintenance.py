@@ -13,7 +13,7 @@ from flows.jobs.maintenance import maintain_websites
 from flows.office import Office
 from playbooks.findings import TITLES, Reason, TargetError
 from sop.documents import from_site
-from sop.documents.data import Version
+from sop.documents.site_data import Version
 from sop.register.records import Actor
 from tests.flows.conftest import Pelihara
 from tests.flows.machines import WebHost, web_host

@@ -7,34 +7,29 @@ from datetime import UTC, date, datetime, timedelta
 
 from sop.documents.data import (
     Action,
-    Area,
     Backup,
     CaseLine,
     Comparison,
     Disposition,
     DispositionSheet,
     DutyLine,
-    Expiry,
     FailedBackup,
     FindingRow,
     Handover,
-    Identity,
     Item,
     Letterhead,
     OldBackup,
     Periodic,
     Picture,
     PlanLine,
-    Proof,
     Recommendation,
     Report,
     Runbook,
     Signatory,
-    SiteReport,
     StepLine,
     Target,
-    Version,
 )
+from sop.documents.site_data import Area, Expiry, Identity, Proof, SiteReport, Version
 
 AT = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
 TIP = "128 9f2c41d07ab35e66"
@@ -284,7 +279,6 @@ SITE_REPORT = SiteReport(
         "203.0.113.10",
         "mariadb dinkes_web",
     ),
-    yearly=True,
     ended_at=AT + timedelta(days=9),
     scope=("Langkah 6: Menganalisa dan verifikasi", "Langkah 7: Pemeliharaan", "Langkah 8: Hosting dan domain"),
     versions=(
