@@ -39,7 +39,7 @@ All = Annotated[bool, typer.Option("--all", help="Semua website.")]
 
 @app.command(cls=Order)
 def check(names: Sites = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
-    """Periksa website (hanya membaca): HTTP, sertifikat, DNS, ruang disk, umur cadangan."""
+    """Periksa website (hanya membaca): HTTP, sertifikat, DNS, ruang disk, umur cadangan, isi halaman."""
     meant = (names, opd, every)
     answer_targets(read_targets("Periksa", jobs.chosen, jobs.check_websites, meant, case, json), "website", json)
 

@@ -1,4 +1,4 @@
-"""Is a website well: HTTP, certificate, DNS, disk and backups. Reads only; each part has its own limit."""
+"""Is a website well: HTTP, certificate, DNS, disk, backups, content. Reads only; each part has its own limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from playbooks.findings import Finding, Reason, Severity, TargetError, TargetRes
 from playbooks.hosting import backup, certificates, health, names, pages, quota
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.pages import Page, PageError
-from playbooks.hosting.site import Site
+from playbooks.hosting.sentinel import inspecting
+from playbooks.hosting.session import Pin, Session
+from playbooks.hosting.site import MAIN_PORTS, Site
 
 SLOW_S = 3.0
 BACKUP_OLD = timedelta(days=7)
@@ -44,6 +46,7 @@ def check(
     parts["backup"] = lambda left: _backup_age(site, shell.within(left) if shell else None, last_backup)
     if shell:
         parts["disk"] = lambda left: _disk(site, shell.within(left))
+    parts["content"] = lambda left: _content(site, left)
     findings, checked, troubles = _read(parts, began + deadline_s)
     return TargetResult(
         site.slug,
@@ -81,6 +84,14 @@ def _http(site: Site, left: float) -> Iterator[Finding]:
         yield Finding("http.down", Severity.CRITICAL, site.url("http", path), str(error), advice)
         return
     yield from judge(site, page)
+
+
+def _content(site: Site, left: float) -> list[Finding]:
+    """What was slipped into the first page, asked of the site's own host; its certificate is another part's affair."""
+    ports = {MAIN_PORTS["http"]: site.host.http_port, MAIN_PORTS["https"]: site.host.https_port}
+    pins = {site.domain: Pin(site.host.address, ports)}
+    scheme: pages.Scheme = "https" if site.website.tls.issuer != "none" else "http"
+    return inspecting.content(site.url(scheme, "/"), Session(time.monotonic() + left, pins=pins, verify=False))
 
 
 def judge(site: Site, page: Page) -> Iterator[Finding]:
