@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -81,7 +81,7 @@ def backup(
     """Cadangkan konfigurasi perangkat ke riwayat; cadangan baik tidak pernah diganti yang buruk."""
     meant = (names, opd, every)
     done = read_targets("Cadangan", jobs.chosen, jobs.back_up_devices, meant, case, json)
-    document: dict[str, object] = {"devices": [each.as_json() for each in done]}
+    document: dict[str, object] = {"devices": [_as_json(each) for each in done]}
     extra: list[binaries.BinaryBackup] = []
     if binary:
         here = office.open_office()
@@ -309,6 +309,12 @@ def _change(
         lambda plan: repairs.apply_plan(here, case, device, action, plan, actor, note),
         json,
     )
+
+
+def _as_json(backup: jobs.DeviceBackedUp) -> dict[str, Any]:
+    """In the words that other programs know: for them a copy that nothing proves whole is none."""
+    told = backup.as_json()
+    return {**told, "status": "failed", "reason": "incomplete"} if backup.status == "unproven" else told
 
 
 def _print_backups(done: list[jobs.DeviceBackedUp], to: Console) -> None:

@@ -64,7 +64,7 @@ def test_what_nothing_proves_whole_is_kept_told_and_never_good(
     routers.doubtful = {"dinkes-r1"}
     said = pelihara("network", "backup", "dinkes-r1", "dinkes-sw1", "--json")
     doubtful, good = said.json["devices"]
-    assert (said.code, doubtful["status"], doubtful["reason"], good["status"]) == (1, "unproven", "unproven", "ok")
+    assert (said.code, doubtful["status"], doubtful["reason"], good["status"]) == (1, "failed", "incomplete", "ok")
     assert "tidak dapat menunjukkan" in doubtful["detail"]
     (version,) = office.register.config_versions("dinkes-r1")
     assert version.quarantined == "belum terbukti utuh"
