@@ -74,10 +74,14 @@ class Shown:
         """The answers, normalised; asked for as they are needed, without end."""
         for number in count():
             if number == len(self.answers):
-                self.answers.append(
-                    self.session.ask(self.session.platform.config_command, self.timeout_s, careful=True)
-                )
+                self.answers.append(self._asked(again=number > 0))
             yield normalised(self.session.platform.name, self.answers[number])
+
+    def _asked(self, again: bool) -> str:
+        """A line that looks like the prompt may end an answer too early only where the missing last line tells."""
+        platform = self.session.platform
+        careful = again or platform.may_lack_mark
+        return self.session.ask(platform.config_command, self.timeout_s, careful=careful)
 
 
 def fetch_config(session: Session, previous: str | None = None, shown: Iterable[str] | None = None) -> ConfigCopy:
