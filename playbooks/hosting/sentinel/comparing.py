@@ -60,6 +60,8 @@ def _differences(lexicon: Lexicon, person: Visit, other: Visit) -> Iterator[str]
     start = person.way[0] if person.way else person.page.url
     if is_foreign(lexicon, other.end, start) and not is_foreign(lexicon, person.end, start):
         yield f"diarahkan ke {defanged(other.end)}, orang biasa tidak"
+    if turns := sorted(other.judged.turns - person.judged.turns):
+        yield f"skrip mengalihkan ke {defanged(turns[0])}, pada orang biasa tidak"
     if other.status >= 400 or person.status >= 400 or _WAITING.search(other.page.seen[:2000] + other.page.title):
         return
     strangers = other.judged.houses - person.judged.houses

@@ -18,6 +18,8 @@ LIST = Path(__file__).with_name("words.yaml")
 LONGEST_TEXT = 400_000
 """Characters of one text that are read for words."""
 LONGEST_WORD = 60
+STRANGE = 1.5
+"""Of a name that is not listed and ends in such a number: alone it is no proof."""
 _SPELT = 3
 """So many single letters in a row are one word that was spelt out."""
 _LUCKY = frozenset("69 86 96 89 98 123 138 168 188 189 303 338 365 388 789 889 1221 5000".split())
@@ -168,8 +170,8 @@ class Lexicon:
     def _branded(self, said: Iterable[Word]) -> Iterable[Hit]:
         for word in said:
             found = _DIGITS.fullmatch(word.said)
-            if found and found[1] in self.brands and _lucky(found[2]):
-                yield Hit(word.said, 3.0, word.disguised)
+            if found and _lucky(found[2]) and (found[1] in self.brands or len(found[1]) > 3):
+                yield Hit(word.said, 3.0 if found[1] in self.brands else STRANGE, word.disguised)
 
 
 Pieces = Sequence[tuple[str, float]]

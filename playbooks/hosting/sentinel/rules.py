@@ -17,6 +17,7 @@ from playbooks.hosting.sentinel.weighing import (
     LONG,
     PROOF,
     TOLD,
+    UNPROVEN,
     Tally,
     address_hits,
     host_of,
@@ -53,9 +54,10 @@ class Judged:
     """What one page gives away, and what a comparison with the same page for another visitor needs."""
 
     findings: tuple[Finding, ...] = ()
-    gambling: float = 0.0
     houses: frozenset[str] = frozenset()
     """Foreign houses that the page leads to."""
+    turns: frozenset[str] = frozenset()
+    """Foreign addresses in scripts that can send the reader elsewhere."""
 
 
 @dataclass
@@ -85,7 +87,8 @@ def judge(lexicon: Lexicon, page: Page, extra: Sequence[str] = ()) -> Judged:
     houses = {
         house(host_of(link.url)) for link in links if link.kind == "a" and is_foreign(lexicon, link.url, page.url)
     }
-    return Judged(tuple(_merged(found)), _seen(case).sum, frozenset(houses))
+    turns = {url for script in case.scripts for url in _targets(case, script)}
+    return Judged(tuple(_merged(found)), frozenset(houses), frozenset(turns))
 
 
 def finding(code: str, subject: str, evidence: str, severity: Severity = Severity.CRITICAL) -> Finding:
@@ -150,7 +153,7 @@ def _gambling(case: _Case) -> Iterator[Finding]:
         ("diteruskan otomatis", _sent(case), limits.hidden),
     )
     for where, tally, limit in parts:
-        if tally.sum >= limit:
+        if tally.sum >= (limit if tally.proofs else max(limit, UNPROVEN)):
             yield finding("content.gambling", case.site, f"{where}: {quoted(tally)}")
     for text in _trading(case):
         yield finding("content.defaced", case.site, f"iklan gelap: {text}")
@@ -301,12 +304,14 @@ def _empty(case: _Case) -> bool:
 def _guarded(case: _Case) -> Iterator[Finding]:
     """A script that looks for search engines and knows a stranger's address to send their visitors to."""
     for script in case.scripts:
-        targets = [
-            text for text in script.texts if text.startswith("http") and is_foreign(case.lexicon, text, case.site)
-        ]
-        if script.guarded and script.turns and targets:
+        targets = _targets(case, script)
+        if script.guarded and targets:
             evidence = f"skrip mengalihkan pengunjung dari mesin pencari ke {defanged(targets[0])}"
             yield finding("content.cloaked", case.site, evidence)
+
+
+def _targets(case: _Case, script: scripts.Script) -> list[str]:
+    return [text for text in script.texts if script.turns and is_foreign(case.lexicon, text, case.site)]
 
 
 def _merged(found: Iterable[Finding]) -> list[Finding]:

@@ -15,6 +15,8 @@ LARGEST = 300_000
 """Characters of one script that are read."""
 MOST = 3000
 """Strings of one script that are read."""
+SHORT = 12
+"""Characters of a literal that may be a piece of a word."""
 LAYERS = 3
 """Decoded text that is a script again is read so many times."""
 
@@ -82,6 +84,7 @@ def _said(source: str) -> Iterator[str]:
     for text in plain[:MOST]:
         yield text
         yield from _decoded(text)
+    yield from _scattered(source)
     if "reverse" in source:
         yield from (text[::-1] for text in plain if len(text) > 3)
     for numbers in _NUMBERS.findall(source)[:200]:
@@ -106,6 +109,20 @@ def _joined(source: str) -> Iterator[str]:
         row.append(_unescaped(found[2] or found[4] or ""))
         end = found.end()
     yield from _row(row, marks)
+
+
+def _scattered(source: str) -> Iterator[str]:
+    """Short literals of one statement as one: what was cut up into variables."""
+    row: list[str] = []
+    end = 0
+    for found in islice(_STRINGS.finditer(source), MOST):
+        if ";" in source[end : found.start()]:
+            yield "".join(row)
+            row = []
+        text = _unescaped(found[2] or found[4] or "")
+        row += [text] if len(text) <= SHORT else []
+        end = found.end()
+    yield "".join(row)
 
 
 def _row(row: list[str], marks: set[str]) -> Iterator[str]:
