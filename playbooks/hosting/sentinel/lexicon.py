@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
-from playbooks.hosting.sentinel.folding import Word, fold, unleet, words
+from playbooks.hosting.sentinel.folding import Word, unleet, words
 
 LIST = Path(__file__).with_name("words.yaml")
 LONGEST_TEXT = 400_000
@@ -255,6 +255,3 @@ def _spans(said: Sequence[Word], phrases: Phrases) -> list[Hit]:
 def lexicon(path: Path = LIST) -> Lexicon:
     """The word list of a file. Raises pydantic's ValidationError, OSError."""
     return Lexicon.of(WordList.model_validate(YAML(typ="safe").load(path)))
-
-
-__all__ = ["Hit", "Lexicon", "fold", "lexicon"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -81,7 +81,6 @@ class Page:
     """One answer, taken apart."""
 
     url: str
-    language: str = ""
     title: str = ""
     said: list[tuple[str, str]] = field(default_factory=list)
     """What the head says of the page: (name, content), titles apart."""
@@ -219,7 +218,6 @@ class _Reader:
 
     def read(self, root: etree._Element) -> bool:
         """False when the tree is too large to be read to its end."""
-        self.page.language = (root.get("lang") or "").lower()
         walk = etree.iterwalk(root, events=("start", "end"))
         count = 0
         for event, element in walk:
@@ -374,8 +372,3 @@ class _Reader:
         if said:
             self.page.passages.append(Passage(said, self.look.unseen, self.look.sly, not self.loose, self.heading))
         self.text, self.loose = [], False
-
-
-def language_links(page: Page) -> Iterator[Link]:
-    """Pages that say they are this one in other languages."""
-    return (each for each in page.links if each.kind == "link")
