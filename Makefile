@@ -6,7 +6,7 @@ READY := .venv/ready
 # Modules compiled once serve all the processes of a run, the tests' own rewritten ones too.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo up lint unit lab lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-hosting lab-rest test bench lab-up lab-down clean
+.PHONY: help demo up lint unit lab lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-hosting lab-deploy lab-rest test bench lab-up lab-down clean
 
 help:
 	@echo "make demo      one network case and one website case, from letter to report, on this machine"
@@ -37,11 +37,12 @@ unit: $(READY)
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not lab" tests
 
 # Worlds side by side: most of their time is waiting for servers, networks and timers.
-WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-hosting lab-rest
+WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-hosting lab-deploy lab-rest
 PREFECT := tests/flows/test_prefect.py tests/flows/test_prefect_cases.py tests/flows/test_ui.py
 SITES := $(addprefix tests/flows/test_,prefect_websites.py many_websites.py site_board.py)
 WAITS := tests/flows/test_opd.py tests/flows/test_up.py
 REPAIRS := tests/playbooks/network/test_repairs_on_the_lab.py
+DEPLOY := tests/playbooks/hosting/test_deploy_on_a_real_host.py
 FAULTS := tests/playbooks/network/test_faults.py
 
 lab: $(READY)
@@ -76,7 +77,10 @@ lab-office: $(READY)
 	@$(BIN)/python -m pytest -m lab $(FAULTS) -k "not routers"
 
 lab-hosting: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/playbooks/hosting
+	@$(BIN)/python -m pytest -m lab tests/playbooks/hosting --ignore=$(DEPLOY)
+
+lab-deploy: $(READY)
+	@$(BIN)/python -m pytest -m lab $(DEPLOY)
 
 lab-rest: $(READY)
 	@$(BIN)/python -m pytest -m lab tests --ignore=tests/flows --ignore=tests/playbooks
