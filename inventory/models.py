@@ -330,6 +330,8 @@ class Host(Entry):
 def _database_name(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", value):
         raise ValueError("harus huruf kecil, angka atau _, paling panjang 48, mulai dengan huruf")
+    if value.endswith(("__new", "__old", "__failed", "__uji")):
+        raise ValueError("tidak boleh berakhir __new, __old, __failed atau __uji: itu nama basis data sementara")
     return value
 
 

@@ -50,6 +50,7 @@ sync --file-system "$1"
 mv -T "$1" "$2"
 sync --file-system "$2"
 """
+_PROOFS = 'for mark in "$1"/*/proven; do [ ! -f "$mark" ] || stat -c "%Y %n" "$mark"; done'
 _LIST = """
 for marker in "$1"/*/"$2"; do
     [ ! -f "$marker" ] || { basename "$(dirname "$marker")"; head -c 4000 "$marker" | tr -d '\\n'; echo; }
@@ -123,6 +124,17 @@ def _measured(output: str, site: Site, path: str, release: str, at: datetime) ->
 def backups(site: Site, shell: Shell) -> list[SiteBackup]:
     """Finished backups, newest first."""
     return parse(shell.script(_LIST, site.layout.backups, MARKER), site)
+
+
+def prove(kept: SiteBackup, shell: Shell) -> None:
+    """Note that this backup was restored and answered."""
+    shell.run("touch", f"{kept.path}/proven")
+
+
+def proofs(site: Site, shell: Shell) -> dict[str, datetime]:
+    """When (UTC) each backup that was ever restored was last proven, by its name."""
+    lines = [line.split(" ", 1) for line in shell.script(_PROOFS, site.layout.backups).splitlines()]
+    return {path.split("/")[-2]: datetime.fromtimestamp(int(at), UTC) for at, path in lines}
 
 
 def parse(output: str, site: Site) -> list[SiteBackup]:

@@ -18,6 +18,8 @@ from playbooks.hosting.site import MAIN_PORTS, Site
 SLOW_S = 3.0
 BACKUP_OLD = timedelta(days=7)
 BACKUP_LOST = timedelta(days=30)
+PROOF_OLD = timedelta(days=45)
+"""Drills are monthly."""
 EXPIRING = timedelta(days=14)
 DISK_LOW, DISK_FULL = 10, 4
 """Percent free, of bytes or of inodes."""
@@ -29,11 +31,16 @@ Part = Callable[[float], Iterable[Finding]]
 
 
 def check(
-    site: Site, shell: Shell | None = None, last_backup: datetime | None = None, deadline_s: float = 60
+    site: Site,
+    shell: Shell | None = None,
+    last_backup: datetime | None = None,
+    deadline_s: float = 60,
+    failed_drill: datetime | None = None,
 ) -> TargetResult:
     """Findings of a site, worst first. Without a shell only what is seen from outside.
 
-    `last_backup` (UTC) is what the register knows; the host's own list counts too. A part that cannot be read is named
+    `last_backup` and `failed_drill` (UTC; the last drill, when it failed) are what the register knows; the host's own
+    list counts too. A part that cannot be read is named
     in `detail` and does not hide the others; `reason` is set only when no part could be read.
     """
     began = time.monotonic()
@@ -43,7 +50,7 @@ def check(
     }
     if site.website.tls.issuer != "none":
         parts["tls"] = lambda left: _tls(site, left)
-    parts["backup"] = lambda left: _backup_age(site, shell.within(left) if shell else None, last_backup)
+    parts["backup"] = lambda left: _backups(site, shell.within(left) if shell else None, last_backup, failed_drill)
     if shell:
         parts["disk"] = lambda left: _disk(site, shell.within(left))
     parts["content"] = lambda left: _content(site, left)
@@ -161,14 +168,14 @@ def _disk(site: Site, shell: Shell) -> Iterator[Finding]:
                 yield Finding("disk.low", severity, f"{shell.name}:{path}", f"{what} tersisa {free}%", advice)
 
 
-def _backup_age(site: Site, shell: Shell | None, last_backup: datetime | None) -> list[Finding]:
-    newest = last_backup
-    findings: list[Finding] = []
-    if shell:
-        held = backup.backups(site, shell)
-        newest = max([each.at for each in held] + ([newest] if newest else []), default=None)
-        findings += _unproven(site, shell, held)
-    return [*judge_backup(site.slug, newest, datetime.now(UTC)), *findings]
+def _backups(
+    site: Site, shell: Shell | None, last_backup: datetime | None, failed_drill: datetime | None
+) -> Iterator[Finding]:
+    held = backup.backups(site, shell) if shell else []
+    proven = backup.proofs(site, shell) if shell else {}
+    now, times = datetime.now(UTC), [each.at for each in held] + ([last_backup] if last_backup else [])
+    yield from judge_backup(site.slug, max(times, default=None), now)
+    yield from judge_proof(site.slug, len(held), max(proven.values(), default=None), failed_drill, now)
 
 
 def judge_backup(slug: str, newest: datetime | None, now: datetime) -> Iterator[Finding]:
@@ -182,9 +189,18 @@ def judge_backup(slug: str, newest: datetime | None, now: datetime) -> Iterator[
         yield Finding("backup.stale", severity, slug, evidence, advice)
 
 
-def _unproven(site: Site, shell: Shell, held: list[backup.SiteBackup]) -> Iterator[Finding]:
-    proven = shell.script('ls -1d "$1"/*/proven 2>/dev/null || :', site.layout.backups)
-    if held and not proven:
-        evidence = f"{len(held)} cadangan, belum satu pun pernah dipulihkan"
-        advice = "Uji pulihkan satu cadangan (website restore) pada waktu yang disepakati."
-        yield Finding("backup.unproven", Severity.INFO, site.slug, evidence, advice)
+def judge_proof(
+    slug: str, held: int, proven: datetime | None, failed: datetime | None, now: datetime
+) -> Iterator[Finding]:
+    """Findings of whether `held` backups can be restored: when one last was, when a drill last failed (UTC)."""
+    advice = "Uji pulih cadangannya (website drill); tidak menyentuh situs yang dilayani."
+    if failed and (proven is None or proven < failed):
+        evidence = f"uji pulih {failed:%Y-%m-%d} GAGAL"
+        advice = f"Buat cadangan baru (website backup), lalu {advice[0].lower()}{advice[1:]}"
+        yield Finding("backup.unproven", Severity.MAJOR, slug, evidence, advice)
+    elif held and proven is None:
+        evidence = f"{held} cadangan, belum satu pun pernah dipulihkan"
+        yield Finding("backup.unproven", Severity.INFO, slug, evidence, advice)
+    elif proven and now - proven > PROOF_OLD:
+        evidence = f"terakhir terbukti pulih {proven:%Y-%m-%d}, {(now - proven).days} hari lalu"
+        yield Finding("backup.unproven", Severity.WARNING, slug, evidence, advice)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inventory.models import Source
 from playbooks.findings import TargetError
-from playbooks.hosting import archive, health, libraries, migration, quota, releases
+from playbooks.hosting import archive, health, libraries, migration, pages, quota, releases
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.host import folders
 from playbooks.hosting.journal import Journal, OnStep, carry_out
@@ -129,7 +129,7 @@ def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal,
     layout = site.layout
     with journal.write(f"menyiapkan rilis {name} untuk diperiksa"):
         releases.point(shell, layout.candidate, name)
-    trouble = health.problem(site, candidate=True)
+    trouble = health.problem(site, headers=pages.CANDIDATE)
     if not trouble:
         journal.note(f"rilis {name} menjawab dengan benar sebelum dilayani")
         with journal.write(f"melayani rilis {name}"):

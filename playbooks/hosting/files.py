@@ -37,10 +37,14 @@ def wanted(site: Site, tls: bool) -> dict[str, str]:
 
     In the order in which they are written; no secrets. Raises SiteError for a kind of website that is not supported.
     """
-    settings = {f"{site.layout.shared}/{name}": template for name, template in site.kind.settings.items()}
     pool = {pool_path(site): "pool.conf.j2"} if site.kind.php else {}
-    templates = {**settings, **pool, web_path(site): webservers.of(site.host).template}
-    return {path: _render(template, site, tls) for path, template in templates.items()}
+    templates = {**pool, web_path(site): webservers.of(site.host).template}
+    return {**settings(site, tls), **{path: _render(template, site, tls) for path, template in templates.items()}}
+
+
+def settings(site: Site, tls: bool) -> dict[str, str]:
+    """Of those, the website's own in `shared/`."""
+    return {f"{site.layout.shared}/{name}": _render(of, site, tls) for name, of in site.kind.settings.items()}
 
 
 def secret_templates(site: Site) -> dict[str, str]:
@@ -59,6 +63,7 @@ def _render(template: str, site: Site, tls: bool) -> str:
     return _TEMPLATES.get_template(template).render(
         site=site,
         layout=site.layout,
+        drill=site.layout.drill.current.removeprefix(f"{site.layout.base}/"),
         kind=site.kind,
         docroot=f"/{site.kind.docroot}" if site.kind.docroot else "",
         tls=tls,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from playbooks.hosting import pages
@@ -11,12 +12,11 @@ INSTALLER = "/wp-admin/install.php"
 BROKEN = ("Error establishing a database connection", "There has been a critical error on this website")
 
 
-def problem(site: Site, seconds: float = 3, candidate: bool = False) -> str:
+def problem(site: Site, seconds: float = 3, headers: Mapping[str, str] = pages.PLAIN) -> str:
     """Why the site does not work, in Indonesian; empty when it does. A site that does not is asked for `seconds`.
 
-    `candidate`: not the release that visitors get, but the one that is being proven.
+    `headers`: whom to ask; not the release that visitors get but the one that is being proven, or a restore drill.
     """
-    headers = pages.CANDIDATE if candidate else pages.PLAIN
     last = "tidak menjawab"
 
     def works() -> bool:

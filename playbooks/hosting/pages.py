@@ -24,6 +24,8 @@ HOPS = 3
 PLAIN = {"User-Agent": "Pelihara", "Accept": "*/*"}
 CANDIDATE = {"X-Pelihara-Release": "next"}
 """Asks the web server for the release that is being proven (templates/nginx.conf.j2, apache.conf.j2)."""
+DRILL = {"X-Pelihara-Release": "drill"}
+"""Asks it for the backup that a restore drill has opened; nobody gets anything while there is none."""
 
 
 class PageError(Exception):

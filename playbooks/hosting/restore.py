@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import backup, database, health, releases, tables
+from playbooks.hosting import backup, database, health, releases, tables, unpacking
 from playbooks.hosting.backup import SiteBackup
-from playbooks.hosting.connect import CommandFailed, Shell
+from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep, carry_out
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import Ladder, Outcome, Permit, Plan
 
-_VERIFY = """
-cd "$1"; shift
-while [ $# -gt 0 ]; do printf '%s  %s\\n' "$2" "$1" | sha256sum --check --status; shift 2; done
-"""
-_UNPACK = """
-umask 027
-[ ! -e "$2" ] || { chmod -R u+w "$2"; rm -rf "$2"; }
-mkdir -p "$2"
-tar --extract --gzip --file "$1/files.tar.gz" --directory "$2" --no-same-owner --preserve-permissions
-"""
 # What was there stays until the site has proven itself; a second run finds it and does not take its place.
 _SWAP = """
 new=$1 live=$2 old=$3
@@ -30,12 +20,6 @@ rm -rf "$live"
 mv -T "$new" "$live"
 """
 _UNSWAP = '[ ! -e "$2" ] || { rm -rf "$1"; mv -T "$2" "$1"; }'
-# A backup holds no secret: those of this host stay.
-_SECRETS = """
-from=$1 to=$2; shift 2
-for name; do [ ! -e "$from/$name" ] || { mkdir -p "$(dirname "$to/$name")"; cp -p "$from/$name" "$to/$name"; }; done
-"""
-_DISCARD = 'for path; do [ ! -e "$path" ] || { chmod -R u+w "$path" || :; rm -rf "$path"; }; done'
 
 
 def plan(site: Site, shell: Shell, name: str = "") -> Plan:
@@ -90,11 +74,11 @@ class _Restore:
         self.scratch, self.kept = f"{self.live}__new", f"{self.live}__old"
 
     def work(self) -> Outcome:
-        self._verify()
+        unpacking.verify(self.chosen, self.shell)
         with self.journal.write("membuka berkas cadangan"):
             self._begin()
-            self.shell.script(_UNPACK, self.chosen.path, self.unpacked, lock=self.layout.lock, timeout_s=backup.LONG_S)
-            self.shell.script(_SECRETS, self.layout.shared, f"{self.unpacked}/shared", *self.site.kind.secrets)
+            unpacking.unpack(self.site, self.shell, self.chosen, self.unpacked)
+            unpacking.lend_secrets(self.site, self.shell, self.unpacked, self.site.kind.secrets)
             self._adopt_release()
         if self.live:
             with self.journal.write("memuat basis data cadangan ke basis data sementara"):
@@ -123,15 +107,6 @@ class _Restore:
             detail = f"pemulihan {other} belum selesai; jalankan rencana itu lagi lebih dulu"
             raise TargetError(self.site.slug, Reason.ERROR, detail)
         self.shell.write(self.marker, self.chosen.name)
-
-    def _verify(self) -> None:
-        sums = ["files.tar.gz", self.chosen.files_sha256]
-        sums += ["database.sql.gz", self.chosen.database_sha256] if self.live else []
-        try:
-            self.shell.script(_VERIFY, self.chosen.path, *sums, timeout_s=backup.LONG_S)
-        except CommandFailed:
-            detail = f"cadangan {self.chosen.name} tidak utuh: SHA-256 berbeda"
-            raise TargetError(self.site.slug, Reason.REFUSED_OUTPUT, detail) from None
 
     def _adopt_release(self) -> None:
         if not self.chosen.release:
@@ -178,11 +153,11 @@ class _Restore:
         if self.chosen.release:
             releases.prove(self.layout, self.shell, self.chosen.release)
         kept = [self._kept_folder(name) for name in self.site.shared]
-        self.shell.script(_DISCARD, self.unpacked, *kept, timeout_s=backup.LONG_S)
+        unpacking.discard(self.shell, self.unpacked, *kept)
         if self.live:
             tables.drop(self.site, self.shell, self.scratch, self.kept)
         self.shell.run("rm", "-f", self.marker)
-        self.shell.run("touch", f"{self.chosen.path}/proven")
+        backup.prove(self.chosen, self.shell)
 
     def _kept_folder(self, name: str) -> str:
         return f"{self.layout.incoming}/before-{name.replace('/', '-')}"

@@ -170,6 +170,11 @@ class Layout:
         return f"{self.base}/incoming"
 
     @property
+    def drill(self) -> Layout:
+        """Where a restore drill opens a backup: within the site, so that its PHP may read it; never a live path."""
+        return Layout(f"{self.incoming}/drill", self.backups)
+
+    @property
     def tls(self) -> str:
         return f"{self.base}/tls"
 

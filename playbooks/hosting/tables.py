@@ -19,6 +19,11 @@ def names(site: Site, shell: Shell, schema: str) -> list[str]:
     return [row[0] for row in database.query(site, shell, f"show tables from `{schema}`")]
 
 
+def count(site: Site, shell: Shell, schema: str) -> int:
+    """Tables of a database, views not counted."""
+    return len(database.query(site, shell, f"show full tables from `{schema}` where table_type = 'BASE TABLE'"))
+
+
 def _make(site: Site, shell: Shell, schema: str) -> None:
     database.query(site, shell, f"create database if not exists `{schema}` character set utf8mb4")
 

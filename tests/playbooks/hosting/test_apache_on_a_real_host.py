@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playbooks.hosting import certificates, deploy, domain, files, host, pages, tls
+from playbooks.hosting import backup, certificates, deploy, domain, drill, files, host, pages, tls
 from playbooks.hosting.connect import open_host
 from playbooks.hosting.site import Site
 from tests.lab.web import APACHE, WebLab
@@ -54,6 +54,9 @@ def test_a_laravel_on_apache_shows_its_front_controller_only(web_lab: WebLab) ->
         hosted(site, shell)
         outcome = deployed(site, shell)
         assert outcome.status == "applied", outcome
+        backup.back_up(site, shell)
+        drilled = drill.drill(site, shell)
+        assert drilled.passed, drilled
     for path in ("/", "/berita/1", "/index.php/berita/1"):
         assert "satu awal" in pages.fetch(site, "http", path).text, path
     for path in ("/lain.php", "/.env", "/artisan", "/../.env"):

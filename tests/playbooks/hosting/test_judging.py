@@ -110,6 +110,27 @@ def test_an_old_or_missing_backup_is_stale(age: int | None, codes: list[str]) ->
 
 
 @pytest.mark.parametrize(
+    ("held", "proven", "failed", "severities"),
+    [
+        (0, None, None, []),
+        (3, None, None, ["info"]),
+        (3, 10, None, []),
+        (3, 46, None, ["warning"]),
+        (3, 10, 5, ["major"]),
+        (3, 5, 10, []),
+        (0, None, 5, ["major"]),
+    ],
+)
+def test_a_backup_is_unproven_after_a_failed_drill_or_a_long_time(
+    held: int, proven: int | None, failed: int | None, severities: list[str]
+) -> None:
+    ages = [None if days is None else NOW - timedelta(days=days) for days in (proven, failed)]
+    found = list(check.judge_proof("portal", held, ages[0], ages[1], NOW))
+    assert [str(finding.severity) for finding in found] == severities
+    assert {finding.code for finding in found} <= {"backup.unproven"}
+
+
+@pytest.mark.parametrize(
     ("records", "codes"),
     [
         ({}, ["dns.missing"]),
