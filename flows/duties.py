@@ -15,7 +15,7 @@ from prefect.states import Completed, Failed
 
 from flows import artifacts, network, websites
 from flows.forms import MonthForm
-from flows.jobs import archive, binaries, board, notices, renewals, reports, site_board
+from flows.jobs import archive, binaries, board, notices, renewals, reports, site_board, site_drills
 from flows.jobs import duties as jobs
 from flows.jobs import zones as zone_jobs
 from flows.jobs.duties import CLOCK
@@ -86,6 +86,14 @@ def _check_archive() -> archive.Checked:
     for unsent in notices.tell_archive(office(), found.problems):
         get_run_logger().warning("%s", artifacts.plain(unsent))
     return found
+
+
+@flow(name="Uji pulih berkala", flow_run_name=_named("Uji pulih berkala"), persist_result=False)
+def monthly_drill() -> State[None]:
+    """Drill every website of which no backup was proven for a month."""
+    if names := site_drills.due(office()):
+        return websites.drilled(websites.drill_batch(names, CLOCK))
+    return Completed(message="tidak ada website yang perlu diuji pulih hari ini")
 
 
 @flow(name="Sapuan tahunan", flow_run_name=_named("Sapuan tahunan"), persist_result=False)

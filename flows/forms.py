@@ -155,6 +155,18 @@ class DrillForm(Form):
         return _label(self.perangkat, self.opd, self.semua)
 
 
+class WebsiteDrillForm(Form):
+    """Website mana yang cadangannya diuji pulih."""
+
+    website: ChosenWebsites = []
+    opd: ChosenAgency = ""
+    semua: Everything = False
+
+    @property
+    def label(self) -> str:
+        return _label(self.website, self.opd, self.semua)
+
+
 class DeviceChangeForm(Form):
     """Perubahan pada satu perangkat, untuk permohonan yang sudah disetujui."""
 

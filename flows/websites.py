@@ -10,8 +10,10 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows import artifacts
-from flows.forms import MaintenanceForm, WebsiteChangeForm, WebsitesForm
+from flows.forms import MaintenanceForm, WebsiteChangeForm, WebsiteDrillForm, WebsitesForm
+from flows.jobs import site_drills
 from flows.jobs import websites as jobs
+from flows.jobs.drills import STATUSES, Drilled
 from flows.jobs.leases import PATIENCE_S
 from flows.jobs.maintenance import STATES, Maintained, maintain_websites
 from flows.jobs.targets import known_case
@@ -51,6 +53,33 @@ def back_up_batch(names: Sequence[str], case: str, actor: Actor) -> list[jobs.Si
     artifacts.table(
         "cadangkan-website", f"Cadangan {len(done)} website", artifacts.backup_rows(each.as_json() for each in done)
     )
+    return done
+
+
+@flow(name="Uji pulih website", flow_run_name="Uji pulih {isian.label}", persist_result=False)
+@in_words
+def drill(isian: WebsiteDrillForm) -> State[None]:
+    """Open the newest backups beside their live sites and ask them for their pages."""
+    return drilled(drill_batch(jobs.chosen(office(), isian.website, isian.opd, isian.semua), ME))
+
+
+def drilled(done: Sequence[Drilled]) -> State[None]:
+    """A run of drills failed when a backup did; one that could not be tried is told."""
+    counted = artifacts.summary(STATUSES[each.status] for each in done)
+    bad = ", ".join(each.name for each in done if each.status != "ok")
+    message = artifacts.plain(f"{len(done)} website: {counted}" + (f": {bad}" if bad else ""))
+    return Failed(message=message) if any(each.status == "failed" for each in done) else Completed(message=message)
+
+
+@task(task_run_name=named("uji pulih"), cache_policy=NO_CACHE, persist_result=False)
+def drill_batch(names: Sequence[str], actor: Actor) -> list[Drilled]:
+    """The table names every site and why a backup is not proven."""
+    done = site_drills.drill_websites(office(), names, tell, actor, PATIENCE_S)
+    rows = [
+        {"website": d.name, "cadangan": d.version, "uji pulih": STATUSES[d.status], "keterangan": d.detail or d.how}
+        for d in done
+    ]
+    artifacts.table("uji-pulih-website", f"Uji pulih {len(done)} website", rows)
     return done
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from flows.cli.answer import Json, answer, indented, moment, note, plain, progress, status, table
+from flows.cli.answer import Json, answer, moment, note, plain, progress, status, table
 from flows.cli.later import later
 from flows.cli.person import as_option, technician, terminal_actor
 from flows.cli.plans import Apply, change
-from flows.cli.targets import Case, answer_targets, read_targets
+from flows.cli.targets import Case, answer_targets, print_drills, read_targets
 from flows.cli.words import Order, Orders
 from flows.jobs.errors import BadInput
 from playbooks.findings import explained
@@ -187,7 +187,7 @@ def drill(names: Devices = None, opd: Opd = "", every: All = False, at: At = "",
     with progress("Uji pulih", len(meant), json) as told:
         done = drills.drill_devices(here, meant, at, told, terminal_actor(_here(here)))
     document = {"devices": [each.as_json() for each in done]}
-    answer(document, json, lambda c: _print_drills(done, c), all(each.status == "ok" for each in done))
+    answer(document, json, lambda c: print_drills(done, "Perangkat", c), all(each.status == "ok" for each in done))
 
 
 @app.command(cls=Order)
@@ -369,17 +369,6 @@ def _print_binaries(done: list[binaries.BinaryBackup], to: Console) -> None:
     ]
     if rows:
         to.print(table(("Perangkat", "Versi", "Cadangan biner", "Byte", "Keterangan"), rows))
-
-
-def _print_drills(done: list[drills.Drilled], to: Console) -> None:
-    words = drills.STATUSES
-    rows = [(d.name, d.version, status(d.status, words[d.status]), d.detail, f"{d.seconds:.1f} s") for d in done]
-    to.print(table(("Perangkat", "Versi", "Uji pulih", "Keterangan", "Lama"), rows))
-    for each in done:
-        if each.how:
-            to.print(plain(f"{each.name}: {each.how}."))
-        for line in each.differences:
-            to.print(plain(indented(f"  {line}", 4), "green" if line.startswith("+") else "red"), soft_wrap=True)
 
 
 def _print_changes(found: list[configurations.Change], days: int, full: bool, zone: str, to: Console) -> None:

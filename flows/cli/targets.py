@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.padding import Padding
 
-from flows.cli.answer import Json, answer, plain, progress, status
+from flows.cli.answer import Json, answer, indented, plain, progress, status, table
 from flows.cli.later import later
 from flows.cli.person import terminal_actor
 from flows.words import SEVERITIES, STATES, headline, named, title, worst_first
@@ -17,10 +17,11 @@ from playbooks.findings import explained, nested
 
 if TYPE_CHECKING:
     from flows import office
+    from flows.jobs import drills
     from flows.jobs import targets as jobs
     from playbooks.findings import TargetResult
 else:
-    office, jobs = later("flows.office"), later("flows.jobs.targets")
+    office, jobs, drills = later("flows.office"), later("flows.jobs.targets"), later("flows.jobs.drills")
 
 Found = TypeVar("Found")
 Case = Annotated[str, typer.Option("--case", metavar="ID", help="Permohonan yang menaungi pekerjaan ini.")]
@@ -88,3 +89,15 @@ def _print_finding(depth: int, finding: Mapping[str, str], to: Console) -> None:
 def _print_in(columns: int, said: str, style: str, to: Console) -> None:
     """Set in with all its lines, so that a device's words cannot pass for a line of ours."""
     to.print(Padding(plain(said, style), (0, 0, 0, columns), expand=False))
+
+
+def print_drills(done: Sequence[drills.Drilled], what: str, to: Console) -> None:
+    """Restore drills of `what` ("Perangkat", "Website"): of which version, how each went, what came out otherwise."""
+    words = drills.STATUSES
+    rows = [(d.name, d.version, status(d.status, words[d.status]), d.detail, f"{d.seconds:.1f} s") for d in done]
+    to.print(table((what, "Versi", "Uji pulih", "Keterangan", "Lama"), rows))
+    for each in done:
+        if each.how:
+            to.print(plain(f"{each.name}: {each.how}."))
+        for line in each.differences:
+            to.print(plain(indented(f"  {line}", 4), "green" if line.startswith("+") else "red"), soft_wrap=True)

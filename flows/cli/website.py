@@ -13,20 +13,20 @@ from flows.cli.answer import Json, answer, note, plain, progress, status, table
 from flows.cli.later import later
 from flows.cli.person import as_option, technician
 from flows.cli.plans import Apply, change
-from flows.cli.targets import Case, answer_targets, print_targets, read_targets
+from flows.cli.targets import Case, answer_targets, print_drills, print_targets, read_targets
 from flows.cli.words import Order, Orders
 from playbooks.findings import explained
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import duties, maintenance, renewals, reports, site_board
+    from flows.jobs import duties, maintenance, renewals, reports, site_board, site_drills
     from flows.jobs import websites as jobs
     from sop.register.records import CaseRecord
 else:
     office, jobs = later("flows.office"), later("flows.jobs.websites")
     duties, site_board = later("flows.jobs.duties"), later("flows.jobs.site_board")
     maintenance, reports = later("flows.jobs.maintenance"), later("flows.jobs.reports")
-    renewals = later("flows.jobs.renewals")
+    renewals, site_drills = later("flows.jobs.renewals"), later("flows.jobs.site_drills")
 
 app = typer.Typer(cls=Orders, help="Website: periksa, cadangkan, pasang, hosting, domain, pulihkan.")
 app.add_typer(zone.app, name="zone")
@@ -61,6 +61,20 @@ def backup(names: Sites = None, opd: Opd = "", every: All = False, case: Case = 
     done = read_targets("Cadangan", jobs.chosen, jobs.back_up_websites, meant, case, json)
     document = {"websites": [each.as_json() for each in done]}
     answer(document, json, lambda c: _print_backups(done, c), all(each.status == "ok" for each in done))
+
+
+@app.command(cls=Order)
+def drill(names: Sites = None, opd: Opd = "", every: All = False, json: Json = False) -> None:
+    """Uji pulih: buka cadangan terbaru di samping situs, buktikan halamannya menjawab, lalu buang lagi.
+
+    Memakai folder dan basis data sementara di server yang sama; situs yang dilayani tidak disentuh.
+    """
+    here = office.open_office()
+    meant = jobs.chosen(here, names or [], opd, every)
+    with progress("Uji pulih", len(meant), json) as told:
+        done = site_drills.drill_websites(here, meant, told, technician(here, "", "pelaksana"))
+    document = {"websites": [each.as_json() for each in done]}
+    answer(document, json, lambda c: print_drills(done, "Website", c), all(each.status == "ok" for each in done))
 
 
 @app.command(cls=Order)

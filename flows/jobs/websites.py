@@ -73,6 +73,16 @@ class SiteBackedUp(BackedUp):
     database_sha256: str = ""
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the register knows of a website's backups (UTC)."""
+
+    backup: datetime | None
+    """When the newest good one was made."""
+    failed_drill: datetime | None
+    """When the last drill was, if it failed."""
+
+
 def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = False) -> list[str]:
     """The websites meant, each once, in the order given. Raises BadInput for what the inventory does not know."""
     return picked("website", office.inventory.websites, office.inventory.opd, names, opd, every)
@@ -95,22 +105,30 @@ def check_websites(
 
     A site has `DEADLINE_S`, all together have `run_s`; what is not read by then has failed, and holds up no other.
     """
-    last = {name: office.register.last_good_backup(name) for name in names}
+    asked = [*dict.fromkeys(names)]
+    drills = office.register.last_drills(asked)
+    known = {
+        name: _Known(
+            office.register.last_good_backup(name),
+            drills[name].at if name in drills and not drills[name].passed else None,
+        )
+        for name in asked
+    }
     results = {}
-    for result in _checked(office, last, run_s):
+    for result in _checked(office, known, run_s):
         document = json.dumps(result.as_json(), ensure_ascii=False).encode()
         about = (kind, f"{result.name}.json", "application/json", case_id, result.name)
         office.register.keep(document, *about, actor=actor)
         results[result.name] = result
         if on_progress:
             on_progress(result.name, result.status)
-    return [results[name] for name in last]
+    return [results[name] for name in asked]
 
 
-def _checked(office: Office, last: Mapping[str, datetime | None], run_s: float) -> Iterator[TargetResult]:
+def _checked(office: Office, known: Mapping[str, _Known], run_s: float) -> Iterator[TargetResult]:
     """Results as they come."""
-    shells, pool = Shells(), ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(last))))
-    waiting = {pool.submit(_check, office, name, backup, shells): name for name, backup in last.items()}
+    shells, pool = Shells(), ThreadPoolExecutor(max_workers=min(PARALLEL, max(1, len(known))))
+    waiting = {pool.submit(_check, office, name, about, shells): name for name, about in known.items()}
     try:
         for done in as_completed(waiting, run_s):
             del waiting[done]
@@ -124,7 +142,7 @@ def _checked(office: Office, last: Mapping[str, datetime | None], run_s: float) 
         shells.close()
 
 
-def _check(office: Office, name: str, last_backup: datetime | None, shells: Shells) -> TargetResult:
+def _check(office: Office, name: str, known: _Known, shells: Shells) -> TargetResult:
     """Without its host a site is still seen from outside, and the host's silence is said."""
     end = monotonic() + DEADLINE_S
     try:
@@ -133,9 +151,9 @@ def _check(office: Office, name: str, last_backup: datetime | None, shells: Shel
         return TargetResult(name, 0.0, reason=Reason.ERROR, detail=str(error))
     try:
         shell = shells.shell(place.access, DEADLINE_S / 2)
-        return check.check(place, shell, last_backup, end - monotonic())
+        return check.check(place, shell, known.backup, end - monotonic(), known.failed_drill)
     except TargetError as error:
-        seen = check.check(place, None, last_backup, end - monotonic())
+        seen = check.check(place, None, known.backup, end - monotonic(), known.failed_drill)
         return replace(seen, reason=error.reason, detail=error.detail)
 
 

@@ -42,9 +42,14 @@ class Archive(Shelf):
             for name in devices
         ]
 
-    def _last_drills(self, session: Session, devices: Collection[str]) -> dict[str, DrillNote]:
+    def last_drills(self, targets: Collection[str]) -> dict[str, DrillNote]:
+        """The newest restore drill of each device or website that had any."""
+        with self._database.reading() as session:
+            return self._last_drills(session, targets)
+
+    def _last_drills(self, session: Session, targets: Collection[str]) -> dict[str, DrillNote]:
         """One that can no longer be read proves nothing."""
-        mine = select(func.max(Evidence.id)).where(Evidence.kind == "drill", Evidence.target.in_(devices))
+        mine = select(func.max(Evidence.id)).where(Evidence.kind == "drill", Evidence.target.in_(targets))
         notes = {}
         for evidence in session.scalars(select(Evidence).where(Evidence.id.in_(mine.group_by(Evidence.target)))):
             with suppress(RegisterBroken):

@@ -206,9 +206,10 @@ Freshness = Literal["fresh", "stale", "never"]
 
 @dataclass(frozen=True)
 class DrillNote:
-    """A device's newest restore drill: of which version, when, and whether it came out as it went in."""
+    """The newest restore drill: of which version, when, and whether it came out as it went in."""
 
-    version: int
+    version: int | str
+    """Of a device the stored version's number, of a website the backup's name."""
     at: datetime
     passed: bool
 

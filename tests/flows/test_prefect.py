@@ -24,7 +24,8 @@ from tests.flows.house import House, until
 RECIPE = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
 DEPLOYMENTS = {each["name"]: each for each in RECIPE["deployments"]}
 SCHEDULED = [name for name, each in DEPLOYMENTS.items() if each.get("schedules")]
-WITH_FORM = {*DEPLOYMENTS} - {"cadangan-malam", "periksa-arsip", "perbarui-sertifikat", "sapuan-tahunan"}
+CLOCKED = {"cadangan-malam", "periksa-arsip", "perbarui-sertifikat", "sapuan-tahunan", "uji-pulih-berkala"}
+WITH_FORM = {*DEPLOYMENTS} - CLOCKED
 
 
 def form_of(house: House, deployment: str) -> dict[str, dict[str, Any]]:
