@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inventory.load import load_inventory
 from inventory.models import Inventory
 from inventory.settings import Settings
-from sop.register import Register
-from sop.register.records import CaseRecord
+
+if TYPE_CHECKING:
+    from sop.register import CaseRecord, Register
 
 
 @dataclass
@@ -22,6 +24,8 @@ class Office:
 
     @cached_property
     def register(self) -> Register:
+        from sop.register import Register  # devices can be visited while the database is being loaded
+
         self.settings.make_home()
         return Register(self.settings, self.inventory)
 

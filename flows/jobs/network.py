@@ -10,7 +10,6 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from flows.jobs.changes import Progress
 from flows.jobs.targets import BackedUp, batches, picked
 from flows.office import Office
 from inventory.credentials import CredentialError
@@ -24,6 +23,7 @@ from playbooks.network.history import History, HistoryError
 from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, NewConfig
 
 if TYPE_CHECKING:
+    from flows.jobs.changes import Progress
     from playbooks.network.diagnose import Baseline, DeviceReading
 
 log = logging.getLogger("pelihara.network")
