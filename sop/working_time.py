@@ -5,15 +5,13 @@ Instants are aware datetimes; results are UTC. Hours default to those of Perpres
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from threading import Lock
 from zoneinfo import ZoneInfo
-
-import holidays
 
 from inventory.models import Office, WorkingDay
 from sop.procedure import Procedure, Standard
@@ -52,7 +50,9 @@ class Calendar:
         self._one_at_a_time = Lock()
 
     @cached_property
-    def _national(self) -> holidays.HolidayBase:
+    def _national(self) -> Mapping[date, str]:
+        import holidays  # loaded by who asks: many a command needs no working day
+
         # "government" is how the library calls cuti bersama.
         return holidays.country_holidays("ID", language="id", categories=("public", "government"))
 

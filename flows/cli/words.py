@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from typer import rich_utils
 from typer._click.core import Context
 from typer._click.exceptions import ClickException, MissingParameter, NoSuchOption
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-rich_utils.ARGUMENTS_PANEL_TITLE = "Argumen"
-rich_utils.OPTIONS_PANEL_TITLE = "Pilihan"
-rich_utils.COMMANDS_PANEL_TITLE = "Perintah"
-rich_utils.REQUIRED_LONG_STRING = "[wajib]"
-rich_utils.DEFAULT_STRING = "[bawaan: {}]"
-
+_PANELS = {
+    "ARGUMENTS_PANEL_TITLE": "Argumen",
+    "OPTIONS_PANEL_TITLE": "Pilihan",
+    "COMMANDS_PANEL_TITLE": "Perintah",
+    "REQUIRED_LONG_STRING": "[wajib]",
+    "DEFAULT_STRING": "[bawaan: {}]",
+}
 _SAYINGS = (
     (r"No such command (.+?)\.", r"perintah \1 tidak dikenal."),
     (r"Missing command\.", "perintahnya belum ditulis."),
@@ -42,7 +42,21 @@ class _Context(Context):
     formatter_class = _Formatter
 
 
-class Order(TyperCommand):
+class _Helpful:
+    """The help of a command or group, in Indonesian."""
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        # What draws help takes longer to load than many a command takes to run.
+        from typer import rich_utils
+
+        vars(rich_utils).update(_PANELS)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        return _translated(super().get_help_option(ctx))  # type: ignore[misc]
+
+
+class Order(_Helpful, TyperCommand):
     """One command, its own words in Indonesian."""
 
     context_class = _Context
@@ -61,11 +75,8 @@ class Order(TyperCommand):
                 ctx.fail(f"isi '{param.opts[0] if isinstance(param, TyperOption) else _metavar(param)}' kosong.")
         return super().parse_args(ctx, args)
 
-    def get_help_option(self, ctx: Context) -> TyperOption | None:
-        return _translated(super().get_help_option(ctx))
 
-
-class Orders(TyperGroup):
+class Orders(_Helpful, TyperGroup):
     """A group of commands, its own words in Indonesian."""
 
     context_class = _Context
@@ -79,9 +90,6 @@ class Orders(TyperGroup):
                 "no_args_is_help": True,
             }
         )
-
-    def get_help_option(self, ctx: Context) -> TyperOption | None:
-        return _translated(super().get_help_option(ctx))
 
 
 def _metavar(param: object) -> str:

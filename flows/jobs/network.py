@@ -16,6 +16,7 @@ from inventory.credentials import CredentialError
 from inventory.problems import shown
 from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.network import platforms
+from playbooks.network.backup import NotComplete, check_plausible
 from playbooks.network.endpoints import Endpoint, endpoint
 from playbooks.network.errands import Errand, Visit
 from playbooks.network.fleet import Crew, crew
@@ -24,7 +25,9 @@ from sop.register.records import SOFTWARE, Actor, BackupNote, ConfigVersion, New
 
 if TYPE_CHECKING:
     from flows.jobs.changes import Progress
+    from inventory.models import Inventory
     from playbooks.network.diagnose import Baseline, DeviceReading
+    from sop.register import Register
 
 log = logging.getLogger("pelihara.network")
 
@@ -145,9 +148,10 @@ def _visits(office: Office, names: list[str], read: bool, back_up: bool) -> Iter
                 away += len(some)
             if not away:
                 return
+            register = office.register  # the first time it is loaded and opened, while the devices answer
             home = _gathered(sent.home, min(away, BATCH))
             away -= len(home)
-            yield home
+            yield _held_to_the_last(register, office.inventory, home)
 
 
 def _gathered(came: SimpleQueue[Visit], most: int) -> list[Visit]:
@@ -161,8 +165,6 @@ def _gathered(came: SimpleQueue[Visit], most: int) -> list[Visit]:
 
 
 def _send(office: Office, names: list[str], read: bool, back_up: bool, to: Crew) -> None:
-    """A new copy is measured against the last one's redacted text; its size and names are those of the full text."""
-    texts = office.register.newest_configs(names) if back_up else {}
     known = _baselines(office, names) if read else {}
     for name in names:
         try:
@@ -171,7 +173,7 @@ def _send(office: Office, names: list[str], read: bool, back_up: bool, to: Crew)
             to.home.put(Visit(name, reason=error.reason, detail=error.detail))
             continue
         device = office.inventory.devices[name] if read else None
-        to.send(Errand(where, device, known.get(name), back_up, texts.get(name)))
+        to.send(Errand(where, device, known.get(name), back_up))
 
 
 def _baselines(office: Office, names: list[str]) -> dict[str, Baseline]:
@@ -204,6 +206,22 @@ def _keep_backups(office: Office, home: list[Visit], case_id: str, actor: Actor)
         notes = [BackupNote(b.name, now, b.status, b.reason, b.detail, b.seconds) for b in done.values()]
         office.register.note_backups(notes, actor)
     return done
+
+
+def _held_to_the_last(register: Register, inventory: Inventory, home: list[Visit]) -> list[Visit]:
+    """A copy that cannot be of the same device, or lost most of what the last good one held, is refused."""
+    copied = [found.name for found in home if found.config]
+    last = register.newest_configs(copied) if copied else {}
+    return [_held(found, inventory.devices[found.name].platform, last.get(found.name)) for found in home]
+
+
+def _held(found: Visit, platform: str, last: str | None) -> Visit:
+    try:
+        if found.config and last:
+            check_plausible(platform, found.config.text, last)
+    except NotComplete as error:
+        return found.refused(error.reason, error.detail)
+    return found
 
 
 def _backed_up(found: Visit, version: ConfigVersion | None) -> DeviceBackedUp:

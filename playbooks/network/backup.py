@@ -84,22 +84,22 @@ class Shown:
         return self.session.ask(platform.config_command, self.timeout_s, careful=careful)
 
 
-def fetch_config(session: Session, previous: str | None = None, shown: Iterable[str] | None = None) -> ConfigCopy:
+def fetch_config(session: Session, shown: Iterable[str] | None = None) -> ConfigCopy:
     """The running configuration; asked a second time when the first answer proves nothing.
 
-    `previous` is the text of the last good copy, if any; `shown` what this session showed already. A copy that looks
-    whole, but whose end nothing proves, is not `proven`. Raises TargetError: INCOMPLETE, REFUSED_OUTPUT and others.
+    `shown` is what this session showed already. A copy that looks whole, but whose end nothing proves, is not `proven`.
+    Raises TargetError: INCOMPLETE, REFUSED_OUTPUT and others.
     """
     platform = session.platform.name
     try:
-        return copy_of(platform, proven(session, shown or Shown(session), previous))
+        return copy_of(platform, proven(session, shown or Shown(session)))
     except Unproven as found:
         return replace(copy_of(platform, found.text), proven=False)
     except NotComplete as error:
         raise TargetError(session.endpoint.name, error.reason, error.detail) from None
 
 
-def proven(session: Session, shown: Iterable[str], previous: str | None = None) -> str:
+def proven(session: Session, shown: Iterable[str]) -> str:
     """The first answer if it is whole, else the text on which two answers in a row agree, if that is.
 
     Raises NotComplete; Unproven when the text is credible and the device does not tell whether it ends there.
@@ -107,11 +107,11 @@ def proven(session: Session, shown: Iterable[str], previous: str | None = None) 
     command, answers = session.platform.config_command, iter(shown)
     first = next(answers)
     with suppress(NotComplete):
-        return whole(session, command, first, previous, session.prompt)
+        return whole(session, command, first, session.prompt)
     second = next(answers)
     text = agreed(session.platform.name, first, second)
     try:
-        return whole(session, command, text or second, previous, session.prompt)
+        return whole(session, command, text or second, session.prompt)
     except Unproven as found:
         if text:
             raise
@@ -124,15 +124,15 @@ def agreed(platform: str, first: str, second: str) -> str:
     return text if significant(platform, without_log(first)) == significant(platform, text) else ""
 
 
-def whole(session: Session, command: str, text: str, previous: str | None = None, prompt: str = "") -> str:
+def whole(session: Session, command: str, text: str, prompt: str = "") -> str:
     """`text`, the answer to `command`, ended by our mark where the device's own word stands for one.
 
-    Raises as `proven`; `previous` and `prompt` as for `check_complete`.
+    Raises as `proven`; `prompt` as for `check_complete`.
     """
     shape = session.platform
     lacks = shape.may_lack_mark and text.endswith("\n") and not text.endswith(f"\n{shape.end_mark}\n")
     marked = f"{text}{shape.end_mark}\n" if lacks else text
-    check_complete(shape.name, marked, previous, prompt)
+    check_complete(shape.name, marked, prompt)
     if lacks:
         _prove_end(session, command, text)
     return marked
@@ -165,10 +165,10 @@ def normalised(platform: str, text: str) -> str:
     return re.sub(platforms.get(platform).noise, "", text.replace("\r\n", "\n")).strip("\n") + "\n"
 
 
-def check_complete(platform: str, text: str, previous: str | None = None, prompt: str = "") -> None:
+def check_complete(platform: str, text: str, prompt: str = "") -> None:
     """Prove that `text` is the whole configuration of the device it was taken from, or raise NotComplete.
 
-    `previous`: the last good one; `prompt`: the prompt of the session it came from.
+    `prompt`: of the session it came from.
     """
     shape = platforms.get(platform)
     lines = text.rstrip("\n").split("\n")
@@ -189,22 +189,29 @@ def check_complete(platform: str, text: str, previous: str | None = None, prompt
     for section in (shape.first_line, *shape.sections):
         if not re.search(section, text, re.MULTILINE):
             raise NotComplete(Reason.INCOMPLETE, f"bagian wajib tidak ada: {section.strip('^ ')!r}")
-    _check_identity(shape.hostname, text, previous, prompt)
-    if previous and len(text) < SHRUNK * len(previous):
+    names = _names(platform, text)
+    if prompt and names and not any(name[:16].rstrip(".") in prompt or prompt in name for name in names):
+        raise NotComplete(Reason.REFUSED_OUTPUT, f"konfigurasi {sorted(names)} bukan milik perangkat {prompt!r}")
+
+
+def check_plausible(platform: str, text: str, previous: str) -> None:
+    """Hold a whole configuration against the last good one of its device. Raises NotComplete.
+
+    `previous` may be redacted: sizes and names are told from it too.
+    """
+    names, before = _names(platform, text), _names(platform, previous)
+    if names and before and not names & before and _alike(text, previous) < ALIKE:
+        raise NotComplete(
+            Reason.REFUSED_OUTPUT, f"konfigurasi perangkat lain: {sorted(names)}, dahulu {sorted(before)}"
+        )
+    if len(text) < SHRUNK * len(previous):
         raise NotComplete(
             Reason.INCOMPLETE, f"ukuran {len(text)} jauh lebih kecil dari cadangan terakhir {len(previous)}"
         )
 
 
-def _check_identity(pattern: str, text: str, previous: str | None, prompt: str) -> None:
-    names = set(re.findall(pattern, text, re.MULTILINE))
-    if prompt and names and not any(name[:16].rstrip(".") in prompt or prompt in name for name in names):
-        raise NotComplete(Reason.REFUSED_OUTPUT, f"konfigurasi {sorted(names)} bukan milik perangkat {prompt!r}")
-    before = set(re.findall(pattern, previous or "", re.MULTILINE))
-    if previous and names and before and not names & before and _alike(text, previous) < ALIKE:
-        raise NotComplete(
-            Reason.REFUSED_OUTPUT, f"konfigurasi perangkat lain: {sorted(names)}, dahulu {sorted(before)}"
-        )
+def _names(platform: str, text: str) -> set[str]:
+    return set(re.findall(platforms.get(platform).hostname, text, re.MULTILINE))
 
 
 def _alike(text: str, previous: str) -> float:

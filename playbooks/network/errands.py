@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from playbooks.findings import Reason, explained
@@ -24,8 +24,6 @@ class Errand:
     baseline: Baseline | None = None
     """How the device was when it last worked; for its diagnosis."""
     back_up: bool = True
-    previous: str | None = None
-    """The last good copy, which a new one is measured against."""
 
     @property
     def name(self) -> str:
@@ -42,6 +40,10 @@ class Visit:
     config: ConfigCopy | None = None
     reason: Reason | None = None
     detail: str = ""
+
+    def refused(self, reason: Reason, detail: str) -> Visit:
+        """The same, its configuration thrown away."""
+        return replace(self, config=None, reason=reason, detail=detail)
 
     @property
     def seen(self) -> DeviceReading:

@@ -29,7 +29,7 @@ def visit(errand: Errand) -> Visit:
         with open_session(errand.endpoint, DEADLINE_S) as session:
             running = Shown(session)
             reading = _reading(session, errand.device, errand.baseline, running) if errand.device else None
-            config = fetch_config(session, errand.previous, running) if errand.back_up else None
+            config = fetch_config(session, running) if errand.back_up else None
     except TargetError as failure:
         reason, detail = failure.reason, failure.detail
     except Exception as surprise:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import zstandard
 from sqlalchemy import insert, select
@@ -22,8 +22,17 @@ _PROBE_SHA256 = hashlib.sha256(_PROBE).hexdigest()
 """Sealed together with the first thing: what opens when the key is the right one, whatever else is damaged."""
 
 
-Described = Evidence | EvidenceRecord
-"""What says by its hash what its content has to be."""
+class Described(Protocol):
+    """What says by its hash what its content has to be: evidence, or the few columns of it that tell."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def sealed(self) -> bool: ...
+    @property
+    def size(self) -> int: ...
 
 
 class Content(Trail):
@@ -48,11 +57,12 @@ class Content(Trail):
         ids = session.scalars(insert(Evidence).returning(Evidence.id, sort_by_parameter_order=True), rows)
         stored = [EvidenceRecord(id=number, **row) for number, row in zip(ids, rows, strict=True)]
         contents = {(each.sha256, each.sealed): (each, new.data) for each, new in zip(stored, things, strict=True)}
-        for blob in session.scalars(select(Blob).where(Blob.sha256.in_({sha256 for sha256, _ in contents}))):
-            if known := contents.pop((blob.sha256, blob.sealed), None):
-                self._mend(session, known[0], blob, known[1])
-        if blobs := [*self._blobs(session, {key: data for key, (_, data) in contents.items()})]:
-            session.execute(insert(Blob), blobs)
+        blobs = select(Blob.sha256, Blob.sealed, Blob.data).where(Blob.sha256.in_({sha256 for sha256, _ in contents}))
+        for sha256, sealed, data in session.execute(blobs).tuples():
+            if known := contents.pop((sha256, sealed), None):
+                self._mend(session, known[0], data, known[1])
+        if new := [*self._blobs(session, {key: data for key, (_, data) in contents.items()})]:
+            session.execute(insert(Blob), new)
         self._note_all(session, [_kept(each) for each in stored], actor)
         return stored
 
@@ -60,10 +70,10 @@ class Content(Trail):
         told = {key: value for key, value in vars(new).items() if key != "data"}
         return {**told, "sha256": hashlib.sha256(new.data).hexdigest(), "size": len(new.data), "at": self.clock()}
 
-    def _mend(self, session: Session, evidence: Described, blob: Blob | None, data: bytes) -> None:
+    def _mend(self, session: Session, evidence: Described, stored: bytes | None, data: bytes) -> None:
         """What is stored already is stored once more if it no longer reads as what it was."""
         try:
-            self._read(session, evidence, blob)
+            self._read(session, evidence, stored)
         except (RegisterBroken, SealRefused):
             packed = _packed(data)
             whole = self._seal.close(packed, first=False) if evidence.sealed else packed
@@ -82,13 +92,16 @@ class Content(Trail):
     def _text(self, session: Session, evidence_id: int) -> str:
         return self._read(session, session.get_one(Evidence, evidence_id)).decode("utf-8", "surrogateescape")
 
-    def _read(self, session: Session, evidence: Described, blob: Blob | None = None) -> bytes:
-        """The bytes as they were stored, from the blob or else from a copy. Raises as `read`."""
-        stored = blob or session.get(Blob, (evidence.sha256, evidence.sealed))
+    def _read(self, session: Session, evidence: Described, stored: bytes | None = None) -> bytes:
+        """The bytes as they were stored, from the blob (`stored`, if it was read already) or else from a copy.
+
+        Raises as `read`.
+        """
+        content = {"sha256": evidence.sha256, "sealed": evidence.sealed}
         try:
-            return self._opened(evidence, stored.data if stored else None)
+            return self._opened(evidence, stored or session.scalar(select(Blob.data).filter_by(**content)))
         except (RegisterBroken, SealRefused):
-            copies = select(BlobCopy.data).filter_by(sha256=evidence.sha256, sealed=evidence.sealed)
+            copies = select(BlobCopy.data).filter_by(**content)
             for copy in session.scalars(copies.order_by(BlobCopy.id.desc())):
                 with suppress(RegisterBroken, SealRefused):
                     return self._opened(evidence, copy)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, select
+from sqlalchemy import Row, Select, and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from sop.register.content import Content
@@ -141,16 +141,20 @@ class Shelf(Content):
     def newest_configs(self, devices: Collection[str]) -> dict[str, str]:
         """The newest redacted text of each device that has one; of a damaged version, the text before it."""
         content = and_(Blob.sha256 == Evidence.sha256, Blob.sealed == Evidence.sealed)
-        texts = select(Config, Evidence, Blob).join(Evidence, Evidence.id == Config.redacted_id)
+        described = (Evidence.id, Evidence.sha256, Evidence.sealed, Evidence.size)
+        texts = select(Config.device, Config.id.label("version"), *described, Blob.data).join(
+            Evidence, Evidence.id == Config.redacted_id
+        )
         with self._database.reading() as session:
             rows = session.execute(texts.outerjoin(Blob, content).where(Config.id.in_(newest_versions(devices))))
-            found = {each.device: self._text_or_before(session, each, evidence, blob) for each, evidence, blob in rows}
+            found = {each.device: self._text_or_before(session, each) for each in rows}
         return {device: text for device, text in found.items() if text is not None}
 
-    def _text_or_before(self, session: Session, config: Config, evidence: Evidence, blob: Blob | None) -> str | None:
+    def _text_or_before(self, session: Session, newest: Row[Any]) -> str | None:
+        """`newest`: the columns of a version, its device, its redacted text as described and as it lies there."""
         with suppress(RegisterBroken):
-            return self._read(session, evidence, blob).decode("utf-8", "surrogateescape")
-        earlier = select(Config.redacted_id).filter_by(device=config.device).where(Config.id < config.id)
+            return self._read(session, newest, newest.data).decode("utf-8", "surrogateescape")
+        earlier = select(Config.redacted_id).filter_by(device=newest.device).where(Config.id < newest.version)
         for redacted_id in session.scalars(earlier.where(GOOD_VERSION).order_by(Config.id.desc())):
             with suppress(RegisterBroken):
                 return self._text(session, redacted_id)

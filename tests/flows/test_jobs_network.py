@@ -103,6 +103,20 @@ def test_what_nothing_proves_whole_replaces_no_good_copy_and_is_good_once_it_say
     assert backed_up() == "ok"
 
 
+def test_a_copy_worse_than_the_last_good_one_is_refused_and_leaves_it_alone(office: Office, routers: Routers) -> None:
+    named = "/system identity\nset name={}\n"
+    routers.configs["dinkes-r1"] = whole = named.format("dinkes-r1") + "/ip address add address=192.0.2.1/24\n" * 9
+    assert network.back_up_devices(office, ["dinkes-r1"])[0].status == "ok"
+    said: dict[str, str] = {}
+    for worse, reason in ((named.format("dinkes-r1"), "incomplete"), (named.format("lain"), "refused_output")):
+        routers.configs["dinkes-r1"] = worse
+        (done,) = network.back_up_devices(office, ["dinkes-r1"], on_progress=said.__setitem__)
+        assert (done.status, done.reason) == ("failed", reason)
+        assert said["dinkes-r1"].startswith("gagal: ")
+    (version,) = office.register.config_versions("dinkes-r1")
+    assert office.register.read_config(version.id, full=True) == whole
+
+
 @pytest.mark.parametrize("batch", [1, 2, 50])
 def test_a_device_is_told_of_only_when_the_register_has_it(
     office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch, batch: int

@@ -8,7 +8,15 @@ from typing import Any
 
 from playbooks.findings import TargetError
 from playbooks.network import platforms
-from playbooks.network.backup import ConfigCopy, NotComplete, Shown, fetch_config, normalised, proven
+from playbooks.network.backup import (
+    ConfigCopy,
+    NotComplete,
+    Shown,
+    check_plausible,
+    fetch_config,
+    normalised,
+    proven,
+)
 from playbooks.network.endpoints import Endpoint
 from tests.playbooks.network.doubles import filtered
 from tests.playbooks.network.samples import samples
@@ -49,15 +57,16 @@ class Reader:
 def verdict(reader: Reader, previous: str | None = None) -> str:
     """What became of the configuration: good, unproven, or why it was refused."""
     try:
-        proven(reader, Shown(reader), previous)  # type: ignore[arg-type]
+        text = proven(reader, Shown(reader))  # type: ignore[arg-type]
+        check_plausible(reader.platform.name, text, previous) if previous else None
     except NotComplete as found:
         return str(found.reason)
     return "good"
 
 
-def copied(reader: Reader, previous: str | None = None) -> ConfigCopy | TargetError:
+def copied(reader: Reader) -> ConfigCopy | TargetError:
     try:
-        return fetch_config(reader, previous)  # type: ignore[arg-type]
+        return fetch_config(reader)  # type: ignore[arg-type]
     except TargetError as failure:
         return failure
 

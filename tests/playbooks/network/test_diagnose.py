@@ -107,7 +107,7 @@ def test_diagnosis_and_backup_of_one_session_ask_for_the_configuration_once(tmp_
     with device(double, tmp_path, platform="cisco_nxos") as endpoint, open_session(endpoint, 20) as session:
         running = Shown(session)
         reading = diagnose(endpoint, ENTRY, session=session, running=running)
-        assert fetch_config(session, None, running).digest == reading.config_digest
+        assert fetch_config(session, running).digest == reading.config_digest
     assert double.asked.count("show running-config") == 1
 
 

@@ -43,12 +43,6 @@ def test_a_diagnosis_and_a_backup_share_one_log_in(there: Endpoint, monkeypatch:
     assert opened == [there.name]
 
 
-def test_a_copy_worse_than_the_last_good_one_is_not_brought_home(there: Endpoint) -> None:
-    home = visits.visit(Errand(there, previous=WHOLE.replace("!\n", "! keterangan yang panjang\n" * 40, 1)))
-    assert (home.config, home.reason) == (None, Reason.INCOMPLETE)
-    assert home.said.startswith("gagal: ")
-
-
 def test_a_device_that_is_not_there_is_a_reason_not_an_error(tmp_path: Path) -> None:
     with device(Double(), tmp_path) as endpoint:
         pass
