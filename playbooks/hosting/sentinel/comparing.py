@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from playbooks.findings import Finding, Severity
 from playbooks.hosting.sentinel.lexicon import Lexicon
 from playbooks.hosting.sentinel.page import Page
-from playbooks.hosting.sentinel.rules import Judged, defanged, finding, plain
-from playbooks.hosting.sentinel.weighing import address_hits, is_foreign
+from playbooks.hosting.sentinel.rules import Judged, defanged, finding, plain, quoted
+from playbooks.hosting.sentinel.weighing import CALL, address_hits, is_foreign, weigh
 
 ENOUGH = 300
 """Characters that a page must say before it can be called another page."""
@@ -62,6 +62,8 @@ def _differences(lexicon: Lexicon, person: Visit, other: Visit) -> Iterator[str]
         yield f"diarahkan ke {defanged(other.end)}, orang biasa tidak"
     if turns := sorted(other.judged.turns - person.judged.turns):
         yield f"skrip mengalihkan ke {defanged(turns[0])}, pada orang biasa tidak"
+    if news := _news(lexicon, person.page, other.page):
+        yield f"hanya kepadanya ditampilkan {news}"
     if other.status >= 400 or person.status >= 400 or _WAITING.search(other.page.seen[:2000] + other.page.title):
         return
     strangers = other.judged.houses - person.judged.houses
@@ -69,6 +71,16 @@ def _differences(lexicon: Lexicon, person: Visit, other: Visit) -> Iterator[str]
         yield f"tautan ke {len(strangers)} situs asing yang tidak ditunjukkan kepada orang biasa"
     if _another(person.page, other.page):
         yield f"halaman yang sama sekali lain, berjudul “{plain(other.page.title)}”, bukan “{plain(person.page.title)}”"
+
+
+def _news(lexicon: Lexicon, one: Page, two: Page) -> str:
+    """Gambling or dark trade that only the second page speaks of; less is proof here than on one page alone."""
+    known = {one.title, *(each.text for each in one.passages)}
+    texts = [text for text in (two.title, *(each.text for each in two.passages)) if text not in known]
+    for tally in (weigh(lexicon, texts, least=CALL), weigh(lexicon, texts, least=CALL, of=lexicon.trade_hits)):
+        if tally.proofs and tally.sum >= lexicon.limits.hidden:
+            return quoted(tally)
+    return ""
 
 
 def _another(one: Page, two: Page) -> bool:

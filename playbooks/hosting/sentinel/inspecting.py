@@ -13,7 +13,7 @@ from playbooks.hosting.sentinel import maps, rules, scripts
 from playbooks.hosting.sentinel.comparing import Visit, compare, led_away
 from playbooks.hosting.sentinel.lexicon import Lexicon, lexicon
 from playbooks.hosting.sentinel.page import Page, decoded, joined, take_apart
-from playbooks.hosting.sentinel.weighing import host_of, house, is_foreign
+from playbooks.hosting.sentinel.weighing import host_of, house, is_foreign, pieces
 from playbooks.hosting.session import Answer, FetchError, Forbidden, Resolver, Session, resolve, sound
 
 DEADLINE_S = 60.0
@@ -45,6 +45,8 @@ class Inspection:
     lexicon: Lexicon
     pieces: dict[str, str] = field(default_factory=dict)
     """Texts of what the page is made of, by address; asked for once."""
+    judged: dict[tuple[str, str], tuple[Page, rules.Judged]] = field(default_factory=dict)
+    """By address and text: most visitors get the same."""
 
     def findings(self) -> Iterator[Finding]:
         """Raises FetchError when a person gets no answer."""
@@ -75,11 +77,15 @@ class Inspection:
         who, headers = visitor
         answer = self.session.get(self.url, headers)
         text = decoded(answer.body, answer.headers.get("content-type", ""))
-        page = take_apart(text, answer.url)
+        if (answer.url, text) not in self.judged:
+            self.judged[answer.url, text] = self._judged(text, answer.url, headers)
+        return Visit(who, answer.status, *self.judged[answer.url, text], answer.way, answer.beyond)
+
+    def _judged(self, text: str, url: str, headers: dict[str, str]) -> tuple[Page, rules.Judged]:
+        page = take_apart(text, url)
         if page.sheets and self._suspect(page):
-            page = take_apart(text, answer.url, self._texts(page.sheets, headers))
-        judged = rules.judge(self.lexicon, page, self._texts(_parts(page), headers))
-        return Visit(who, answer.status, page, judged, answer.way, answer.beyond)
+            page = take_apart(text, url, self._texts(page.sheets, headers))
+        return page, rules.judge(self.lexicon, page, self._texts(_parts(page), headers))
 
     def _suspect(self, page: Page) -> bool:
         """Whether it matters what style sheets hide."""
@@ -88,7 +94,9 @@ class Inspection:
             for link in page.links
             if link.kind == "a" and is_foreign(self.lexicon, link.url, page.url)
         }
-        return len(strangers) >= rules.SLY_LINKS or any(self.lexicon.gambling_hits(each.text) for each in page.passages)
+        return len(strangers) >= rules.SLY_LINKS or any(
+            self.lexicon.gambling_hits(piece) for each in page.passages for piece in pieces(each.text)
+        )
 
     def _texts(self, addresses: Iterable[str], headers: dict[str, str]) -> list[str]:
         """Of pieces on the site's own host only; another house's are its own affair."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ from ruamel.yaml import YAML
 from playbooks.hosting.sentinel.folding import Word, unleet, words
 
 LIST = Path(__file__).with_name("words.yaml")
-LONGEST_TEXT = 400_000
-"""Characters of one text that are read for words."""
+REMEMBERED = 2048
+"""Texts whose words are kept: a page says the same to every visitor, and is asked about in several ways."""
 LONGEST_WORD = 60
 STRANGE = 1.5
 """Of a name that is not listed and ends in such a number: alone it is no proof."""
@@ -51,8 +51,12 @@ class WordList(BaseModel):
     odd_ends: str
     trusted: str
     brands: str
+    numbered: str
     ordinary: str
+    offers: str
     reporting: str
+    stems: str
+    denials: str
     services: str
     defacement: dict[float, str]
 
@@ -63,6 +67,14 @@ class Hit(NamedTuple):
     term: str
     weight: float
     disguised: bool = False
+
+
+class Context(NamedTuple):
+    """How many different words of each kind stand around: of reporting, of ordinary services, of an offer."""
+
+    reporting: int
+    services: int
+    offers: int
 
 
 Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], float]]]
@@ -83,7 +95,30 @@ def _phrases(weighted: Mapping[float, Iterable[str]]) -> Phrases:
     return {first: sorted(rest.items(), key=lambda item: -len(item[0])) for first, rest in found.items()}
 
 
-@dataclass(frozen=True)
+_ENDINGS = ("", "kan", "i", "an", "nya", "annya", "kannya")
+
+
+def _forms(stem: str) -> Iterable[str]:
+    """An Indonesian word with its prefixes and suffixes: tangkap, menangkap, ditangkap, penangkapan."""
+    nasal, rest = _nasal(stem)
+    for beginning in (
+        stem,
+        f"me{nasal}{rest}",
+        f"pe{nasal}{rest}",
+        *(each + stem for each in ("di", "ter", "ber", "ke")),
+    ):
+        yield from (beginning + ending for ending in _ENDINGS)
+
+
+def _nasal(stem: str) -> tuple[str, str]:
+    """What stands between me-, pe- and the word, and what is left of the word."""
+    first, rest = stem[0], stem[1:]
+    if first in "ptks":
+        return {"p": "m", "t": "n", "k": "ng", "s": "ny"}[first], rest
+    return "m" if first in "bf" else "n" if first in "dcjz" else "" if first in "lrmnwy" else "ng", stem
+
+
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """The word list, made ready to look things up."""
 
@@ -92,10 +127,12 @@ class Lexicon:
     defacement: Phrases
     context: Phrases
     """Weight 1: reporting. Weight 2: ordinary services."""
+    offers: Phrases
     foreign: tuple[tuple[str, float], ...]
     """Looked for as pieces of text: these languages are written without spaces, or in more than one word."""
     trade: tuple[tuple[str, float], ...]
     brands: frozenset[str]
+    numbered: frozenset[str]
     hosts: tuple[str, ...]
     filters: frozenset[str]
     odd_ends: frozenset[str]
@@ -109,14 +146,17 @@ class Lexicon:
         told = [
             word for terms in (*promotion.values(), *defacement.values()) for term in terms for word in term.split()
         ]
+        inflected = [form for stem in given.stems.split() for form in _forms(stem)]
         return cls(
             given.limits,
             _phrases({0: _terms(given.ordinary), **promotion}),
             _phrases(defacement),
-            _phrases({1: _terms(given.reporting), 2: _terms(given.services)}),
+            _phrases({0: _terms(given.denials), 1: [*_terms(given.reporting), *inflected], 2: _terms(given.services)}),
+            _phrases({1: _terms(given.offers)}),
             _pieces(given.foreign),
             _pieces(given.trade),
             frozenset(given.brands.split()),
+            frozenset(given.numbered.split()),
             tuple(given.hosts.split()),
             frozenset(given.filters.split()),
             frozenset(given.odd_ends.split()),
@@ -126,52 +166,81 @@ class Lexicon:
 
     def read(self, text: str) -> list[Word]:
         """The words of a text, undisguised as far as that gives words of the list."""
-        plain = [self._known(word) for word in words(text[:LONGEST_TEXT]) if word.said]
-        return [word for each in _joined(plain) for word in self._apart(each)]
+        plain = [_known(self, word) for word in words(text) if word.said]
+        return [word for each in _joined(plain) for word in _apart(self, each)]
 
-    def gambling_hits(self, text: str) -> list[Hit]:
+    def gambling_hits(self, text: str) -> Sequence[Hit]:
         """Terms of gambling in a text."""
-        said = self.read(text)
-        spans = _spans(said, self.gambling)
-        told = {word for hit in spans for word in hit.term.split()}
-        return [*spans, *(hit for hit in self._branded(said) if hit.term not in told), *_found(self.foreign, text)]
+        return _gambling(self, text)
 
-    def trade_hits(self, text: str) -> list[Hit]:
+    def trade_hits(self, text: str) -> Sequence[Hit]:
         """Terms of other dark trade."""
         return _found(self.trade, text)
 
-    def defacement_hits(self, text: str) -> list[Hit]:
-        return _spans(self.read(text), self.defacement)
+    def defacement_hits(self, text: str) -> Sequence[Hit]:
+        return _spans(_read(self, text), self.defacement)
 
-    def contexts(self, text: str) -> tuple[int, int]:
-        """How many different words of reporting, and of ordinary services, stand in a text."""
-        hits = {(hit.term, hit.weight) for hit in _spans(self.read(text), self.context)}
-        return sum(weight == 1 for _, weight in hits), sum(weight == 2 for _, weight in hits)
+    def around(self, text: str) -> Context:
+        """What kind of talk a text is."""
+        return _context(self, text)
 
-    def _known(self, word: Word) -> Word:
-        if word.said in self.vocabulary:
-            return word
-        squeezed = re.sub(r"([a-z])\1{2,}", r"\1", word.said)
-        if squeezed != word.said and squeezed in self.vocabulary:
-            return Word(squeezed, word.raw, True)
-        swapped = (word.said.replace("i", "l"), word.said.replace("l", "i")) if word.disguised else ()
-        for said in (*unleet(word.raw), *swapped):
-            if len(said) > 2 and said in self.vocabulary:
-                return Word(said, word.raw, True)
-        return word
-
-    def _apart(self, word: Word) -> list[Word]:
-        """slotgacor88 as slot, gacor, 88: where the whole of it is words of the list."""
-        if word.said in self.vocabulary or not 7 <= len(word.said) <= LONGEST_WORD or not word.said.isascii():
-            return [word]
-        parts = _split(word.said, self.vocabulary)
-        return [Word(part, part, word.disguised) for part in parts] if parts else [word]
-
-    def _branded(self, said: Iterable[Word]) -> Iterable[Hit]:
+    def branded(self, said: Iterable[Word]) -> Iterable[Hit]:
+        """Names of the kind that gambling sites have: a word and a number that is thought lucky."""
         for word in said:
-            found = _DIGITS.fullmatch(word.said)
-            if found and _lucky(found[2]) and (found[1] in self.brands or len(found[1]) > 3):
-                yield Hit(word.said, 3.0 if found[1] in self.brands else STRANGE, word.disguised)
+            found = None if word.said.isalpha() and word.said[-1] != "d" else _DIGITS.fullmatch(word.said)
+            if found and _lucky(found[2]) and found[1] not in self.numbered:
+                known = found[1] in self.brands
+                yield from (
+                    [Hit(word.said, 3.0 if known else STRANGE, word.disguised)] if known or len(found[1]) > 3 else ()
+                )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(lexicon: Lexicon, text: str) -> Sequence[Word]:
+    return lexicon.read(text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _gambling(lexicon: Lexicon, text: str) -> Sequence[Hit]:
+    said = _read(lexicon, text)
+    spans = _spans(said, lexicon.gambling)
+    told = {word for hit in spans for word in hit.term.split()}
+    named = (hit for hit in lexicon.branded(said) if hit.term not in told)
+    return (*spans, *named, *_found(lexicon.foreign, text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _context(lexicon: Lexicon, text: str) -> Context:
+    said = _read(lexicon, text)
+    around = {(hit.term, hit.weight) for hit in _spans(said, lexicon.context)}
+    offers = {hit.term for hit in _spans(said, lexicon.offers)}
+    return Context(sum(weight == 1 for _, weight in around), sum(weight == 2 for _, weight in around), len(offers))
+
+
+_TRIPLE = re.compile(r"([a-z])\1{2,}")
+
+
+@lru_cache(maxsize=65536)
+def _known(lexicon: Lexicon, word: Word) -> Word:
+    if word.said in lexicon.vocabulary:
+        return word
+    squeezed = _TRIPLE.sub(r"\1", word.said)
+    if squeezed != word.said and squeezed in lexicon.vocabulary:
+        return Word(squeezed, word.raw, True)
+    swapped = (word.said.replace("i", "l"), word.said.replace("l", "i")) if word.disguised else ()
+    for said in (*unleet(word.raw), *swapped):
+        if len(said) > 2 and said in lexicon.vocabulary:
+            return Word(said, word.raw, True)
+    return word
+
+
+@lru_cache(maxsize=65536)
+def _apart(lexicon: Lexicon, word: Word) -> Sequence[Word]:
+    """slotgacor88 as slot, gacor, 88: where the whole of it is words of the list."""
+    if word.said in lexicon.vocabulary or not 7 <= len(word.said) <= LONGEST_WORD or not word.said.isascii():
+        return (word,)
+    parts = _split(word.said, lexicon.vocabulary)
+    return [Word(part, part, word.disguised) for part in parts] if parts else (word,)
 
 
 Pieces = Sequence[tuple[str, float]]
@@ -182,7 +251,7 @@ def _pieces(weighted: Mapping[float, str]) -> tuple[tuple[str, float], ...]:
 
 
 def _found(pieces: Pieces, text: str) -> list[Hit]:
-    small = text[:LONGEST_TEXT].lower()
+    small = text.lower()
     return [Hit(term, weight) for term, weight in pieces if _stands(term, small)]
 
 
@@ -214,7 +283,6 @@ def _joined(said: Sequence[Word]) -> Iterable[Word]:
             yield word
 
 
-@cache
 def _split(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
     """The word as words of the vocabulary of three letters and more, and digits at its end; empty when it is not."""
     body = word.rstrip("0123456789")

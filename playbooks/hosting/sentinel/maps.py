@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 from playbooks.findings import Finding
-from playbooks.hosting.sentinel.lexicon import Lexicon
+from playbooks.hosting.sentinel.lexicon import STRANGE, Lexicon
 from playbooks.hosting.sentinel.rules import defanged, finding
-from playbooks.hosting.sentinel.weighing import Tally, address_hits, words_of
+from playbooks.hosting.sentinel.weighing import CALL, Tally, address_hits, path_hits
 
 MOST = 20_000
 """Addresses of one map that are read."""
@@ -56,11 +56,10 @@ def judge(lexicon: Lexicon, name: str, addresses: Sequence[str], site: str) -> I
     """Gambling in the addresses that a map (its address: `name`) gives out; one alone may be a report's."""
     tally, count = Tally(), 0
     for url in addresses:
-        hits = address_hits(lexicon, url, site)
-        trade = lexicon.trade_hits(words_of(url)) if "%" in url else []
-        if hits or trade:
+        hits = [*address_hits(lexicon, url, site, STRANGE), *path_hits(lexicon, url, lexicon.trade_hits, CALL)]
+        if hits:
             count += 1
-            tally.add([*hits, *trade], defanged(url))
+            tally.add(hits, defanged(url))
     if tally.sum >= lexicon.limits.addresses and (count > 1 or tally.sum >= 2 * lexicon.limits.addresses):
         terms, examples = ", ".join(tally.heaviest()), "; ".join(tally.quotes[:2])
         evidence = f"{count} dari {len(addresses)} alamat: {terms}; misalnya {examples}"

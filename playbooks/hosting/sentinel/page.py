@@ -37,6 +37,7 @@ _HREF = re.compile(r"""\b(?:href|src)\s*=\s*["']?([^\s"'<>]{1,2000})""", re.IGNO
 _CHARSET = re.compile(
     rb"""<(?:meta[^>]{0,300}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE
 )
+_WORD = re.compile(r"\w")
 _REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=)?\s*['\"]?(.+?)['\"]?\s*$", re.IGNORECASE | re.DOTALL)
 BLOCKS = frozenset(
     "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption"
@@ -364,7 +365,7 @@ class _Reader:
         anchor = self.open[-1].anchor if self.open else None
         if anchor is not None:
             anchor.append(text)
-        elif text.strip():
+        elif _WORD.search(text):
             self.loose = True
 
     def _flush(self) -> None:

@@ -24,8 +24,8 @@ from playbooks.hosting.sentinel.weighing import (
     house,
     is_foreign,
     is_odd,
+    pieces,
     weigh,
-    weigh_any,
 )
 
 SHORT = 1500
@@ -113,23 +113,33 @@ def quoted(tally: Tally) -> str:
 
 
 def _reports(case: _Case) -> bool:
-    """A title or heading that reports, or as many paragraphs with words of gambling that do as do not.
+    """Whether most titles and headings that speak of the matter report, or most paragraphs, each with its neighbours.
 
-    A paragraph reports with its neighbours.
+    One that offers it speaks against that.
     """
-    lexicon, seen = case.lexicon, [each for each in case.page.passages if not each.unseen]
-    heads = [case.page.title, *(each.text for each in seen if each.heading)]
-    said = [text for text in heads if any(hit.weight >= CALL for hit in lexicon.gambling_hits(text))]
-    if said and all(lexicon.contexts(text)[0] for text in said):
+    lexicon, seen = case.lexicon, [each for each in case.page.passages if not each.unseen and not each.linked]
+    heads = [text for text in (case.page.title, *(each.text for each in seen if each.heading)) if _speaks(case, text)]
+    reporting = [lexicon.around(text[:LONG]).reporting > 0 for text in heads]
+    if heads and sum(reporting) * 2 >= len(heads):
         return True
-    told = [at for at, each in enumerate(seen) if not each.linked and lexicon.gambling_hits(each.text)]
+    told = [at for at, each in enumerate(seen) if _speaks(case, each.text)]
     around = [" ".join(each.text[:LONG] for each in seen[max(0, at - NEAR) : at + NEAR + 1]) for at in told[:200]]
-    reporting = sum(bool(lexicon.contexts(text)[0]) for text in around)
-    return not any(_proof(lexicon, text) for text in said) and reporting * 2 >= len(around) > 0
+    by_text = sum(any(lexicon.around(piece).reporting for piece in pieces(text)) for text in around)
+    return not any(_proof(case, text) for text in heads) and by_text * 2 >= len(around) > 0
 
 
-def _proof(lexicon: Lexicon, text: str) -> bool:
-    return any(hit.weight >= PROOF for hit in lexicon.gambling_hits(text)) and not lexicon.contexts(text)[0]
+def _speaks(case: _Case, text: str) -> bool:
+    """Whether a text names the matter at all."""
+    return any(hit.weight >= CALL for piece in pieces(text) for hit in _matter(case, piece))
+
+
+def _matter(case: _Case, text: str) -> Sequence[Hit]:
+    return (*case.lexicon.gambling_hits(text), *case.lexicon.trade_hits(text))
+
+
+def _proof(case: _Case, text: str) -> bool:
+    tally = weigh(case.lexicon, [text], of=lambda piece: _matter(case, piece))
+    return bool(tally.proofs)
 
 
 def _read_scripts(case: _Case, extra: Sequence[str]) -> None:
@@ -177,8 +187,7 @@ def _led(case: _Case, links: Iterable[Link]) -> Tally:
         if hits:
             tally.add(hits, f"{link.text} → {defanged(link.url)}")
         if is_foreign(case.lexicon, link.url, case.site) and _offers(case, link.text):
-            name = host_of(link.url)
-            tally.add([Hit(f"tautan ke {name}", PROOF)], f"{link.text} → {defanged(link.url)}")
+            tally.add([_stranger(link)], f"{link.text} → {defanged(link.url)}")
     return tally
 
 
@@ -233,9 +242,13 @@ def _built(case: _Case, script: scripts.Script) -> Tally:
     tally = Tally()
     offered = [text for text in script.texts if len(text) < 80 and _offers(case, text)]
     for text in script.texts:
-        if offered and is_foreign(case.lexicon, text, case.site) and is_odd(case.lexicon, text):
+        if offered and is_foreign(case.lexicon, text, case.site) and _telling(case, text):
             tally.add([Hit(f"tautan ke {host_of(text)}", PROOF)], f"{offered[0]} → {defanged(text)}")
     return tally
+
+
+def _telling(case: _Case, url: str) -> bool:
+    return is_odd(case.lexicon, url) or bool(address_hits(case.lexicon, url, case.site))
 
 
 def _sent(case: _Case) -> Tally:
@@ -246,11 +259,21 @@ def _sent(case: _Case) -> Tally:
 
 
 def _trading(case: _Case) -> Iterator[str]:
-    page = case.page
-    texts = [page.title, *(text for _, text in page.said), *(each.text for each in page.passages if not each.unseen)]
-    tally = weigh_any(case.lexicon.trade_hits, case.lexicon, texts)
-    if tally.sum >= case.lexicon.limits.visible:
+    """Other dark trade that is seen: as text, in the title, or as the name of links to strangers."""
+    page, lexicon, told = case.page, case.lexicon, TOLD if case.reports else 1.0
+    title = weigh(lexicon, [page.title], told, of=lexicon.trade_hits)
+    texts = [*(text for _, text in page.said), *(each.text for each in page.passages if not each.unseen)]
+    tally = weigh(lexicon, texts, told, of=lexicon.trade_hits)
+    tally.join(title)
+    for link in islice(dict.fromkeys(page.links), MOST_LINKS):
+        if link.text and lexicon.trade_hits(link.text) and is_foreign(lexicon, link.url, case.site):
+            tally.add([_stranger(link)], f"{link.text} → {defanged(link.url)}")
+    if tally.sum >= lexicon.limits.visible or (title.proofs and title.sum >= lexicon.limits.title):
         yield quoted(tally)
+
+
+def _stranger(link: Link) -> Hit:
+    return Hit(f"tautan ke {host_of(link.url)}", PROOF)
 
 
 def _hidden(case: _Case) -> Iterator[Finding]:
@@ -270,7 +293,8 @@ def _hidden(case: _Case) -> Iterator[Finding]:
             )
             yield finding("content.hidden_links", case.site, evidence, Severity.MAJOR)
             return
-    trade = weigh_any(case.lexicon.trade_hits, case.lexicon, (each.text for each in case.page.passages if each.unseen))
+    hidden = (each.text for each in case.page.passages if each.unseen)
+    trade = weigh(case.lexicon, hidden, of=case.lexicon.trade_hits)
     if trade.sum >= case.lexicon.limits.hidden:
         yield finding("content.hidden_links", case.site, f"teks tak terlihat: {quoted(trade)}", Severity.MAJOR)
     for url in case.page.canonical:
@@ -282,17 +306,23 @@ def _hidden(case: _Case) -> Iterator[Finding]:
 def _defaced(case: _Case) -> Iterator[Finding]:
     """Words of who writes on other people's walls; loud ones and those on an empty or black page weigh more."""
     lexicon, page = case.lexicon, case.page
-    told = TOLD if lexicon.contexts(f"{page.title}\n{page.seen}")[0] >= 3 else 1.0
+    told = TOLD if _told_of(case) >= 3 else 1.0
     texts = [each.text for each in page.passages if not each.sly]
     inserted = [text for each in case.scripts if each.inserts for text in each.texts]
-    tally = weigh_any(lexicon.defacement_hits, lexicon, [page.title, *texts, *inserted], told)
+    tally = weigh(lexicon, [page.title, *texts, *inserted], told, of=lexicon.defacement_hits, sold=False)
     loud = [each.text for each in page.passages if each.heading or len(each.text) < 120]
-    again = weigh_any(lexicon.defacement_hits, lexicon, [page.title, *loud], told)
+    again = weigh(lexicon, [page.title, *loud], told, of=lexicon.defacement_hits, sold=False)
     total = tally.sum + again.sum / 2
     if max((weight for weight, _ in tally.terms.values()), default=0.0) >= PROOF:
         total += (2.0 if _empty(case) else 0.0) + (1.0 if page.dark else 0.0)
     if total >= lexicon.limits.defaced:
         yield finding("content.defaced", page.url, quoted(tally))
+
+
+def _told_of(case: _Case) -> int:
+    """Words of reporting in all that is seen, counted once a piece."""
+    seen = [case.page.title, *(each.text for each in case.page.passages if not each.unseen and not each.linked)]
+    return sum(case.lexicon.around(piece).reporting for text in seen for piece in pieces(text))
 
 
 def _empty(case: _Case) -> bool:

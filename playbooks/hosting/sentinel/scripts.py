@@ -22,6 +22,14 @@ LAYERS = 3
 
 _STRINGS = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)(?:\1|\n|\Z|\\)|(`)((?:[^`\\]|\\.)*+)(?:`|\Z|\\)""", re.DOTALL)
 """Literals; one that is never closed ends with its line, so that every text is read once."""
+_GIVEN = re.compile(
+    r"""(?<![\w.$])([A-Za-z_$][\w$]{0,30})\s{0,5}=\s{0,5}("[^"\\\n]{0,200}"|'[^'\\\n]{0,200}'|`[^`\\\n$]{0,200}`)"""
+)
+_SLOT = re.compile(r"\$\{\s{0,5}([A-Za-z_$][\w$]{0,30})\s{0,5}\}")
+_ADDED = re.compile(
+    r"(?<=[+])\s{0,5}([A-Za-z_$][\w$]{0,30})(?![\w.$(\[])|(?<![\w.$])([A-Za-z_$][\w$]{0,30})(?=\s{0,5}\+\s{0,5}[\"'`\w])"
+)
+"""A name that stands beside a plus."""
 _GLUE = re.compile(r"\s{0,20}(\+|,|\+=)\s{0,20}")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|([0-7]{1,3})|(.))", re.DOTALL)
 _NUMBERS = re.compile(r"(?:0x[0-9a-fA-F]{1,4}|\d{1,6})(?:\s{0,5},\s{0,5}(?:0x[0-9a-fA-F]{1,4}|\d{1,6})){5,}")
@@ -61,7 +69,7 @@ class Script:
 
 def read(source: str) -> Script:
     """A script, read without running it. Never raises."""
-    source = source[:LARGEST]
+    source = _named(source[:LARGEST])
     texts = [text for text in dict.fromkeys(islice(_layers(source, LAYERS), 4 * MOST)) if text.strip()][:MOST]
     whole = source + "\n" + "\n".join(texts)
     asks = [text for text in texts if _PLACE.fullmatch(text)] if _ASK.search(whole) else []
@@ -69,6 +77,15 @@ def read(source: str) -> Script:
     return Script(
         source.lower(), tuple(texts), bool(_SINK.search(whole)), bool(_TURN.search(whole)), guarded, tuple(asks)
     )
+
+
+def _named(source: str) -> str:
+    """The script with the short texts that it gives names to in the places where it joins them by name."""
+    names = {found[1]: found[2][1:-1] for found in islice(_GIVEN.finditer(source), MOST)}
+    if not names:
+        return source
+    source = _SLOT.sub(lambda found: names.get(found[1], found[0]), source)
+    return _ADDED.sub(lambda found: f"'{names[name]}'" if (name := found[1] or found[2]) in names else found[0], source)
 
 
 def _layers(source: str, layers: int) -> Iterator[str]:

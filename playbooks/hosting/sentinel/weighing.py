@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from playbooks.hosting.sentinel.lexicon import Hit, Lexicon
+from playbooks.hosting.sentinel.lexicon import Context, Hit, Lexicon
 
 REPORTED, TOLD = 0.15, 0.25
 """What is left of a weight beside words of reporting in its own paragraph, and in a page that reports."""
@@ -17,9 +17,17 @@ PROOF, UNPROVEN = 2.5, 4.0
 """A term of this weight is proof; without any, all others together weigh no more than this."""
 CALL = 1.0
 """Terms below this weight mean something only beside others."""
+OFFER = 4.0
+"""What the matter weighs, and one for each word of an offer beside it: from here on it is offered."""
 LONG = 500
 """Characters from which on a text is read in pieces, so that a word colours only what stands near it."""
+Finder = Callable[[str], Sequence[Hit]]
 _ENDS = re.compile(r"(?<=[.!?;|•·»])\s+|\s{2,}|\n")
+_EVERYDAY = re.compile(
+    r"\bslots?\b|deposit|turnover|alternatif|^(?:domino|gaple|zeus|scatter|hoki|cuan|jackpot|bets?)$"
+)
+_CUT = re.compile(r"\S.{0,998}(?=\s|\Z)|\S{1,1000}", re.DOTALL)
+"""A sentence without end in pieces, between words where there are any."""
 _SECOND_LEVEL = frozenset(
     {"co", "go", "ac", "or", "sch", "web", "my", "net", "mil", "desa", "com", "org", "gov", "edu", "biz"}
 )
@@ -73,7 +81,7 @@ def pieces(text: str) -> Iterator[str]:
         yield text
         return
     row = ""
-    for part in _ENDS.split(text):
+    for part in (each for long in _ENDS.split(text) for each in _CUT.findall(long)):
         if row and len(row) + len(part) > LONG:
             yield row
             row = ""
@@ -81,38 +89,44 @@ def pieces(text: str) -> Iterator[str]:
     yield row
 
 
-def weigh(lexicon: Lexicon, texts: Iterable[str], factor: float = 1.0, least: float = 0.0) -> Tally:
-    """Gambling in texts; `factor` is for the page around them, hits lighter than `least` are left out."""
-    tally = Tally()
+def weigh(
+    lexicon: Lexicon,
+    texts: Iterable[str],
+    factor: float = 1.0,
+    least: float = 0.0,
+    of: Finder | None = None,
+    sold: bool = True,
+) -> Tally:
+    """Gambling in texts, or what `of` finds, which is `sold` or is not.
+
+    `factor` is for the page around them; hits lighter than `least` are left out.
+    """
+    tally, find = Tally(), of or lexicon.gambling_hits
     for text in texts:
         for piece in pieces(text):
-            if hits := [hit for hit in lexicon.gambling_hits(piece) if hit.weight >= least or hit.disguised]:
-                _put(tally, lexicon, hits, piece, factor)
+            if hits := [hit for hit in find(piece) if hit.weight >= least or hit.disguised]:
+                around = lexicon.around(piece)
+                _put(tally, hits, piece, around if sold else around._replace(offers=0), factor)
     return tally
 
 
-def _put(tally: Tally, lexicon: Lexicon, hits: list[Hit], text: str, factor: float) -> None:
-    reporting, services = lexicon.contexts(text)
-    if services:
+def _put(tally: Tally, hits: list[Hit], text: str, around: Context, factor: float) -> None:
+    if around.services:
         hits = [hit._replace(weight=hit.weight * REPORTED) if _everyday(hit) else hit for hit in hits]
-    tally.add(hits, text, factor * (REPORTED / reporting if reporting else 1.0))
+    elif not around.reporting and _offering(hits, around):
+        hits = [*hits, Hit("menawarkan", PROOF)]
+    tally.add(hits, text, factor * (REPORTED / around.reporting if around.reporting else 1.0))
+
+
+def _offering(hits: Iterable[Hit], around: Context) -> bool:
+    """Whether a text that names the matter also invites, praises and states terms: who reports does not."""
+    matter = {hit.term: hit.weight for hit in hits if hit.weight >= CALL and not _everyday(hit)}
+    return bool(matter) and around.offers >= 2 and sum(matter.values()) + around.offers >= OFFER
 
 
 def _everyday(hit: Hit) -> bool:
-    return not hit.disguised and bool(re.search(r"\bslot\b|deposit|turnover|alternatif", hit.term))
-
-
-def weigh_any(
-    hits_of: Callable[[str], list[Hit]], lexicon: Lexicon, texts: Iterable[str], factor: float = 1.0
-) -> Tally:
-    """Another list's terms in texts, put in context the same way."""
-    tally = Tally()
-    for text in texts:
-        for piece in pieces(text):
-            if hits := hits_of(piece):
-                reporting, _ = lexicon.contexts(piece)
-                tally.add(hits, piece, factor * (REPORTED if reporting else 1.0))
-    return tally
+    """Whether a term means other things in other trades."""
+    return not hit.disguised and bool(_EVERYDAY.search(hit.term))
 
 
 def house(name: str) -> str:
@@ -145,16 +159,20 @@ def is_odd(lexicon: Lexicon, url: str) -> bool:
     return host_of(url).rpartition(".")[2] in lexicon.odd_ends
 
 
-def address_hits(lexicon: Lexicon, url: str, site: str) -> list[Hit]:
-    """Gambling in an address: in a foreign host's name, and in the words of its path."""
+def address_hits(lexicon: Lexicon, url: str, site: str, least: float = 2.0) -> list[Hit]:
+    """Gambling in an address: in a foreign host's name, and in the words of its path, from the weight `least` on."""
     hits: list[Hit] = []
     if is_foreign(lexicon, url, site):
         hits += _host_hits(lexicon, host_of(url))
+    return [*hits, *path_hits(lexicon, url, lexicon.gambling_hits, least)]
+
+
+def path_hits(lexicon: Lexicon, url: str, of: Finder, least: float) -> list[Hit]:
+    """Terms in the words of an address's path, none where these speak of a report or of a service."""
     said = words_of(url)
-    reporting, services = lexicon.contexts(said)
-    if reporting or services:
-        return hits
-    return [*hits, *(hit for hit in lexicon.gambling_hits(said) if hit.weight >= 2.0 or hit.disguised)]
+    hits = [hit for hit in of(said) if hit.weight >= least or hit.disguised]
+    around = lexicon.around(said) if hits else Context(0, 0, 0)
+    return [] if around.reporting or around.services else hits
 
 
 def words_of(url: str) -> str:
