@@ -562,7 +562,7 @@ class Office(Entry):
     mail: Mail | None = None
     telegram: Telegram | None = None
     backup_stale_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 3
-    """A device whose last good backup is older counts as stale. They are nightly; a weekend may pass."""
+    """A device or website whose last good backup is older counts as stale. They are nightly; a weekend may pass."""
     maintenance_ahead_days: Annotated[int, Field(ge=0, le=180, strict=True)] = 45
     """So long before a website's year is over its case is opened: the SOP gives steps 6 and 7 2 + 30 working days."""
 

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """SQLAlchemy URL of the register, which may hold a password; SQLite in `home` when empty."""
     seal_key: SecretReference = ""
     """Reference (env:, file:, cred:) to the key that seals full configs; `home`/seal.key when empty."""
+    backups: Folder | None = None
+    """Where copies of websites' backups are kept, sealed; `home`/backups when not given."""
     prefect_url: Annotated[str, AfterValidator(_web)] = "http://127.0.0.1:4200/api"
     official: str = ""
     """Who is at this terminal, for commands given without --as."""
@@ -92,6 +94,10 @@ class Settings(BaseSettings):
     @property
     def configs(self) -> Path:
         return self.home / "configs"
+
+    @property
+    def vault(self) -> Path:
+        return self.backups or self.home / "backups"
 
     @property
     def documents(self) -> Path:

@@ -68,6 +68,8 @@ TITLES = {
     "disk.low": "diska hampir penuh",
     "backup.stale": "cadangan terlalu lama",
     "backup.unproven": "cadangan belum terbukti",
+    "backup.uncopied": "cadangan tanpa salinan di luar host",
+    "backup.damaged": "cadangan rusak",
     "exposed.file": "berkas rahasia terbuka",
     "exposed.debug": "mode debug terbuka",
     "links.broken": "tautan rusak",

@@ -56,7 +56,7 @@ def inspect(url: Url, internal: Internal = False, json: Json = False) -> None:
 
 @app.command(cls=Order)
 def backup(names: Sites = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
-    """Cadangkan berkas dan basis data website di servernya."""
+    """Cadangkan berkas dan basis data website di servernya, dengan salinan tersegel di luar server itu."""
     meant = (names, opd, every)
     done = read_targets("Cadangan", jobs.chosen, jobs.back_up_websites, meant, case, json)
     document = {"websites": [each.as_json() for each in done]}
@@ -214,10 +214,11 @@ def _print_backups(done: list[jobs.SiteBackedUp], to: Console) -> None:
             explained(b.reason),
             b.bytes or "",
             b.path,
+            status(*(("ok", "ada") if b.off_host else ("failed", "BELUM ADA"))) if b.status == "ok" else "",
         )
         for b in done
     ]
-    to.print(table(("Website", "Cadangan", "Sebab", "Byte", "Tempat"), rows))
+    to.print(table(("Website", "Cadangan", "Sebab", "Byte", "Tempat", "Salinan di luar host"), rows))
     for each in done:
         if each.detail:
             to.print(plain(f"{each.name}: {each.detail}"))

@@ -18,6 +18,7 @@ from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.hosting import (
     backup,
     check,
+    copies,
     deploy,
     domain,
     host,
@@ -29,12 +30,14 @@ from playbooks.hosting import (
     session,
     tls,
 )
+from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.sentinel import inspecting as sentinel
 from playbooks.hosting.shells import Shells
 from playbooks.hosting.site import Site, SiteError
+from playbooks.hosting.vault import Vault
 from playbooks.plans import Outcome, Permit, Plan
-from sop.register.errors import TargetLocked
+from sop.register.errors import SealRefused, TargetLocked
 from sop.register.records import SOFTWARE, Actor, PlanRecord
 
 PARALLEL = 32
@@ -71,6 +74,8 @@ class SiteBackedUp(BackedUp):
     """On its host."""
     files_sha256: str = ""
     database_sha256: str = ""
+    off_host: bool = False
+    """Whether it was copied off its host too; `detail` says why not."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,22 @@ def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = Fa
 
 
 def site(office: Office, name: str) -> Site:
-    return Site.of(office.inventory, name, office.known_hosts, office.settings.home / "acme.pem")
+    """Raises SiteError when the inventory has no such website."""
+    return Site.of(office.inventory, name, office.known_hosts, office.settings.home / "acme.pem", vault(office))
+
+
+def vault(office: Office) -> Vault:
+    """Where copies of websites' backups are. What it seals and opens raises SealRefused without the right key."""
+
+    def unseal(sealed: bytes) -> bytes:
+        try:
+            return office.register.unseal(sealed)
+        except SealRefused as error:
+            if office.register.seal_is_right():
+                raise ValueError("damaged") from error
+            raise
+
+    return Vault(office.settings.vault, lambda data: office.register.seal(data), unseal)
 
 
 def check_websites(
@@ -214,14 +234,39 @@ def _back_up(office: Office, name: str, actor: Actor, patience_s: float) -> Site
     started = monotonic()
     try:
         place = site(office, name)
-        with holding(office, name, "pencadangan", actor, patience_s), open_host(place.access) as shell:
+        with (
+            holding(office, name, "pencadangan", actor, patience_s),
+            open_host(place.access) as shell,
+            lock.held(place, shell, actor.official or "pelihara", "pencadangan", lock.LONG_S),
+        ):
             kept = backup.back_up(place, shell)
+            trouble = _copied(place, shell, kept)
     except TargetError as error:
         return SiteBackedUp(name, "failed", monotonic() - started, str(error.reason), error.detail)
     except (SiteError, TargetLocked) as error:
         return SiteBackedUp(name, "failed", monotonic() - started, str(Reason.ERROR), str(error))
-    hashes = {"files_sha256": kept.files_sha256, "database_sha256": kept.database_sha256}
-    return SiteBackedUp(name, "ok", monotonic() - started, bytes=kept.bytes, path=str(kept.path), **hashes)
+    return SiteBackedUp(
+        name,
+        "ok",
+        monotonic() - started,
+        detail=trouble,
+        bytes=kept.bytes,
+        path=kept.path,
+        files_sha256=kept.files_sha256,
+        database_sha256=kept.database_sha256,
+        off_host=not trouble,
+    )
+
+
+def _copied(place: Site, shell: Shell, kept: SiteBackup) -> str:
+    """Copy a backup off its host; why it could not be (Indonesian), for the backup itself is good all the same."""
+    try:
+        copies.copy(place, shell, kept)
+    except TargetError as error:
+        return f"salinan di luar host belum ada: {error.said}"
+    except SealRefused as error:
+        return f"salinan di luar host belum ada: {error}"
+    return ""
 
 
 def make_plan(office: Office, name: str, action: str) -> Plan:

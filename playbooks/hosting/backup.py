@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from playbooks.findings import Reason, TargetError
@@ -14,6 +15,8 @@ from playbooks.hosting.site import Site
 
 MARKER = "finished.json"
 """Written last: a folder without it is not a backup."""
+PROVEN, DAMAGED = "proven", "damaged"
+"""Empty files in a backup's folder."""
 LONG_S = 3600
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
@@ -45,12 +48,29 @@ for name in files.tar.gz database.sql.gz; do
     [ ! -e "$name" ] || { sha256sum "$name"; stat -c %s "$name"; }
 done
 """
+_VERIFY = """
+cd "$1"; shift
+while [ $# -gt 0 ]; do printf '%s  %s\\n' "$2" "$1" | sha256sum --check --status; shift 2; done
+"""
 _FINISH = """
 sync --file-system "$1"
 mv -T "$1" "$2"
 sync --file-system "$2"
 """
-_PROOFS = 'for mark in "$1"/*/proven; do [ ! -f "$mark" ] || stat -c "%Y %n" "$mark"; done'
+_MARKS = 'for mark in "$1"/*/"$2"; do [ ! -f "$mark" ] || stat -c "%Y %n" "$mark"; done'
+# What was there under this name gives way only to what is whole.
+_REPLACE = """
+sync --file-system "$1"
+rm -rf "$1-old"
+[ ! -e "$2" ] || mv -T "$2" "$1-old"
+mv -T "$1" "$2"
+sync --file-system "$2"
+rm -rf "$1-old"
+"""
+_FREE = """
+free=$(df -P -B1 "$1" | awk 'NR == 2 { print $4 }')
+[ "$free" -gt "$2" ] || { echo "needs $2 bytes, $free are free" >&2; exit 1; }
+"""
 _LIST = """
 for marker in "$1"/*/"$2"; do
     [ ! -f "$marker" ] || { basename "$(dirname "$marker")"; head -c 4000 "$marker" | tr -d '\\n'; echo; }
@@ -75,6 +95,12 @@ class SiteBackup:
     @property
     def name(self) -> str:
         return self.path.rpartition("/")[2]
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """SHA-256 (hex) of each of its files, by name."""
+        dump = {"database.sql.gz": self.database_sha256} if self.database_sha256 else {}
+        return {"files.tar.gz": self.files_sha256, **dump}
 
     def as_json(self) -> dict[str, object]:
         return {**asdict(self), "at": self.at.isoformat()}
@@ -128,23 +154,67 @@ def backups(site: Site, shell: Shell) -> list[SiteBackup]:
 
 def prove(kept: SiteBackup, shell: Shell) -> None:
     """Note that this backup was restored and answered."""
-    shell.run("touch", f"{kept.path}/proven")
+    shell.run("touch", f"{kept.path}/{PROVEN}")
+
+
+def mark_damaged(kept: SiteBackup, shell: Shell) -> None:
+    """Note that this backup is not what it was when it was made."""
+    shell.run("touch", f"{kept.path}/{DAMAGED}")
 
 
 def proofs(site: Site, shell: Shell) -> dict[str, datetime]:
     """When (UTC) each backup that was ever restored was last proven, by its name."""
-    lines = [line.split(" ", 1) for line in shell.script(_PROOFS, site.layout.backups).splitlines()]
+    return _marks(site, shell, PROVEN)
+
+
+def damaged(site: Site, shell: Shell) -> dict[str, datetime]:
+    """When (UTC) each backup that is known to be damaged was found so, by its name."""
+    return _marks(site, shell, DAMAGED)
+
+
+def _marks(site: Site, shell: Shell, mark: str) -> dict[str, datetime]:
+    lines = [line.split(" ", 1) for line in shell.script(_MARKS, site.layout.backups, mark).splitlines()]
     return {path.split("/")[-2]: datetime.fromtimestamp(int(at), UTC) for at, path in lines}
+
+
+def verify(chosen: SiteBackup, shell: Shell) -> None:
+    """Raises TargetError (refused_output) when a part is not what its marker tells of."""
+    sums = [word for part in chosen.parts.items() for word in part]
+    try:
+        shell.script(_VERIFY, chosen.path, *sums, timeout_s=LONG_S)
+    except CommandFailed:
+        detail = f"cadangan {chosen.name} tidak utuh: SHA-256 berbeda"
+        raise TargetError(chosen.site, Reason.REFUSED_OUTPUT, detail) from None
+
+
+def put_back(chosen: SiteBackup, shell: Shell, parts: Iterable[tuple[str, Iterable[bytes]]]) -> None:
+    """Have a backup on its host again, from the content of its parts; a damaged one there gives way to it.
+
+    Raises TargetError when what arrived is not what was backed up, or there is no room; then nothing has changed.
+    """
+    folder = chosen.path.rpartition("/")[0]
+    work = replace(chosen, path=f"{folder}/.part-{chosen.name}")
+    try:
+        shell.script(_BEGIN, folder, chosen.name)
+        shell.script(_FREE, folder, str(chosen.bytes))
+        for name, content in parts:
+            shell.upload(content, f"{work.path}/{name}")
+        verify(work, shell)
+        shell.write(f"{work.path}/{MARKER}", json.dumps(chosen.as_json()), "0600")
+        shell.script(_REPLACE, work.path, chosen.path)
+    except CommandFailed as error:
+        raise TargetError(chosen.site, Reason.INCOMPLETE, error.detail) from None
 
 
 def parse(output: str, site: Site) -> list[SiteBackup]:
     """Backups from the lines of `_LIST` (name, marker); a marker that is not whole is no backup."""
     lines = output.splitlines()
-    read = [_read(name, marker, site) for name, marker in zip(lines[::2], lines[1::2], strict=False)]
-    return sorted((each for each in read if each), key=lambda each: each.at, reverse=True)
+    found = [read(name, marker, site) for name, marker in zip(lines[::2], lines[1::2], strict=False)]
+    return sorted((each for each in found if each), key=lambda each: each.at, reverse=True)
 
 
-def _read(name: str, marker: str, site: Site) -> SiteBackup | None:
+def read(name: str, marker: str, site: Site) -> SiteBackup | None:
+    """A backup from its name and its marker's text; None when that is not whole or another site's."""
     try:
         fields = json.loads(marker)
         found = SiteBackup(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from inventory.causes import cause
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
-from playbooks.hosting import backup, certificates, health, names, pages, quota
+from playbooks.hosting import certificates, health, names, pages, quota, safekeeping
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.pages import Page, PageError
 from playbooks.hosting.sentinel import inspecting
@@ -16,10 +16,6 @@ from playbooks.hosting.session import Pin, Session
 from playbooks.hosting.site import MAIN_PORTS, Site
 
 SLOW_S = 3.0
-BACKUP_OLD = timedelta(days=7)
-BACKUP_LOST = timedelta(days=30)
-PROOF_OLD = timedelta(days=45)
-"""Drills are monthly."""
 EXPIRING = timedelta(days=14)
 DISK_LOW, DISK_FULL = 10, 4
 """Percent free, of bytes or of inodes."""
@@ -50,7 +46,9 @@ def check(
     }
     if site.website.tls.issuer != "none":
         parts["tls"] = lambda left: _tls(site, left)
-    parts["backup"] = lambda left: _backups(site, shell.within(left) if shell else None, last_backup, failed_drill)
+    parts["backup"] = lambda left: safekeeping.of_site(
+        site, shell.within(left) if shell else None, last_backup, failed_drill
+    )
     if shell:
         parts["disk"] = lambda left: _disk(site, shell.within(left))
     parts["content"] = lambda left: _content(site, left)
@@ -166,41 +164,3 @@ def _disk(site: Site, shell: Shell) -> Iterator[Finding]:
                 severity = Severity.CRITICAL if free < DISK_FULL else Severity.WARNING
                 advice = "Buang log dan cadangan lama, atau tambah disk."
                 yield Finding("disk.low", severity, f"{shell.name}:{path}", f"{what} tersisa {free}%", advice)
-
-
-def _backups(
-    site: Site, shell: Shell | None, last_backup: datetime | None, failed_drill: datetime | None
-) -> Iterator[Finding]:
-    held = backup.backups(site, shell) if shell else []
-    proven = backup.proofs(site, shell) if shell else {}
-    now, times = datetime.now(UTC), [each.at for each in held] + ([last_backup] if last_backup else [])
-    yield from judge_backup(site.slug, max(times, default=None), now)
-    yield from judge_proof(site.slug, len(held), max(proven.values(), default=None), failed_drill, now)
-
-
-def judge_backup(slug: str, newest: datetime | None, now: datetime) -> Iterator[Finding]:
-    """Findings of the age of the newest backup (both times UTC)."""
-    advice = "Buat cadangan sekarang (website backup) dan periksa jadwalnya."
-    if newest is None:
-        yield Finding("backup.stale", Severity.MAJOR, slug, "belum pernah dicadangkan", advice)
-    elif now - newest > BACKUP_OLD:
-        severity = Severity.MAJOR if now - newest > BACKUP_LOST else Severity.WARNING
-        evidence = f"cadangan terakhir {newest:%Y-%m-%d}, {(now - newest).days} hari lalu"
-        yield Finding("backup.stale", severity, slug, evidence, advice)
-
-
-def judge_proof(
-    slug: str, held: int, proven: datetime | None, failed: datetime | None, now: datetime
-) -> Iterator[Finding]:
-    """Findings of whether `held` backups can be restored: when one last was, when a drill last failed (UTC)."""
-    advice = "Uji pulih cadangannya (website drill); tidak menyentuh situs yang dilayani."
-    if failed and (proven is None or proven < failed):
-        evidence = f"uji pulih {failed:%Y-%m-%d} GAGAL"
-        advice = f"Buat cadangan baru (website backup), lalu {advice[0].lower()}{advice[1:]}"
-        yield Finding("backup.unproven", Severity.MAJOR, slug, evidence, advice)
-    elif held and proven is None:
-        evidence = f"{held} cadangan, belum satu pun pernah dipulihkan"
-        yield Finding("backup.unproven", Severity.INFO, slug, evidence, advice)
-    elif proven and now - proven > PROOF_OLD:
-        evidence = f"terakhir terbukti pulih {proven:%Y-%m-%d}, {(now - proven).days} hari lalu"
-        yield Finding("backup.unproven", Severity.WARNING, slug, evidence, advice)

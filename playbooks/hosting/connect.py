@@ -6,8 +6,8 @@ import io
 import logging
 import shlex
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -28,6 +28,7 @@ KEEPALIVE_S = 15
 # paramiko's word for a command whose channel closed before an exit status came.
 NO_EXIT_STATUS = -1
 LOCK_S = 60
+WINDOW = 1 << 18
 _FOLDERS = """
 group=$1; shift
 while [ $# -gt 0 ]; do install -d -m "$1" ${group:+-g "$group"} "$2"; shift 2; done
@@ -136,6 +137,26 @@ class Shell:
         """Upload to a path, in place; write to a name that nothing reads yet."""
         with _as_target_error(self.name):
             self.connection.put(io.BytesIO(data) if isinstance(data, bytes) else str(data), path)
+
+    def upload(self, chunks: Iterable[bytes], path: str) -> None:
+        """Upload what comes piece by piece, in the memory of one; as `put`."""
+        with _as_target_error(self.name), self.connection.sftp().open(path, "wb") as file:
+            file.set_pipelined(True)
+            for chunk in chunks:
+                file.write(chunk)
+
+    def download(self, path: str) -> Iterator[bytes]:
+        """Content of a file piece by piece, no faster than it is taken. Raises as `run`."""
+        with _as_target_error(self.name), closing(self.connection.create_session()) as channel:
+            # SFTP would ask for the next pieces whether or not somebody takes them.
+            channel.settimeout(self.timeout_s)
+            channel.exec_command(shlex.join(("cat", "--", path)))
+            while chunk := channel.recv(WINDOW):
+                yield chunk
+            if (code := channel.recv_exit_status()) == NO_EXIT_STATUS:
+                raise TargetError(self.name, Reason.UNREACHABLE, "sambungan terputus di tengah perintah")
+            if code != 0:
+                raise CommandFailed(self.name, ("cat", path), code, "")
 
     def write(self, path: str, text: str, mode: str = "0640") -> None:
         """Put a text file at `path` in one step: readers see the old content or the new, never a part."""

@@ -13,7 +13,19 @@ from dataclasses import dataclass, field
 
 from inventory.models import Website
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import backup, database, files, health, host, migration, pages, secrets, tables, unpacking
+from playbooks.hosting import (
+    backup,
+    copies,
+    database,
+    files,
+    health,
+    host,
+    migration,
+    pages,
+    secrets,
+    tables,
+    unpacking,
+)
 from playbooks.hosting.backup import LONG_S, SiteBackup
 from playbooks.hosting.connect import CommandFailed, Shell
 from playbooks.hosting.journal import Journal
@@ -79,7 +91,9 @@ def drill(site: Site, shell: Shell) -> Drill:
     clear(scratch, shell)
     how = f"cadangan {chosen.name} dibuka ke folder sementara di {site.website.host}"
     try:
-        unpacking.verify(chosen, shell)
+        if not copies.whole(chosen, shell):
+            copies.sound(site, chosen).give(chosen, shell)
+            how += ", diambil dari salinan di luar host"
         _has_room(site, shell, chosen)
         how += _open(site, scratch, shell, chosen)
         trouble = _trouble(scratch, shell)
@@ -98,7 +112,7 @@ def drill(site: Site, shell: Shell) -> Drill:
 
 
 def _newest(site: Site, shell: Shell) -> SiteBackup:
-    found = backup.backups(site, shell)
+    found = copies.candidates(site, shell)
     if not found:
         raise SiteError(f"{site.slug}: tidak ada cadangan yang selesai")
     if not found[0].release:

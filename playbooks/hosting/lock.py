@@ -20,6 +20,8 @@ from playbooks.hosting.site import Site
 
 TTL_S = 900
 """The longest a step may take between two writes; each write begins it anew."""
+LONG_S = 14_400
+"""For what works long without a write to say so: the parts of a backup, its copy, a drill."""
 _HELD = 75
 # A time that cannot be read never ends. The register's lease says that nobody else of `dari` is at work any more.
 _TAKE = """
@@ -38,8 +40,9 @@ _LEAVE = '[ "$(sed -n "s/^dari: *//p" "$1" 2>/dev/null)" != "$2" ] || rm -f "$1"
 
 
 @contextmanager
-def held(site: Site, shell: Shell, who: str, why: str) -> Iterator[Callable[[], None]]:
-    """Keep others out for the block; what it gives renews the lock, to be called before each write.
+def held(site: Site, shell: Shell, who: str, why: str, ttl_s: int = TTL_S) -> Iterator[Callable[[], None]]:
+    """Keep others out for the block; what it gives renews the lock, to be called before each write;
+    of a worker that died elsewhere it is over after `ttl_s` seconds.
 
     Raises TargetError when a site is locked by another: who, why and until when.
     """
@@ -47,7 +50,7 @@ def held(site: Site, shell: Shell, who: str, why: str) -> Iterator[Callable[[], 
 
     def renew() -> None:
         try:
-            shell.script(_TAKE, notice, who, why, me, str(TTL_S), lock=sites)
+            shell.script(_TAKE, notice, who, why, me, str(ttl_s), lock=sites)
         except CommandFailed as error:
             raise (_refusal(site, error.stderr) if error.code == _HELD else error) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import backup, database, health, releases, tables, unpacking
+from playbooks.hosting import backup, copies, database, health, releases, tables, unpacking
 from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep, carry_out
@@ -37,7 +37,7 @@ def plan(site: Site, shell: Shell, name: str = "") -> Plan:
 
 
 def _chosen(site: Site, shell: Shell, name: str) -> SiteBackup:
-    found = [each for each in backup.backups(site, shell) if name in ("", each.name)]
+    found = [each for each in copies.candidates(site, shell) if name in ("", each.name)]
     if not found:
         raise SiteError(f"{site.slug}: tidak ada cadangan yang selesai{f' bernama {name!r}' if name else ''}")
     return found[0]
@@ -74,7 +74,7 @@ class _Restore:
         self.scratch, self.kept = f"{self.live}__new", f"{self.live}__old"
 
     def work(self) -> Outcome:
-        unpacking.verify(self.chosen, self.shell)
+        self._secure()
         with self.journal.write("membuka berkas cadangan"):
             self._begin()
             unpacking.unpack(self.site, self.shell, self.chosen, self.unpacked)
@@ -99,6 +99,14 @@ class _Restore:
         self._forget()
         self.journal.note("isi sebelum pemulihan dibuang")
         return self.journal.outcome("applied")
+
+    def _secure(self) -> None:
+        """Have the backup whole on the host. Raises TargetError before the first write when it is whole nowhere."""
+        if copies.whole(self.chosen, self.shell):
+            return
+        place = copies.sound(self.site, self.chosen)
+        with self.journal.write("mengambil cadangan dari salinan di luar host, karena yang di host tidak utuh"):
+            place.give(self.chosen, self.shell)
 
     def _begin(self) -> None:
         """Note which restore is under way: what it kept may only be put back by a second run of the same one."""

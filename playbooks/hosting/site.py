@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inventory.models import Acme, Host, Inventory, Website, Zone
 from playbooks.hosting.connect import HostAccess, access
 from playbooks.hosting.kinds import Kind, kind_of
+
+if TYPE_CHECKING:
+    from playbooks.hosting.vault import Vault
 
 MAIN_PORTS = {"http": 80, "https": 443}
 
@@ -27,13 +31,17 @@ class Site:
     known_hosts: Path
     account_key: Path
     """The ACME account's private key (PEM) on this machine; made on first use."""
+    vault: Vault | None = field(default=None, repr=False)
+    """Where its backups are copied to; None: nowhere."""
 
     @classmethod
-    def of(cls, inventory: Inventory, slug: str, known_hosts: Path, account_key: Path) -> Site:
+    def of(
+        cls, inventory: Inventory, slug: str, known_hosts: Path, account_key: Path, vault: Vault | None = None
+    ) -> Site:
         """Raises SiteError when the inventory has no such website."""
         if slug not in inventory.websites:
             raise SiteError(f"website {slug!r} tidak ada dalam websites.yaml")
-        return cls(slug, inventory, known_hosts, account_key)
+        return cls(slug, inventory, known_hosts, account_key, vault)
 
     @property
     def website(self) -> Website:

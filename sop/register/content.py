@@ -49,6 +49,21 @@ class Content(Trail):
             except (SealRefused, zstandard.ZstdError, ValueError):
                 return False
 
+    def seal(self, data: bytes) -> bytes:
+        """A few bytes, sealed for keeping elsewhere. Raises SealRefused if the key is bad or lost."""
+        with self._database.writing() as session:
+            if not _any_sealed(session):
+                session.execute(insert(Blob), [self._probe()])
+            return self._seal.close(data, first=False)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """What `seal` was given. Raises SealRefused."""
+        return self._seal.open(sealed)
+
+    def _probe(self) -> dict[str, Any]:
+        data = self._seal.close(_packed(_PROBE), first=True)
+        return {"sha256": _PROBE_SHA256, "sealed": True, "data": data}
+
     def _store(self, session: Session, things: Sequence[NewEvidence], actor: Actor) -> list[EvidenceRecord]:
         """In the order of `things`. Rows, not objects, are written: a fleet's backup adds thousands."""
         if not things:
@@ -83,7 +98,7 @@ class Content(Trail):
     def _blobs(self, session: Session, contents: Mapping[tuple[str, bool], bytes]) -> Iterator[dict[str, Any]]:
         first = any(sealed for _, sealed in contents) and not _any_sealed(session)
         if first and (_PROBE_SHA256, True) not in contents:
-            yield {"sha256": _PROBE_SHA256, "sealed": True, "data": self._seal.close(_packed(_PROBE), first=True)}
+            yield self._probe()
         for (sha256, sealed), data in contents.items():
             packed = _packed(data)
             whole = self._seal.close(packed, first=False) if sealed else packed

@@ -8,9 +8,10 @@ import pytest
 
 from flows.jobs import cases, leases, websites
 from flows.office import Office
+from playbooks.findings import Reason, TargetError
 from playbooks.hosting.site import SiteError
 from playbooks.plans import ChangedSincePlan
-from sop.register.errors import PermitRefused, TargetLocked
+from sop.register.errors import PermitRefused, SealRefused, TargetLocked
 from sop.register.records import Actor
 from tests.flows.conftest import Pelihara
 from tests.flows.machines import WebHost, web_host
@@ -329,3 +330,34 @@ def test_the_sub_koordinators_answer_shows_every_plan_it_approves(
     for action in websites.NEW_SITE:
         assert f"+ lakukan {action}" in said.out
     assert web_host.writes == 0
+
+
+def test_a_backup_whose_copy_failed_is_good_and_says_so(
+    office: Office, web_host: WebHost, pelihara: Pelihara, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise TargetError("dinkes-web", Reason.ERROR, "diska tempat salinan tidak cukup")
+
+    assert pelihara("website", "backup", "dinkes-web", "--json").json["websites"][0]["off_host"] is True
+    monkeypatch.setattr(websites.copies, "copy", full)
+    said = pelihara("website", "backup", "dinkes-web")
+    assert (said.code, "BELUM ADA" in said.out, "tidak cukup" in said.out) == (0, True, True)
+    assert office.register.last_good_backup("dinkes-web")
+    assert web_host.backups == 2
+
+
+def test_a_site_that_an_operator_locked_on_its_host_is_not_backed_up(office: Office, web_host: WebHost) -> None:
+    web_host.locked = "siapa: operator"
+    (done,) = websites.back_up_websites(office, ["dinkes-web"])
+    assert (done.status, "operator" in done.detail, web_host.backups) == ("failed", True, 0)
+
+
+def test_a_lost_key_is_not_taken_for_a_damaged_copy(office: Office) -> None:
+    place = websites.vault(office)
+    sealed = place.seal(b"kunci")
+    assert place.unseal(sealed) == b"kunci"
+    with pytest.raises(ValueError, match="damaged"):
+        place.unseal(b"x" + sealed[1:])
+    (office.settings.home / "seal.key").unlink()
+    with pytest.raises(SealRefused):
+        websites.vault(Office(office.settings, office.inventory)).unseal(sealed)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet, InvalidToken
+
 from inventory.models import Inventory
 from playbooks.hosting.site import Site
+from playbooks.hosting.vault import Vault
 
 OFFICE = {"name": "Dinas Contoh", "region": "Kabupaten Contoh", "address": "Jalan Contoh 1", "place": "Contoh"}
+SEAL = Fernet(Fernet.generate_key())
 SHA256 = "0123456789ab" + "0" * 52
 
 
@@ -36,3 +40,15 @@ def site(folder: Path = Path("/nowhere"), host: dict[str, Any] | None = None, **
         }
     )
     return Site.of(inventory, "portal", folder / "known_hosts", folder / "acme.pem")
+
+
+def vault(folder: Path) -> Vault:
+    """Sealed as an office seals: what was damaged does not open."""
+
+    def unseal(sealed: bytes) -> bytes:
+        try:
+            return SEAL.decrypt(sealed)
+        except InvalidToken:
+            raise ValueError("damaged") from None
+
+    return Vault(folder, SEAL.encrypt, unseal)

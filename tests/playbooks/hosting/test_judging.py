@@ -103,33 +103,6 @@ def test_each_fault_of_a_certificate_has_its_finding(shown: Certificate, distrus
     assert [finding.code for finding in found] == codes
 
 
-@pytest.mark.parametrize(("age", "codes"), [(None, ["backup.stale"]), (1, []), (8, ["backup.stale"])])
-def test_an_old_or_missing_backup_is_stale(age: int | None, codes: list[str]) -> None:
-    newest = None if age is None else NOW - timedelta(days=age)
-    assert [finding.code for finding in check.judge_backup("portal", newest, NOW)] == codes
-
-
-@pytest.mark.parametrize(
-    ("held", "proven", "failed", "severities"),
-    [
-        (0, None, None, []),
-        (3, None, None, ["info"]),
-        (3, 10, None, []),
-        (3, 46, None, ["warning"]),
-        (3, 10, 5, ["major"]),
-        (3, 5, 10, []),
-        (0, None, 5, ["major"]),
-    ],
-)
-def test_a_backup_is_unproven_after_a_failed_drill_or_a_long_time(
-    held: int, proven: int | None, failed: int | None, severities: list[str]
-) -> None:
-    ages = [None if days is None else NOW - timedelta(days=days) for days in (proven, failed)]
-    found = list(check.judge_proof("portal", held, ages[0], ages[1], NOW))
-    assert [str(finding.severity) for finding in found] == severities
-    assert {finding.code for finding in found} <= {"backup.unproven"}
-
-
 @pytest.mark.parametrize(
     ("records", "codes"),
     [
