@@ -37,13 +37,14 @@ unit: $(READY)
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not lab" tests
 
 # Worlds side by side: most of their time is waiting for servers, networks and timers.
-WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-hosting lab-deploy lab-rest
+WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-sessions lab-hosting lab-deploy lab-rest
 PREFECT := tests/flows/test_prefect.py tests/flows/test_prefect_cases.py tests/flows/test_ui.py
 SITES := $(addprefix tests/flows/test_,prefect_websites.py many_websites.py site_board.py)
 WAITS := tests/flows/test_opd.py tests/flows/test_up.py
 REPAIRS := tests/playbooks/network/test_repairs_on_the_lab.py
 DEPLOY := tests/playbooks/hosting/test_deploy_on_a_real_host.py
 FAULTS := tests/playbooks/network/test_faults.py
+SESSIONS := tests/playbooks/network/test_hostile_sessions.py
 
 lab: $(READY)
 	@tests/setup.sh lab
@@ -62,7 +63,7 @@ lab-prefect: $(READY)
 	@$(BIN)/python -m pytest -m lab $(PREFECT)
 
 lab-network: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/playbooks/network $(addprefix --ignore=,$(REPAIRS) $(FAULTS))
+	@$(BIN)/python -m pytest -m lab tests/playbooks/network $(addprefix --ignore=,$(REPAIRS) $(FAULTS) $(SESSIONS))
 
 lab-repairs: $(READY)
 	@$(BIN)/python -m pytest -m lab $(REPAIRS) -k "not OSPF"
@@ -75,6 +76,9 @@ lab-faults: $(READY)
 
 lab-office: $(READY)
 	@$(BIN)/python -m pytest -m lab $(FAULTS) -k "not routers"
+
+lab-sessions: $(READY)
+	@$(BIN)/python -m pytest -m lab $(SESSIONS)
 
 lab-hosting: $(READY)
 	@$(BIN)/python -m pytest -m lab tests/playbooks/hosting --ignore=$(DEPLOY)

@@ -60,12 +60,12 @@ def expect_both_cases(folder: Path, code: int, text: str) -> None:
     assert living(folder) == []
 
 
-@pytest.mark.lab
 def test_a_device_that_was_read_again_is_told_so() -> None:
     rows = [{"name": "r1"}, {"name": "r3"}, {"name": "r3"}]
     assert [name for name, _ in story._named(rows)] == ["r1", "r3", "r3 (dibaca lagi)"]
 
 
+@pytest.mark.lab
 def test_the_demo_goes_from_letter_to_report_with_nothing_but_python(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
