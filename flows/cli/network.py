@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,11 +77,20 @@ def backup(
     binary: Annotated[
         bool, typer.Option("--binary", help="RouterOS: beserta cadangan binernya, bila berubah atau sudah seminggu.")
     ] = False,
+    replaced: Annotated[
+        bool,
+        typer.Option(
+            "--replaced", help="Perangkat yang disebut memang diganti atau dikosongkan: jangan dibandingkan dahulu."
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Cadangkan konfigurasi perangkat ke riwayat; cadangan baik tidak pernah diganti yang buruk."""
+    if replaced and not names:
+        raise BadInput("--replaced: sebut nama perangkat yang diganti", "no_names")
     meant = (names, opd, every)
-    done = read_targets("Cadangan", jobs.chosen, jobs.back_up_devices, meant, case, json)
+    read = partial(jobs.back_up_devices, replaced=replaced)
+    done = read_targets("Cadangan", jobs.chosen, read, meant, case, json)
     document: dict[str, object] = {"devices": [_as_json(each) for each in done]}
     extra: list[binaries.BinaryBackup] = []
     if binary:

@@ -40,6 +40,7 @@ _UNPROVEN = (
     "dua pembacaan sama dan disimpan, tetapi belum dihitung cadangan baik: perangkat tidak dapat menunjukkan di mana"
     " konfigurasinya berakhir; cocokkan akhirnya di perangkat, dan perbarui firmware bila bisa"
 )
+_IF_REPLACED = "bila perangkat ini memang diganti atau dikosongkan: pelihara network backup {name} --replaced"
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,28 @@ class DeviceBackedUp(BackedUp):
 
 
 @dataclass(frozen=True)
+class Purpose:
+    """What devices are examined for."""
+
+    read: bool = True
+    """A diagnosis."""
+    back_up: bool = True
+    settle: bool = True
+    """False when the caller settles the readings, together with others."""
+    replaced: bool = False
+    """The devices were replaced or emptied, a person says: a copy need not be like the last good one."""
+
+
+@dataclass(frozen=True)
 class Examined:
     """One device, read in one session: its diagnosis, its backup, or both."""
 
     name: str
     reading: DeviceReading | None = None
     backup: DeviceBackedUp | None = None
+
+
+BOTH = Purpose()
 
 
 def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = False) -> list[str]:
@@ -73,7 +90,7 @@ def diagnose_devices(
 
     Raw outputs and findings become evidence; a run without serious findings becomes the next baseline.
     """
-    done = examine(office, names, case_id, on_progress, actor, back_up=False)
+    done = examine(office, names, case_id, on_progress, actor, Purpose(back_up=False))
     return [each.reading for each in done if each.reading]
 
 
@@ -83,9 +100,13 @@ def back_up_devices(
     case_id: str = "",
     on_progress: Progress | None = None,
     actor: Actor = SOFTWARE,
+    replaced: bool = False,
 ) -> list[DeviceBackedUp]:
-    """Back up devices in parallel: full text sealed, redacted text to the history, one commit a run."""
-    done = examine(office, names, case_id, on_progress, actor, read=False)
+    """Back up devices in parallel: full text sealed, redacted text to the history, one commit a run.
+
+    `replaced`: see Purpose.
+    """
+    done = examine(office, names, case_id, on_progress, actor, Purpose(read=False, replaced=replaced))
     return [each.backup for each in done if each.backup]
 
 
@@ -95,27 +116,22 @@ def examine(
     case_id: str = "",
     on_progress: Progress | None = None,
     actor: Actor = SOFTWARE,
-    read: bool = True,
-    back_up: bool = True,
-    settled: bool = True,
+    purpose: Purpose = BOTH,
 ) -> list[Examined]:
-    """Diagnose and back up devices with one log-in each; in the order of `names`.
-
-    `settled`: false when the caller settles the readings, together with others.
-    """
+    """Diagnose and back up devices with one log-in each; in the order of `names`."""
     wanted = list(names)
     backups: dict[str, DeviceBackedUp] = {}
     readings: dict[str, DeviceReading] = {}
-    for home in _visits(office, wanted, read, back_up):
-        if back_up:
+    for home in _visits(office, wanted, purpose):
+        if purpose.back_up:
             backups |= _keep_backups(office, home, case_id, actor)
         for found in home:
-            if read:
+            if purpose.read:
                 readings[found.name] = found.seen
             if on_progress:
                 on_progress(found.name, found.said)
     in_order = [readings[name] for name in wanted if name in readings]
-    if in_order and settled:
+    if in_order and purpose.settle:
         in_order = _settled(office, in_order, case_id, actor)
     joined = {each.name: each for each in in_order}
     commits = project(office, [each.name for each in backups.values() if each.status != "failed"], case_id)
@@ -131,11 +147,11 @@ def _settled(office: Office, readings: list[DeviceReading], case_id: str, actor:
 
 def read_devices(office: Office, names: Iterable[str], on_progress: Progress | None = None) -> list[DeviceReading]:
     """Readings that have yet to be settled; nothing is kept."""
-    done = examine(office, names, on_progress=on_progress, back_up=False, settled=False)
+    done = examine(office, names, on_progress=on_progress, purpose=Purpose(back_up=False, settle=False))
     return [each.reading for each in done if each.reading]
 
 
-def _visits(office: Office, names: list[str], read: bool, back_up: bool) -> Iterator[list[Visit]]:
+def _visits(office: Office, names: list[str], purpose: Purpose) -> Iterator[list[Visit]]:
     """Visits as they come home, those of about one moment together.
 
     Only the sessions run side by side; the register is spoken to here.
@@ -144,14 +160,14 @@ def _visits(office: Office, names: list[str], read: bool, back_up: bool) -> Iter
     with crew(len(names)) as sent:
         while True:
             while away < sent.size + BATCH and (some := next(fleet, None)):
-                _send(office, some, read, back_up, sent)
+                _send(office, some, purpose, sent)
                 away += len(some)
             if not away:
                 return
             register = office.register  # the first time it is loaded and opened, while the devices answer
             home = _gathered(sent.home, min(away, BATCH))
             away -= len(home)
-            yield _held_to_the_last(register, office.inventory, home)
+            yield home if purpose.replaced else _held_to_the_last(register, office.inventory, home)
 
 
 def _gathered(came: SimpleQueue[Visit], most: int) -> list[Visit]:
@@ -164,16 +180,16 @@ def _gathered(came: SimpleQueue[Visit], most: int) -> list[Visit]:
     return home
 
 
-def _send(office: Office, names: list[str], read: bool, back_up: bool, to: Crew) -> None:
-    known = _baselines(office, names) if read else {}
+def _send(office: Office, names: list[str], purpose: Purpose, to: Crew) -> None:
+    known = _baselines(office, names) if purpose.read else {}
     for name in names:
         try:
             where = device_endpoint(office, name)
         except TargetError as error:
             to.home.put(Visit(name, reason=error.reason, detail=error.detail))
             continue
-        device = office.inventory.devices[name] if read else None
-        to.send(Errand(where, device, known.get(name), back_up))
+        device = office.inventory.devices[name] if purpose.read else None
+        to.send(Errand(where, device, known.get(name), purpose.back_up))
 
 
 def _baselines(office: Office, names: list[str]) -> dict[str, Baseline]:
@@ -220,7 +236,7 @@ def _held(found: Visit, platform: str, last: str | None) -> Visit:
         if found.config and last:
             check_plausible(platform, found.config.text, last)
     except NotComplete as error:
-        return found.refused(error.reason, error.detail)
+        return found.refused(error.reason, f"{error.detail}; {_IF_REPLACED.format(name=found.name)}")
     return found
 
 

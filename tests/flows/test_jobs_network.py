@@ -117,6 +117,20 @@ def test_a_copy_worse_than_the_last_good_one_is_refused_and_leaves_it_alone(offi
     assert office.register.read_config(version.id, full=True) == whole
 
 
+def test_a_device_that_a_person_says_was_replaced_is_believed(routers: Routers, pelihara: Pelihara) -> None:
+    routers.configs["dinkes-r1"] = "/system identity\nset name=lama\n" + "/ip address add address=192.0.2.1/24\n" * 9
+    assert pelihara("network", "backup", "dinkes-r1").code == 0
+    routers.configs["dinkes-r1"] = "/system identity\nset name=baru\n"
+    refused = pelihara("network", "backup", "dinkes-r1", "--json")
+    assert (refused.code, refused.json["devices"][0]["status"]) == (1, "failed")
+    assert "--replaced" in refused.json["devices"][0]["detail"]
+    everything = pelihara("network", "backup", "--all", "--replaced")
+    assert (everything.code, "sebut nama perangkat" in everything.err) == (2, True)
+    said = pelihara("network", "backup", "dinkes-r1", "--replaced", "--json")
+    assert (said.code, said.json["devices"][0]["status"]) == (0, "ok")
+    assert pelihara("network", "backup", "dinkes-r1").code == 0
+
+
 @pytest.mark.parametrize("batch", [1, 2, 50])
 def test_a_device_is_told_of_only_when_the_register_has_it(
     office: Office, routers: Routers, monkeypatch: pytest.MonkeyPatch, batch: int
