@@ -403,6 +403,8 @@ class Website(Entry):
     """Until when the domain is registered; its zone's when not given. Nothing is asked over the network for it."""
     quota_mb: Annotated[int, Field(ge=1, strict=True)] | None = None
     """Megabytes on its host's disk, releases and uploads together; a release that does not fit is refused."""
+    admins: tuple[Line, ...] = ()
+    """Logins of WordPress's administrators as the agency knows them; any other is a finding."""
     maintained: Day | None = None
     """Last maintenance before this register began; the yearly duty counts from here until a case says otherwise."""
 

@@ -171,6 +171,8 @@ class TargetResult:
     detail: str = ""
     raw: dict[str, str] = field(default_factory=dict, repr=False)
     """Raw output by command, kept as evidence."""
+    copies: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """Files that a finding is about, by where they were: to be kept as evidence, sealed."""
     checked: tuple[str, ...] = ()
     """Families of codes ("http", "tls") that were looked for to the end: no finding of them is then good news."""
 

@@ -16,6 +16,7 @@ EVIDENCE = {
     "backup": "cadangan",
     "zone": "salinan zona DNS",
     "profile": "profil situs",
+    "copy": "salinan berkas mencurigakan (tersegel)",
     "outcome": "hasil pekerjaan",
     "laporan": "laporan",
     "berita_acara": "berita acara",

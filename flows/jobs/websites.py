@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -32,6 +33,7 @@ from playbooks.hosting import (
 )
 from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.intruders import judging
 from playbooks.hosting.sentinel import inspecting as sentinel
 from playbooks.hosting.shells import Shells
 from playbooks.hosting.site import Site, SiteError
@@ -45,7 +47,8 @@ DEADLINE_S = 60.0
 """For one site: a host that says nothing, then a page, a name and a certificate that do not come."""
 RUN_S = 900.0
 """For all sites of a run."""
-
+COPY = "copy"
+"""Kind of evidence: a file as an intruder left it."""
 
 Planner = Callable[[Site, Shell], Plan]
 Applier = Callable[[Plan, Site, Shell, Permit, OnStep | None], Outcome]
@@ -139,10 +142,24 @@ def check_websites(
         document = json.dumps(result.as_json(), ensure_ascii=False).encode()
         about = (kind, f"{result.name}.json", "application/json", case_id, result.name)
         office.register.keep(document, *about, actor=actor)
+        _keep_copies(office, result, case_id, actor)
         results[result.name] = result
         if on_progress:
             on_progress(result.name, result.status)
     return [results[name] for name in asked]
+
+
+def _keep_copies(office: Office, result: TargetResult, case_id: str, actor: Actor) -> None:
+    """Files of an intruder as sealed evidence, each content once a site and case."""
+    if not result.copies:
+        return
+    held = {each.sha256 for each in office.register.evidence(case_id, result.name, COPY)}
+    for path, data in result.copies.items():
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in held:
+            held.add(digest)
+            about = (COPY, judging.named(path), "application/octet-stream", case_id, result.name)
+            office.register.keep(data, *about, sealed=True, actor=actor)
 
 
 def _checked(office: Office, known: Mapping[str, _Known], run_s: float) -> Iterator[TargetResult]:

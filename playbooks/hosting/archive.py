@@ -14,11 +14,11 @@ import stat
 import tarfile
 import time
 import zipfile
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -32,6 +32,7 @@ UNPACKED = 4 * 1024**3
 DOWNLOAD = 2 * 1024**3
 DOWNLOAD_S = 600
 CHUNK = 1 << 20
+Seen = TypeVar("Seen")
 
 
 class ArchiveRefused(SiteError):
@@ -85,6 +86,21 @@ def contents(site: Site) -> dict[str, int]:
     released = {name.removeprefix(top): size for name, size in sizes.items()}
     _require(site.kind.needs, released.keys(), source.archive)
     return released
+
+
+def on_this_machine(site: Site) -> Path | None:
+    """The inventory's archive; None when it names none, or one at a URL. Raises ArchiveRefused when it is missing."""
+    source = site.website.source
+    return None if source is None or _is_url(source.archive) else _local(site, source.archive)
+
+
+def looked_at(path: Path, sha256_of_it: str, look: Callable[[IO[bytes]], Seen]) -> dict[str, Seen]:
+    """What `look` makes of each file of a release archive, by its path in the release. Raises ArchiveRefused."""
+    _verify(path, Source(archive=path.name, sha256=sha256_of_it))
+    with _readable(path):
+        seen = {member.name: look(member.content) for member in _members(path)}
+    top = _single_top(list(seen))
+    return {name.removeprefix(top): each for name, each in seen.items()}
 
 
 def _require(needs: tuple[str, ...], names: Set[str], archive: str) -> None:

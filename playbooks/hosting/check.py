@@ -10,6 +10,8 @@ from inventory.causes import cause
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting import certificates, health, names, pages, quota, safekeeping
 from playbooks.hosting.connect import Shell
+from playbooks.hosting.intruders import exposed
+from playbooks.hosting.intruders import inspecting as intruders
 from playbooks.hosting.pages import Page, PageError
 from playbooks.hosting.sentinel import inspecting
 from playbooks.hosting.session import Pin, Session
@@ -52,6 +54,10 @@ def check(
     if shell:
         parts["disk"] = lambda left: _disk(site, shell.within(left))
     parts["content"] = lambda left: _content(site, left)
+    copies: dict[str, bytes] = {}
+    if shell:
+        parts |= _host_parts(site, shell, copies)
+    parts["exposed"] = lambda left: _exposed(site, left)
     findings, checked, troubles = _read(parts, began + deadline_s)
     return TargetResult(
         site.slug,
@@ -60,7 +66,19 @@ def check(
         reason=troubles[0].reason if len(troubles) == len(parts) else None,
         detail="; ".join(str(trouble) for trouble in troubles),
         checked=tuple(checked),
+        copies=copies,
     )
+
+
+def _host_parts(site: Site, shell: Shell, copies: dict[str, bytes]) -> dict[str, Part]:
+    """What an intruder left on the host, and what no longer gets fixes."""
+    parts: dict[str, Part] = {
+        "files": lambda left: intruders.look_through(site, shell.within(left), copies),
+        "php os": lambda left: intruders.look_at_support(site, shell.within(left)),
+    }
+    if site.kind.wordpress:
+        parts["cms"] = lambda left: intruders.look_at_wordpress(site, shell.within(left))
+    return parts
 
 
 def _read(parts: dict[str, Part], deadline: float) -> tuple[list[Finding], list[str], list[TargetError]]:
@@ -93,10 +111,21 @@ def _http(site: Site, left: float) -> Iterator[Finding]:
 
 def _content(site: Site, left: float) -> list[Finding]:
     """What was slipped into the first page, asked of the site's own host; its certificate is another part's affair."""
+    return inspecting.content(f"{_base(site)}/", _session(site, left))
+
+
+def _exposed(site: Site, left: float) -> Iterator[Finding]:
+    yield from exposed.findings(_base(site), site.domain, site.website.kind, _session(site, left))
+
+
+def _session(site: Site, left: float) -> Session:
     ports = {MAIN_PORTS["http"]: site.host.http_port, MAIN_PORTS["https"]: site.host.https_port}
     pins = {site.domain: Pin(site.host.address, ports)}
-    scheme: pages.Scheme = "https" if site.website.tls.issuer != "none" else "http"
-    return inspecting.content(site.url(scheme, "/"), Session(time.monotonic() + left, pins=pins, verify=False))
+    return Session(time.monotonic() + left, pins=pins, verify=False)
+
+
+def _base(site: Site) -> str:
+    return site.url("https" if site.website.tls.issuer != "none" else "http")
 
 
 def judge(site: Site, page: Page) -> Iterator[Finding]:

@@ -113,15 +113,23 @@ def _upload(name: str, install: bool, site: Site, shell: Shell, journal: Journal
             shell.put(release.path, packed)
             shell.script(_VERIFY, packed, release.sha256)
     with journal.write(f"membuka rilis {name}"):
-        shell.script(_UNPACK, packed, work, *_links(site), lock=layout.lock, timeout_s=UNPACK_S)
+        shell.script(
+            _UNPACK,
+            packed,
+            work,
+            *(f"{name}={to}" for name, to in links(site).items()),
+            lock=layout.lock,
+            timeout_s=UNPACK_S,
+        )
         if install:
             libraries.install(work, site, shell)
         shell.script(_ADOPT, work, f"{layout.releases}/{name}", packed)
 
 
-def _links(site: Site) -> list[str]:
-    links = {**{name: name for name in site.shared}, **site.kind.links}
-    return [f"{name}={'../' * (name.count('/') + 2)}shared/{target}" for name, target in links.items()]
+def links(site: Site) -> dict[str, str]:
+    """What in a release is a link to `shared/`: path in the release, and where its link leads."""
+    named = {**{name: name for name in site.shared}, **site.kind.links}
+    return {name: f"{'../' * (name.count('/') + 2)}shared/{target}" for name, target in named.items()}
 
 
 def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal, migrated: bool = False) -> Outcome:

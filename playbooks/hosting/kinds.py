@@ -32,6 +32,8 @@ class Kind:
     """Those of `secrets` that are the website's to change once they are there."""
     seeds: Mapping[str, str] = field(default_factory=dict)
     """Folders in `shared/` that begin as a copy of one in the first release."""
+    makes: tuple[str, ...] = ()
+    """Folders in `shared/` where the website itself writes PHP: caches, logs, its own configuration."""
     needs: tuple[str, ...] = ()
     """Files that every release must have."""
     composer: bool = False
@@ -71,6 +73,7 @@ KINDS = {
         shared=("storage",),
         writable=("storage", "storage/app/public", *_LARAVEL_STORAGE),
         links={".env": ".env", "public/storage": "storage/app/public"},
+        makes=("storage/framework",),
         secrets={".env": "laravel.env.j2"},
         needs=("artisan", "public/index.php", "bootstrap/app.php"),
         composer=True,
@@ -84,6 +87,7 @@ KINDS = {
         shared=("writable",),
         writable=tuple(f"writable{name}" for name in ("", "/cache", "/debugbar", "/logs", "/session", "/uploads")),
         links={".env": ".env"},
+        makes=("writable/cache", "writable/debugbar", "writable/logs", "writable/session"),
         secrets={".env": "codeigniter.env.j2"},
         needs=("spark", "public/index.php", "app/Config/App.php"),
         composer=True,
@@ -94,6 +98,7 @@ KINDS = {
         entries=r"index\.php",
         hidden=("application", "system", "vendor", "composer.json", "composer.lock"),
         shared=("application/cache", "application/logs"),
+        makes=("application/cache", "application/logs"),
         writable=("application/cache", "application/logs"),
         links={"application/config/database.php": "database.php"},
         settings={"database.php": "codeigniter3-database.php.j2"},
@@ -112,6 +117,7 @@ KINDS = {
         writable=("desa", "desa/config", "desa/upload", "desa/arsip", *_LARAVEL_STORAGE, "backup_inkremental"),
         secrets={"desa/config/database.php": "opensid-database.php.j2", "desa/app_key": "opensid-app-key.j2"},
         own=("desa/config/database.php", "desa/app_key"),
+        makes=("desa/config", "desa/themes", "storage"),
         seeds={"desa": "desa-contoh"},
         needs=("index.php", "donjo-app/config/config.php", "desa-contoh/config/config.php"),
     ),

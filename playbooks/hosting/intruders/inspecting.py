@@ -1,0 +1,121 @@
+"""A site's host looked through: files, WordPress, versions. Reads only; each function is a part of a check."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import IO
+
+from playbooks.findings import Finding, Reason, TargetError
+from playbooks.hosting import archive, deploy, files, libraries, releases
+from playbooks.hosting.connect import Shell
+from playbooks.hosting.intruders import cms, judging, listing, support
+from playbooks.hosting.intruders.judging import Meant
+from playbooks.hosting.intruders.marks import marks
+from playbooks.hosting.sentinel.lexicon import lexicon
+from playbooks.hosting.site import Site
+
+WORDPRESS = "wp-includes/version.php"
+_HASHING = Lock()
+
+
+def look_through(site: Site, shell: Shell, copies: dict[str, bytes]) -> Iterator[Finding]:
+    """Findings of a site's files and timetable; on an alarm the files it is about go into `copies`.
+
+    Raises TargetError, after what was found, when a part could not be read or there is no archive to compare with.
+    """
+    release = releases.read(site.layout, shell).current
+    if not release:
+        return
+    held, meant = listing.read(site, shell, release), _meant(site, release)
+    odd = judging.strays(held, meant)
+    shown = listing.show(site, shell, held, judging.by_interest(odd.all))
+    found = list(judging.judge(held, meant, odd, shown, marks(), lexicon()))
+    if judging.alarming(found):
+        copies.update(shown)
+    yield from found
+    gaps = [*held.gaps]
+    if meant.files is None:
+        gaps.append(f"arsip rilis {release} tidak ada di inventaris, berkasnya tidak dapat dibandingkan")
+    if gaps:
+        raise TargetError(site.slug, Reason.INCOMPLETE, "; ".join(gaps))
+
+
+def look_at_wordpress(site: Site, shell: Shell) -> Iterator[Finding]:
+    """Findings of its version and administrators. Raises TargetError, also when nobody said who may administer it."""
+    served = cms.version(shell.read(f"{site.layout.current}/{WORDPRESS}"))
+    if not served:
+        return
+    yield from cms.judge_version(site.slug, served, _archived_version(site))
+    if not site.website.admins:
+        raise TargetError(site.slug, Reason.UNPROVEN, "isi admins di websites.yaml agar admin asing dapat dikenali")
+    yield from cms.judge_administrators(site.slug, cms.administrators(site, shell), site.website.admins)
+
+
+def look_at_support(site: Site, shell: Shell) -> list[Finding]:
+    """Findings of a host whose system or PHP gets no more fixes. Raises TargetError."""
+    system, php = support.versions(shell)
+    about = (system, php if site.kind.php else "", datetime.now(UTC).date())
+    return [*support.judge(shell.name, *about, support.support())]
+
+
+def _meant(site: Site, release: str) -> Meant:
+    known, kind = _release_files(site, release), site.kind
+    lacks = libraries.lacking(known.keys()) if known and kind.composer else False
+    made = (*(("vendor",) if lacks else ()), *(("bootstrap/cache",) if kind.prepare else ()))
+    own = frozenset(kind.secrets)
+    return Meant(known, deploy.links(site), made, _settings(site), own, kind.makes, kind.seeds, kind.docroot)
+
+
+def _settings(site: Site) -> dict[str, frozenset[str]]:
+    texts = [files.wanted(site, tls) for tls in (False, True)]
+    paths = {name: f"{site.layout.shared}/{name}" for name in site.kind.settings}
+    return {
+        name: frozenset(hashlib.sha256(text[path].encode()).hexdigest() for text in texts)
+        for name, path in paths.items()
+    }
+
+
+def _release_files(site: Site, release: str) -> Mapping[str, str] | None:
+    """SHA-256 by path, when the inventory's archive is the one that is served and lies on this machine."""
+    source = site.website.source
+    if source is None or not release.endswith(source.sha256[:12]):
+        return None
+    return _of_archive(site)[0]
+
+
+def _archived_version(site: Site) -> str:
+    return _of_archive(site)[1]
+
+
+def _of_archive(site: Site) -> tuple[Mapping[str, str] | None, str]:
+    """SHA-256 by path and WordPress's version of the inventory's archive. Raises TargetError."""
+    try:
+        path = archive.on_this_machine(site)
+        if path is None or site.website.source is None:
+            return None, ""
+        with _HASHING:
+            return _read_archive(path, site.website.source.sha256)
+    except archive.ArchiveRefused as refusal:
+        raise TargetError(site.slug, Reason.ERROR, str(refusal)) from None
+
+
+@lru_cache(maxsize=32)
+def _read_archive(path: Path, sha256: str) -> tuple[dict[str, str], str]:
+    """Kept by the archive's checksum: many sites may stand on one."""
+    kept = archive.looked_at(path, sha256, _digest)
+    version = kept.get(WORDPRESS, ("", ""))[1]
+    return {name: digest for name, (digest, _) in kept.items()}, version
+
+
+def _digest(content: IO[bytes]) -> tuple[str, str]:
+    """SHA-256 and, of the file that tells it, WordPress's version."""
+    digest, head = hashlib.sha256(), b""
+    while chunk := content.read(archive.CHUNK):
+        digest.update(chunk)
+        head = head or chunk
+    return digest.hexdigest(), cms.version(head.decode("latin-1")) if b"$wp_version" in head else ""
