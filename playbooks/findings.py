@@ -161,6 +161,20 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A file as an intruder left it; `path` may be printed. Times in seconds since 1970."""
+
+    path: str
+    data: bytes = field(repr=False)
+    owner: str = ""
+    mode: str = ""
+    modified: int = 0
+    """By the file's own account, which who wrote it may have set."""
+    changed: int = 0
+    """By its inode's."""
+
+
+@dataclass(frozen=True)
 class TargetResult:
     """Outcome of reading one device or website: findings, or the reason why it could not be read."""
 
@@ -171,8 +185,8 @@ class TargetResult:
     detail: str = ""
     raw: dict[str, str] = field(default_factory=dict, repr=False)
     """Raw output by command, kept as evidence."""
-    copies: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """Files that a finding is about, by where they were: to be kept as evidence, sealed."""
+    copies: tuple[Copy, ...] = field(default=(), repr=False)
+    """Files that findings are about: to be kept as evidence, sealed."""
     checked: tuple[str, ...] = ()
     """Families of codes ("http", "tls") that were looked for to the end: no finding of them is then good news."""
 

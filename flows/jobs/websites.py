@@ -33,7 +33,6 @@ from playbooks.hosting import (
 )
 from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell, open_host
-from playbooks.hosting.intruders import judging
 from playbooks.hosting.sentinel import inspecting as sentinel
 from playbooks.hosting.shells import Shells
 from playbooks.hosting.site import Site, SiteError
@@ -154,12 +153,12 @@ def _keep_copies(office: Office, result: TargetResult, case_id: str, actor: Acto
     if not result.copies:
         return
     held = {each.sha256 for each in office.register.evidence(case_id, result.name, COPY)}
-    for path, data in result.copies.items():
-        digest = hashlib.sha256(data).hexdigest()
+    for copy in result.copies:
+        digest = hashlib.sha256(copy.data).hexdigest()
         if digest not in held:
             held.add(digest)
-            about = (COPY, judging.named(path), "application/octet-stream", case_id, result.name)
-            office.register.keep(data, *about, sealed=True, actor=actor)
+            about = (COPY, copy.path, "application/octet-stream", case_id, result.name)
+            office.register.keep(copy.data, *about, sealed=True, actor=actor)
 
 
 def _checked(office: Office, known: Mapping[str, _Known], run_s: float) -> Iterator[TargetResult]:

@@ -54,10 +54,10 @@ def check(
     if shell:
         parts["disk"] = lambda left: _disk(site, shell.within(left))
     parts["content"] = lambda left: _content(site, left)
-    copies: dict[str, bytes] = {}
+    seen = intruders.Seen()
     if shell:
-        parts |= _host_parts(site, shell, copies)
-    parts["exposed"] = lambda left: _exposed(site, left)
+        parts |= _host_parts(site, shell, seen)
+    parts["exposed"] = lambda left: _exposed(site, left, seen)
     findings, checked, troubles = _read(parts, began + deadline_s)
     return TargetResult(
         site.slug,
@@ -66,14 +66,14 @@ def check(
         reason=troubles[0].reason if len(troubles) == len(parts) else None,
         detail="; ".join(str(trouble) for trouble in troubles),
         checked=tuple(checked),
-        copies=copies,
+        copies=tuple(seen.copies),
     )
 
 
-def _host_parts(site: Site, shell: Shell, copies: dict[str, bytes]) -> dict[str, Part]:
+def _host_parts(site: Site, shell: Shell, seen: intruders.Seen) -> dict[str, Part]:
     """What an intruder left on the host, and what no longer gets fixes."""
     parts: dict[str, Part] = {
-        "files": lambda left: intruders.look_through(site, shell.within(left), copies),
+        "files": lambda left: intruders.look_through(site, shell.within(left), seen),
         "php os": lambda left: intruders.look_at_support(site, shell.within(left)),
     }
     if site.kind.wordpress:
@@ -114,8 +114,8 @@ def _content(site: Site, left: float) -> list[Finding]:
     return inspecting.content(f"{_base(site)}/", _session(site, left))
 
 
-def _exposed(site: Site, left: float) -> Iterator[Finding]:
-    yield from exposed.findings(_base(site), site.domain, site.website.kind, _session(site, left))
+def _exposed(site: Site, left: float, seen: intruders.Seen) -> Iterator[Finding]:
+    yield from exposed.findings(_base(site), site.domain, site.website.kind, _session(site, left), seen.served)
 
 
 def _session(site: Site, left: float) -> Session:

@@ -34,7 +34,18 @@ for pair; do
 done
 sync --file-system "$work"
 """
-_ADOPT = '[ -d "$2" ] || mv -T "$1" "$2"; rm -f "$3"'
+# What was unpacked is written down before it is served: what differs later, somebody changed.
+_ADOPT = r"""
+umask 077
+if [ ! -d "$2" ]; then
+    mkdir -p "$4"
+    (cd "$1" && find . -type f -printf '%P\0' | xargs -0 -r sha256sum -z --) >"$4/.new"
+    sync "$4/.new"
+    mv -T "$4/.new" "$4/$(basename "$2")"
+    mv -T "$1" "$2"
+fi
+rm -f "$3"
+"""
 
 
 def plan(site: Site, shell: Shell) -> Plan:
@@ -123,7 +134,7 @@ def _upload(name: str, install: bool, site: Site, shell: Shell, journal: Journal
         )
         if install:
             libraries.install(work, site, shell)
-        shell.script(_ADOPT, work, f"{layout.releases}/{name}", packed)
+        shell.script(_ADOPT, work, f"{layout.releases}/{name}", packed, layout.checksums, timeout_s=UNPACK_S)
 
 
 def links(site: Site) -> dict[str, str]:

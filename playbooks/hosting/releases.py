@@ -22,7 +22,7 @@ _PROVE = ': >"$3/$2"; ln -sfnT "releases/$2" "$1.next"; mv -fT "$1.next" "$1"; r
 _DISCARD = """
 mkdir -p "$2/discarded"
 for name in $3; do
-    rm -f "$4/$name" "$5/$name".sql.gz*
+    rm -f "$4/$name" "$5/$name".sql.gz* "$6/$name"
     [ ! -e "$1/$name" ] || mv -T "$1/$name" "$2/discarded/$name.$$"
 done
 chmod -R u+w "$2/discarded"
@@ -101,5 +101,5 @@ def prove(layout: Layout, shell: Shell, name: str) -> None:
 def discard(layout: Layout, shell: Shell, names: tuple[str, ...]) -> None:
     """Remove releases: out of sight first, then deleted, so that half a release is never among them."""
     if names:
-        where = (layout.releases, layout.incoming, " ".join(names), layout.proven, layout.dumps)
+        where = (layout.releases, layout.incoming, " ".join(names), layout.proven, layout.dumps, layout.checksums)
         shell.script(_DISCARD, *where, timeout_s=600)

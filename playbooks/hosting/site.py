@@ -173,6 +173,11 @@ class Layout:
         return f"{self.base}/proven"
 
     @property
+    def checksums(self) -> str:
+        """Of each release's files as the deploy unpacked them; no PHP may write or read here."""
+        return f"{self.base}/checksums"
+
+    @property
     def incoming(self) -> str:
         """Work in progress; whatever is here may be thrown away."""
         return f"{self.base}/incoming"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -30,6 +30,8 @@ class Door(BaseModel):
     what: str
     code: Annotated[Literal["exposed.file", "exposed.debug"], Field(alias="as")] = "exposed.file"
     kinds: tuple[str, ...] = ()
+    always: bool = False
+    """Asked for also where the host has no such file: its web server may be led elsewhere."""
 
 
 @cache
@@ -38,16 +40,30 @@ def doors() -> tuple[Door, ...]:
     return TypeAdapter(tuple[Door, ...]).validate_python(YAML(typ="safe").load(LIST))
 
 
-def findings(base: str, domain: str, kind: str, session: Session) -> Iterator[Finding]:
-    """What stands open below `base` (no slash at its end). Raises TargetError when the site stops answering."""
-    fit = [door for door in doors() if not door.kinds or kind in door.kinds]
-    for path in dict.fromkeys(path for door in fit for path in door.paths):
-        url = base + path.replace("{domain}", domain)
+def worth_asking(kind: str, domain: str, served: Set[str] | None) -> dict[str, list[Door]]:
+    """Doors by path. A site answers each path that it does not have with a page, which costs it a moment: so those of
+    files that its host is known not to serve are left out."""
+    asked: dict[str, list[Door]] = {}
+    for door in doors():
+        for path in door.paths if not door.kinds or kind in door.kinds else ():
+            named = path.replace("{domain}", domain)
+            if door.always or served is None or named.removeprefix("/") in served:
+                asked.setdefault(named, []).append(door)
+    return asked
+
+
+def findings(base: str, domain: str, kind: str, session: Session, served: Set[str] | None = None) -> Iterator[Finding]:
+    """What stands open below `base` (no slash at its end); `served`: files that the host has there, None when unknown.
+
+    Raises TargetError when the site stops answering.
+    """
+    for path, doors_of_it in worth_asking(kind, domain, served).items():
+        url = base + path
         try:
             answer = session.get(url, _HEADERS, READ, hops=0)
         except FetchError as error:
             raise TargetError(url, inspecting.reason(error), str(error)) from None
-        yield from judge(url, answer, [door for door in fit if path in door.paths])
+        yield from judge(url, answer, doors_of_it)
 
 
 def judge(url: str, answer: Answer, doors_of_it: Iterable[Door]) -> Iterator[Finding]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import IO
 
-from playbooks.findings import Finding, Reason, TargetError
+from playbooks.findings import Copy, Finding, Reason, TargetError
 from playbooks.hosting import archive, deploy, files, libraries, releases
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.intruders import cms, judging, listing, support
 from playbooks.hosting.intruders.judging import Meant
+from playbooks.hosting.intruders.listing import Entry
 from playbooks.hosting.intruders.marks import marks
 from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.site import Site
@@ -23,26 +25,41 @@ WORDPRESS = "wp-includes/version.php"
 _HASHING = Lock()
 
 
-def look_through(site: Site, shell: Shell, copies: dict[str, bytes]) -> Iterator[Finding]:
-    """Findings of a site's files and timetable; on an alarm the files it is about go into `copies`.
+@dataclass
+class Seen:
+    """What a look through a host's files leaves for the rest of a check."""
+
+    copies: list[Copy] = field(default_factory=list)
+    served: frozenset[str] | None = None
+    """Files below the folder that visitors get; None while they were not read."""
+
+
+def look_through(site: Site, shell: Shell, seen: Seen) -> Iterator[Finding]:
+    """Findings of a site's files and timetable; on an alarm the files it is about go into `seen`.
 
     Raises TargetError, after what was found, when a part could not be read or there is no archive to compare with.
     """
     release = releases.read(site.layout, shell).current
     if not release:
         return
-    held, meant = listing.read(site, shell, release), _meant(site, release)
+    held = listing.read(site, shell, release)
+    meant = _meant(site, release, held.recorded)
+    seen.served = judging.served(held, meant)
     odd = judging.strays(held, meant)
     shown = listing.show(site, shell, held, judging.by_interest(odd.all))
     found = list(judging.judge(held, meant, odd, shown, marks(), lexicon()))
     if judging.alarming(found):
-        copies.update(shown)
+        seen.copies += [_copy(held.entries[path], path, data) for path, data in shown.items() if path in held.entries]
     yield from found
     gaps = [*held.gaps]
     if meant.files is None:
-        gaps.append(f"arsip rilis {release} tidak ada di inventaris, berkasnya tidak dapat dibandingkan")
+        gaps.append(f"rilis {release} tidak dapat dibandingkan: tidak tercatat, dan arsipnya tidak ada di inventaris")
     if gaps:
         raise TargetError(site.slug, Reason.INCOMPLETE, "; ".join(gaps))
+
+
+def _copy(entry: Entry, path: str, data: bytes) -> Copy:
+    return Copy(judging.named(path), data, entry.owner, entry.mode, entry.modified, entry.changed)
 
 
 def look_at_wordpress(site: Site, shell: Shell) -> Iterator[Finding]:
@@ -63,10 +80,13 @@ def look_at_support(site: Site, shell: Shell) -> list[Finding]:
     return [*support.judge(shell.name, *about, support.support())]
 
 
-def _meant(site: Site, release: str) -> Meant:
-    known, kind = _release_files(site, release), site.kind
-    lacks = libraries.lacking(known.keys()) if known and kind.composer else False
-    made = (*(("vendor",) if lacks else ()), *(("bootstrap/cache",) if kind.prepare else ()))
+def _meant(site: Site, release: str, recorded: Mapping[str, str]) -> Meant:
+    """The inventory's archive is believed before what its host wrote down, which knows the installed libraries."""
+    archived, kind = _release_files(site, release), site.kind
+    installs = kind.composer and libraries.lacking({*(archived or ())})
+    libraries_of_it = {path: digest for path, digest in recorded.items() if installs and path.startswith("vendor/")}
+    known = {**archived, **libraries_of_it} if archived is not None else recorded or None
+    made = (*(("vendor",) if installs and not recorded else ()), *(("bootstrap/cache",) if kind.prepare else ()))
     own = frozenset(kind.secrets)
     return Meant(known, deploy.links(site), made, _settings(site), own, kind.makes, kind.seeds, kind.docroot)
 

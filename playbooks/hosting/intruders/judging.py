@@ -128,6 +128,16 @@ def _is_stray(name: str, entry: Entry, path: str, listing: Listing, meant: Meant
     return bool(_PHP.search(name) or _PAGE.search(name) or _RULES.search(name) or path in listing.php)
 
 
+def served(listing: Listing, meant: Meant) -> frozenset[str]:
+    """Files of the release below the folder that visitors get, from there."""
+    docroot = _docroot(listing, meant)
+    return frozenset(path.removeprefix(docroot) for path in listing.entries if path.startswith(docroot))
+
+
+def _docroot(listing: Listing, meant: Meant) -> str:
+    return f"releases/{listing.release}/{meant.docroot}".rstrip("/") + "/"
+
+
 def by_interest(paths: Iterable[str]) -> list[str]:
     """What can do most harm first: many dull files must not keep a back door from being read."""
     return sorted(paths, key=lambda path: (not _RULES.search(path), not _PHP.search(path), not _PAGE.search(path)))
@@ -141,7 +151,7 @@ def judge(
         *_back_doors(odd, shown, marks),
         *_changes(odd, shown),
         *_strangers(odd, shown),
-        *_uploads(odd, meant, shown),
+        *_uploads(listing, odd, meant, shown),
         *_pages(odd, shown, lexicon),
         *_laid_open(listing, meant, odd, shown),
         *_timetable(listing, marks),
@@ -199,12 +209,14 @@ def blank(data: bytes) -> bool:
     return bool(_BLANK.fullmatch(_COMMENT.sub(b"", data))) or not data.strip()
 
 
-def _uploads(odd: Strays, meant: Meant, shown: Mapping[str, bytes]) -> Iterator[Finding]:
+def _uploads(listing: Listing, odd: Strays, meant: Meant, shown: Mapping[str, bytes]) -> Iterator[Finding]:
     for path in odd.uploads:
         writes = any(path.startswith(f"shared/{folder}/") for folder in meant.writes)
         if _PHP.search(path) and not writes and not blank(shown.get(path, b"?")):
             evidence = "program PHP di folder unggahan"
             yield Finding("files.unknown", Severity.MAJOR, named(path), evidence, _TAKE_OUT)
+        elif listing.entries[path].kind != "f":
+            yield Finding("files.unknown", Severity.MAJOR, named(path), "tautan di folder unggahan", _TAKE_OUT)
         elif path.lower().endswith(".user.ini"):
             yield Finding("files.unknown", Severity.MAJOR, named(path), "pengaturan PHP di folder unggahan", _TAKE_OUT)
 
@@ -221,7 +233,7 @@ def _pages(odd: Strays, shown: Mapping[str, bytes], lexicon: Lexicon) -> Iterato
 def _laid_open(listing: Listing, meant: Meant, odd: Strays, shown: Mapping[str, bytes]) -> Iterator[Finding]:
     """Secrets within what visitors get; whether the web server refuses them today is another part's affair."""
     advice = "Pindahkan dari folder yang dilayani, lalu ganti sandi dan kunci yang ada di dalamnya."
-    docroot = f"releases/{listing.release}/{meant.docroot}".rstrip("/") + "/"
+    docroot = _docroot(listing, meant)
     for path in (*odd.unknown, *odd.uploads):
         served = path.startswith(docroot) or (path.startswith("shared/") and meant.docroot == "")
         if served and _SECRET.search(path):

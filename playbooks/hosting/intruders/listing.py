@@ -18,18 +18,20 @@ from playbooks.hosting.site import Site
 MOST_FILES = 100_000
 HASH_S, SEARCH_S = 8, 4
 """Seconds for checksums of the release, and for a search of uploads for PHP."""
+CRON_LINES = 500
 UNPACKED = 64_000_000
-SHOWN_FILES, SHOWN_BYTES, SHOWN_NAMES = 200, 512_000, 60_000
-"""Files whose content is read, bytes of each, bytes of all their names."""
+SHOWN_FILES, SHOWN_BYTES, SHOWN_ALL, SHOWN_NAMES = 200, 512_000, 16_000_000, 60_000
+"""Files whose content is read, bytes of each, of all, and of all their names."""
 # Records end with NUL, the one byte that no name holds; the first letter says what a record is. gzip and base64 bring
 # any bytes safely through a terminal's encoding. The last record proves that nothing was cut off.
 _LIST = r"""
 export LC_ALL=C
 cd "$1"
-site=$1 release=releases/$2 most=$3 hash_s=$4 search_s=$5; shift 5
+release=releases/$2 record=checksums/$2 most=$3 hash_s=$4 search_s=$5 lines=$6; shift 6
 tagged() { sed -z "s/^/$1/"; printf '\0'; }
 {
-    find "$release" shared -xdev ! -type d -printf 'f%y %s %p\0t%l\0' 2>/dev/null | head -z -n "$((most * 2))"
+    find "$release" shared -xdev ! -type d -printf 'f%y %s %u %m %Ts %Cs %p\0t%l\0' 2>/dev/null |
+        head -z -n "$((most * 2))"
     find "$release" -xdev -type f -print0 | head -z -n "$most" |
         timeout "$hash_s" xargs -0 -r sha256sum -z -- 2>/dev/null | tagged h
     for file; do [ ! -f "$file" ] || sha256sum -z -- "$file" | tagged h; done
@@ -37,8 +39,8 @@ tagged() { sed -z "s/^/$1/"; printf '\0'; }
         find shared -xdev -type f -size -2048k -print0 2>/dev/null | head -z -n "$most" |
             { timeout "$search_s" xargs -0 -r grep -lZai '<?php' -- 2>/dev/null || [ $? -ne 124 ] || printf 'x\0'; }
     } | tagged p
-    crontab -l 2>/dev/null | tr '\n' '\0' | tagged c
-    cat /etc/cron.d/* 2>/dev/null | grep -aF "$site" | head -n 50 | tr '\n' '\0' | tagged c
+    [ ! -f "$record" ] || tagged m <"$record"
+    { crontab -l || :; cat /etc/crontab /etc/cron.d/* || :; } 2>/dev/null | head -n "$lines" | tr '\n' '\0' | tagged c
     [ ! -f shared/.env ] ||
         sed -n 's/^ *\(APP_DEBUG\|CI_ENVIRONMENT\) *= *"\{0,1\}\([A-Za-z0-9]*\).*/\1=\2/p' shared/.env |
         tr '\n' '\0' | tagged d
@@ -52,7 +54,7 @@ printf %s "$2" | base64 -d |
     gzip -c | base64 -w 0
 """
 _HASHED = re.compile(r"([0-9a-f]{64})  (.+)", re.DOTALL)
-_FOUND = re.compile(r"(.) (\d+) (.+)", re.DOTALL)
+_FOUND = re.compile(r"(.) (\d+) (\S+) ([0-7]+) (-?\d+)[\d.]* (-?\d+)[\d.]* (.+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,12 @@ class Entry:
     size: int
     target: str = ""
     sha256: str = ""
+    owner: str = ""
+    mode: str = ""
+    modified: int = 0
+    """Seconds since 1970; whoever wrote the file may have set it as he liked."""
+    changed: int = 0
+    """The same of its inode, which only root can set."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +81,10 @@ class Listing:
     entries: Mapping[str, Entry]
     php: frozenset[str] = frozenset()
     """Files in `shared/` that hold PHP, whatever they are called."""
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 by path in the release, as the deploy wrote them down; empty for a release older than that."""
     cron: tuple[str, ...] = ()
-    """Lines of the login user's timetable, and of the system's that name the site."""
+    """Lines of the login user's and the system's timetables."""
     flags: tuple[str, ...] = ()
     """Settings of .env that say whether errors are shown, as KEY=value."""
     gaps: tuple[str, ...] = field(default=())
@@ -84,7 +94,7 @@ class Listing:
 def read(site: Site, shell: Shell, release: str) -> Listing:
     """Raises TargetError, INCOMPLETE when the host's answer was cut off."""
     settings = [f"shared/{name}" for name in site.kind.settings]
-    limits = (str(MOST_FILES), str(HASH_S), str(SEARCH_S))
+    limits = (str(MOST_FILES), str(HASH_S), str(SEARCH_S), str(CRON_LINES))
     output = shell.script(_LIST, site.layout.base, release, *limits, *settings)
     return parse(_unpacked(output, shell.name), release, shell.name)
 
@@ -94,14 +104,14 @@ def parse(data: bytes, release: str, host: str) -> Listing:
     records = data.decode("utf-8", "surrogateescape").split("\0")
     if records[-2:] != ["e", ""]:
         raise TargetError(host, Reason.INCOMPLETE, "daftar berkas terpotong")
-    told: dict[str, list[str]] = {letter: [] for letter in "fthpcd"}
+    told: dict[str, list[str]] = {letter: [] for letter in "fthpcdm"}
     for record in records:
         if record[:1] in told:
             told[record[0]].append(record[1:])
     entries = dict(_entries(told["f"], told["t"], told["h"]))
     gaps = _gaps(entries, release, told)
     found = frozenset(path for path in told["p"] if path in entries)
-    return Listing(release, entries, found, _said(told["c"]), _said(told["d"]), gaps)
+    return Listing(release, entries, found, _sums(told["m"]), _said(told["c"]), _said(told["d"]), gaps)
 
 
 def _said(records: Iterable[str]) -> tuple[str, ...]:
@@ -109,10 +119,16 @@ def _said(records: Iterable[str]) -> tuple[str, ...]:
 
 
 def _entries(found: list[str], targets: list[str], hashed: list[str]) -> Iterator[tuple[str, Entry]]:
-    digests = {match[2]: match[1] for match in map(_HASHED.fullmatch, hashed) if match}
+    digests = _sums(hashed)
     for record, target in zip(found, targets, strict=False):
         if match := _FOUND.fullmatch(record):
-            yield match[3], Entry(match[1], int(match[2]), target, digests.get(match[3], ""))
+            kind, size, owner, mode, modified, changed, path = match.groups()
+            times = (int(modified), int(changed))
+            yield path, Entry(kind, int(size), target, digests.get(path, ""), owner, mode, *times)
+
+
+def _sums(records: Iterable[str]) -> dict[str, str]:
+    return {match[2]: match[1] for match in map(_HASHED.fullmatch, records) if match}
 
 
 def _gaps(entries: Mapping[str, Entry], release: str, told: Mapping[str, list[str]]) -> tuple[str, ...]:
@@ -125,17 +141,21 @@ def _gaps(entries: Mapping[str, Entry], release: str, told: Mapping[str, list[st
 
 def show(site: Site, shell: Shell, listing: Listing, paths: Iterable[str]) -> dict[str, bytes]:
     """Contents of regular files of a listing, as many as the limits allow; no link is followed. Raises TargetError."""
-    names: list[bytes] = []
-    for path in paths:
-        name = path.encode("utf-8", "surrogateescape") + b"\0"
-        entry = listing.entries[path]
-        room = len(names) < SHOWN_FILES and sum(map(len, names)) + len(name) <= SHOWN_NAMES
-        if room and entry.kind == "f" and entry.size <= SHOWN_BYTES:
-            names.append(name)
+    names = _affordable(listing, paths)
     if not names:
         return {}
-    wanted = base64.b64encode(b"".join(names)).decode()
+    wanted = base64.b64encode(names).decode()
     return dict(_contents(_unpacked(shell.script(_SHOW, site.layout.base, wanted), shell.name), shell.name))
+
+
+def _affordable(listing: Listing, paths: Iterable[str]) -> bytes:
+    names, count, left = b"", 0, SHOWN_ALL
+    for path in paths:
+        name, entry = path.encode("utf-8", "surrogateescape") + b"\0", listing.entries[path]
+        room = count < SHOWN_FILES and len(names) + len(name) <= SHOWN_NAMES and entry.size <= min(SHOWN_BYTES, left)
+        if room and entry.kind == "f":
+            names, count, left = names + name, count + 1, left - entry.size
+    return names
 
 
 def _contents(data: bytes, host: str) -> Iterator[tuple[str, bytes]]:

