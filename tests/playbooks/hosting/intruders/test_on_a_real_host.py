@@ -84,7 +84,7 @@ def clean(ground: Ground) -> TargetResult:
 
 
 @pytest.fixture(scope="module")
-def intruded(ground: Ground, clean: TargetResult) -> TargetResult:
+def intruded(ground: Ground, clean: TargetResult) -> Iterator[TargetResult]:
     """The same site after everything at once, and its web server no longer refusing what begins with a dot."""
     assert clean
     for name, text in PLANTED.items():
@@ -94,13 +94,14 @@ def intruded(ground: Ground, clean: TargetResult) -> TargetResult:
     _plant(ground.base / "shared/wp-config.php", config.replace("'WP_DEBUG', false", "'WP_DEBUG', true"))
     (ground.base / "current/wp-cron.php").unlink()
     (ground.base / UPLOADS / "logo.png").symlink_to("/etc/passwd")
-    Path("/etc/cron.d").mkdir(exist_ok=True)
-    _plant(Path("/etc/cron.d/php-sesi"), CRON)
+    timetable = Path("/etc/cron.d/php-sesi")
+    _plant(timetable, CRON)
     ground.lab.sql(ADMIN)
     web = Path(files.web_path(ground.site))
     web.write_text(web.read_text().replace("location ~ /\\. { return 404; }", ""))
     ground.shell.privileged(ground.site.host.commands.nginx_reload)
-    return ground.look()
+    yield ground.look()
+    timetable.unlink()
 
 
 def _plant(path: Path, text: str) -> None:
