@@ -88,16 +88,11 @@ def backup(
     """Cadangkan konfigurasi perangkat ke riwayat; cadangan baik tidak pernah diganti yang buruk."""
     if replaced and not names:
         raise BadInput("--replaced: sebut nama perangkat yang diganti", "no_names")
-    meant = (names, opd, every)
     read = partial(jobs.back_up_devices, replaced=replaced)
-    done = read_targets("Cadangan", jobs.chosen, read, meant, case, json)
+    done = read_targets("Cadangan", jobs.chosen, read, (names, opd, every), case, json)
+    extra = _binaries(done) if binary else []
     document: dict[str, object] = {"devices": [_as_json(each) for each in done]}
-    extra: list[binaries.BinaryBackup] = []
-    if binary:
-        here = office.open_office()
-        good = [each.name for each in done if each.status != "failed"]
-        extra = binaries.back_up_binaries(here, good, actor=terminal_actor(_here(here)))
-        document["binaries"] = [each.as_json() for each in extra]
+    document |= {"binaries": [each.as_json() for each in extra]} if binary else {}
 
     def print_all(to: Console) -> None:
         _print_backups(done, to)
@@ -105,6 +100,12 @@ def backup(
 
     states = {each.status for each in done} | {each.status for each in extra}
     answer(document, json, print_all, not states & {"failed", "unproven"})
+
+
+def _binaries(done: list[jobs.DeviceBackedUp]) -> list[binaries.BinaryBackup]:
+    here = office.open_office()
+    good = [each.name for each in done if each.status != "failed"]
+    return binaries.back_up_binaries(here, good, actor=terminal_actor(_here(here)))
 
 
 @app.command(cls=Order)

@@ -120,7 +120,8 @@ def apply_plan(
     outcome = apply_approved(office, case_id, device, action, plan_hash, actor, patience_s, change)
     if outcome.status == "applied":
         # Else the newest version would be the one of before, and a return to the newest would undo the change.
-        back_up_devices(office, [device], case_id, actor=actor)
+        # It need not be like that one: what was approved and proven may have taken most of it away.
+        back_up_devices(office, [device], case_id, actor=actor, replaced=True)
     return outcome
 
 
