@@ -558,6 +558,17 @@ def test_a_plan_that_may_not_be_run_says_how_it_stands(office: Office, routers: 
     assert refusal().endswith("sudah dijalankan")
 
 
+def test_a_change_may_take_most_of_a_configuration_away(office: Office, routers: Routers, case: str) -> None:
+    routers.configs["dinkes-r1"] = "/system identity\nset name=r1\n" + "/ip address add address=192.0.2.1/24\n" * 99
+    assert network.back_up_devices(office, ["dinkes-r1"])[0].status == "ok"
+    routers.findings["dinkes-r1"] = [DOWN]
+    (plan,) = repairs.propose_repairs(office, case, "dinkes-r1", TEKNIS)
+    office.register.act(case, "koordinator", "YA")
+    repairs.apply_plan(office, case, "dinkes-r1", "repair", plan.hash, TEKNIS)
+    newest = office.register.config_versions("dinkes-r1")[-1]
+    assert office.register.read_config(newest.id, full=True) == routers.configs["dinkes-r1"]
+
+
 def test_nobody_approves_a_plan_of_their_own(office: Office, routers: Routers, case: str) -> None:
     routers.findings["dinkes-r1"] = [DOWN]
     repairs.propose_repairs(office, case, "dinkes-r1", Actor("koordinator", via="cli"))
