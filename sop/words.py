@@ -17,6 +17,8 @@ EVIDENCE = {
     "zone": "salinan zona DNS",
     "profile": "profil situs",
     "copy": "salinan berkas mencurigakan (tersegel)",
+    "traces": "daftar berkas mencurigakan",
+    "laporan_insiden": "laporan insiden",
     "outcome": "hasil pekerjaan",
     "laporan": "laporan",
     "berita_acara": "berita acara",

@@ -15,11 +15,17 @@ from inventory.causes import cause
 from inventory.problems import shown
 from playbooks.findings import TITLES as TITLES_OF_FINDINGS
 from playbooks.network.history import History
-from sop.documents import from_case, from_period, from_site, maintenance_data, write
+from sop.documents import from_case, from_incident, from_period, from_site, maintenance_data, write
 from sop.documents.data import Periodic, Picture
 from sop.register.records import SOFTWARE, Actor, CaseRecord, EvidenceRecord
 
-TITLES = {"laporan": "Laporan", "berita_acara": "Berita acara", "lembar_disposisi": "Lembar disposisi"}
+INCIDENT = "laporan_insiden"
+TITLES = {
+    "laporan": "Laporan",
+    "berita_acara": "Berita acara",
+    "lembar_disposisi": "Lembar disposisi",
+    INCIDENT: "Laporan insiden (rancangan)",
+}
 """Kinds of evidence that are papers, as an official calls them."""
 _PDF = "application/pdf"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,7 +54,15 @@ def report_case(office: Office, case_id: str, actor: Actor = SOFTWARE) -> list[W
         "berita_acara": lambda: write.handover(from_case.handover(office.register, case)),
         "lembar_disposisi": lambda: write.disposition_sheet(from_case.disposition_sheet(office.register, case)),
     }
-    return [_keep(office, case.id, kind, paper(), actor) for kind, paper in papers.items()]
+    written = [_keep(office, case.id, kind, paper(), actor) for kind, paper in papers.items()]
+    return [*written, *report_incident(office, case.id, actor)]
+
+
+def report_incident(office: Office, case_id: str, actor: Actor = SOFTWARE) -> list[Written]:
+    """Draft the report on an intrusion that the case's readings tell of; nothing when they tell of none."""
+    case = office.register.case(case_id)
+    told = from_incident.incident(office.register, case, TITLES_OF_FINDINGS)
+    return [_keep(office, case.id, INCIDENT, write.incident(told), actor)] if told else []
 
 
 def _report(office: Office, case: CaseRecord) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flows.jobs import renewals, websites
+from flows.jobs import renewals, reports, websites
 from flows.jobs.changes import put_forward
 from flows.jobs.leases import PATIENCE_S
 from flows.jobs.step import Stopped, Task, kept_here, newest_plan, ready, run_plan
@@ -24,6 +24,7 @@ def _look(task: Task, kind: str) -> None:
     (seen,) = websites.check_websites(office, [case.website], case.id, task.on_progress, task.actor, kind)
     task.carried.results.append(seen.as_json())
     websites.keep_profile(office, case.website, case.id, task.actor)
+    task.carried.documents += [str(each.path) for each in reports.report_incident(office, case.id, task.actor)]
 
 
 def plan(task: Task) -> None:

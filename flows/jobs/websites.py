@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
+from flows.jobs import traces
 from flows.jobs.changes import OnStep, Progress, apply_approved, put_forward
 from flows.jobs.errors import BadInput
 from flows.jobs.leases import holding
@@ -46,8 +46,6 @@ DEADLINE_S = 60.0
 """For one site: a host that says nothing, then a page, a name and a certificate that do not come."""
 RUN_S = 900.0
 """For all sites of a run."""
-COPY = "copy"
-"""Kind of evidence: a file as an intruder left it."""
 
 Planner = Callable[[Site, Shell], Plan]
 Applier = Callable[[Plan, Site, Shell, Permit, OnStep | None], Outcome]
@@ -141,24 +139,11 @@ def check_websites(
         document = json.dumps(result.as_json(), ensure_ascii=False).encode()
         about = (kind, f"{result.name}.json", "application/json", case_id, result.name)
         office.register.keep(document, *about, actor=actor)
-        _keep_copies(office, result, case_id, actor)
+        traces.keep(office, result, case_id, actor)
         results[result.name] = result
         if on_progress:
             on_progress(result.name, result.status)
     return [results[name] for name in asked]
-
-
-def _keep_copies(office: Office, result: TargetResult, case_id: str, actor: Actor) -> None:
-    """Files of an intruder as sealed evidence, each content once a site and case."""
-    if not result.copies:
-        return
-    held = {each.sha256 for each in office.register.evidence(case_id, result.name, COPY)}
-    for copy in result.copies:
-        digest = hashlib.sha256(copy.data).hexdigest()
-        if digest not in held:
-            held.add(digest)
-            about = (COPY, copy.path, "application/octet-stream", case_id, result.name)
-            office.register.keep(copy.data, *about, sealed=True, actor=actor)
 
 
 def _checked(office: Office, known: Mapping[str, _Known], run_s: float) -> Iterator[TargetResult]:

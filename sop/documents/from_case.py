@@ -17,7 +17,7 @@ from sop.register.records import BackupNote
 from sop.working_time import StepTime, step_times
 
 _DECIDING = ("disposition", "decision")
-_READINGS = ("findings", "analysis", "findings_after")
+READINGS = ("findings", "analysis", "findings_after")
 _SIGNERS = {"devices": ("koordinator", "tim_teknis"), "website": ("sub_koordinator", "pelaksana")}
 _NAMES = {"devices": "jaringan TIK", "website": "aplikasi/website"}
 
@@ -152,7 +152,7 @@ def results_of(register: Register, case: CaseRecord, commits: Mapping[str, str])
 
 def _readings(register: Register, case: CaseRecord) -> Iterator[tuple[str, Reading]]:
     for evidence in case.evidence:
-        if evidence.kind in _READINGS and evidence.media_type == "application/json":
+        if evidence.kind in READINGS and evidence.media_type == "application/json":
             document = json.loads(register.read(evidence.id))
             if isinstance(document, dict) and isinstance(document.get("findings"), list):
                 yield evidence.target, document

@@ -40,14 +40,14 @@ def site_report(
             **{each.name: getattr(plain, each.name) for each in fields(plain)},
             "title": _title(case.origin == PERIODIC),
         },
-        site=_identity(register, case),
+        site=identity(register, case),
         ended_at=ended,
         scope=tuple(_scope(case)),
         versions=_versions(profiles),
         unread=tuple(profiles[-1].get("missing", ())) if profiles else (),
         areas=tuple(_areas(plain, found.after.get(case.website) or found.before.get(case.website) or {})),
         expiries=tuple(_expiries(register, case, profiles[-1] if profiles else {})),
-        proofs=tuple(_proofs(register, case)),
+        proofs=tuple(proofs(register, case)),
         shown=_shown(register, case),
         receiver=from_case.receiver(register, case),
         next_due=year_after(register.calendar.day(ended)) if ended else None,
@@ -67,7 +67,8 @@ def _json(register: Register, evidence: EvidenceRecord) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _identity(register: Register, case: CaseRecord) -> site_data.Identity:
+def identity(register: Register, case: CaseRecord) -> site_data.Identity:
+    """Whose website the case is about, and where it stands."""
     site = register.inventory.websites[case.website]
     host, agency = register.inventory.hosts.get(site.host), register.inventory.opd[case.opd]
     contact = agency.pic[0] if agency.pic else None
@@ -125,7 +126,7 @@ def _expiry(name: str, until: date | None, today: date, note: str) -> site_data.
     return site_data.Expiry(name, until, (until - today).days if until else None, note)
 
 
-def _proofs(register: Register, case: CaseRecord) -> Iterator[site_data.Proof]:
+def proofs(register: Register, case: CaseRecord) -> Iterator[site_data.Proof]:
     """The site's newest drill, and what was restored in this case."""
     for evidence in register.evidence(target=case.website, kind="drill")[-1:]:
         drill = _json(register, evidence)

@@ -14,6 +14,7 @@ import typst
 
 from sop.documents import words
 from sop.documents.data import Action, DispositionSheet, Document, Handover, Periodic, Report
+from sop.documents.incident_data import IncidentReport
 from sop.documents.site_data import SiteReport
 
 _TEMPLATES = Path(__file__).parent
@@ -42,6 +43,11 @@ def report(data: Report) -> bytes:
 def site_report(data: SiteReport) -> bytes:
     """Laporan pemeliharaan of one website, yearly or asked for."""
     return _pdf("laporan_website", data, comparisons=data.comparisons(), tally=data.tally())
+
+
+def incident(data: IncidentReport) -> bytes:
+    """Laporan penanganan insiden of one website."""
+    return _pdf("laporan_insiden", data, comparisons=data.comparisons())
 
 
 def handover(data: Handover) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sop.documents.data import (
@@ -29,6 +29,7 @@ from sop.documents.data import (
     StepLine,
     Target,
 )
+from sop.documents.incident_data import IncidentReport, Trace
 from sop.documents.site_data import Area, Expiry, Identity, Proof, SiteReport, Version
 
 AT = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
@@ -372,4 +373,32 @@ PERIODIC = Periodic(
     ),
     stale_days=3,
     signatories=(replace(HEAD_OF_OFFICE, heading=""),),
+)
+_SHARED = {each.name: getattr(SITE_REPORT, each.name) for each in fields(Report)}
+INCIDENT = IncidentReport(
+    **{**_SHARED, "title": "Laporan penanganan insiden siber website"},
+    site=SITE_REPORT.site,
+    kinds=("isi judi daring disisipkan", "pintu belakang (webshell) atau jadwal jahat"),
+    noticed_at=AT,
+    kept_at=AT + timedelta(minutes=1),
+    traces=(
+        Trace("shared/wp-content/uploads/2026/01/gambar.php", "c3" * 32, 54, "www-data", "640", AT, AT),
+        Trace("releases/0001-0123456789ab/index.php", "d4" * 32, 512_000, "deploy", "644", AT, AT),
+    ),
+    proofs=SITE_REPORT.proofs,
+    cleaning=(
+        PlanLine(
+            "9e" * 32,
+            "restore",
+            "dinkes-web",
+            "B",
+            "applied",
+            "Bersihkan dinkes.example.go.id",
+            approved_by="Pejabat Contoh Lima (Sub Koor SPA)",
+            approved_at=AT + timedelta(days=1),
+            changes=("karantina shared/wp-content/uploads/2026/01/gambar.php",),
+            way_back=("semua yang dikarantina dikembalikan ke tempatnya",),
+        ),
+    ),
+    recovery=SITE_REPORT.plans,
 )

@@ -20,6 +20,7 @@ PAPERS: dict[str, tuple[Writer, Any]] = {
     "disposition": (write.disposition_sheet, samples.SHEET),
     "report": (write.report, samples.REPORT),
     "site": (write.site_report, samples.SITE_REPORT),
+    "incident": (write.incident, samples.INCIDENT),
     "handover": (write.handover, samples.HANDOVER),
     "periodic": (write.periodic, samples.PERIODIC),
 }
@@ -236,6 +237,24 @@ def test_a_websites_report_without_evidence_says_so_in_every_part() -> None:
         "belum ada cadangan situs ini yang pernah dipulihkan",
         "Pemeliharaan selesai : belum selesai",
     ):
+        assert text in printed, text
+
+
+def test_an_incidents_report_follows_the_agencys_phases_and_names_each_trace() -> None:
+    printed = sample_text("incident")
+    phases = ("A. Persiapan", "B. Identifikasi", "C. Penahanan", "D. Pemberantasan", "E. Pemulihan", "F. Tindak lanjut")
+    at = [printed.index(phase) for phase in phases]
+    assert at == sorted(at)
+    together = printed.replace(" ", "")
+    assert "c3" * 32 in together
+    for text in ("isi judi daring disisipkan", "Bersihkan dinkes.example.go.id", "deploy 644 512.000"):
+        assert text in printed, text
+
+
+def test_an_incident_without_traces_or_plans_says_so() -> None:
+    bare = replace(samples.INCIDENT, traces=(), cleaning=(), recovery=(), after=None, kept_at=None)
+    printed = text_of(write.incident(bare))
+    for text in ("Tidak ada salinan berkas", "pelihara website clean", "belum diperiksa ulang sesudah penanganan"):
         assert text in printed, text
 
 

