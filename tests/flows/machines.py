@@ -21,6 +21,16 @@ from playbooks.network import diagnose, rules, visits
 from playbooks.network.backup import ConfigCopy
 from playbooks.network.diagnose import DeviceReading
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
+from sop.register.records import Actor
+
+TEKNIS = Actor("teknis-1", via="cli")
+UNSAVED = Finding("config.unsaved", Severity.WARNING, "running-config", "+ip route", "Simpan konfigurasi.")
+DOWN = Finding("link.admin_down", Severity.MAJOR, "ether2", "disabled", "Hidupkan kembali.")
+
+
+def killed(*_: object, **__: object) -> None:
+    """As far as the code that is left can tell, SIGKILL."""
+    raise KeyboardInterrupt
 
 
 @dataclass
