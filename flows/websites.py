@@ -118,6 +118,13 @@ def deploy(isian: WebsiteChangeForm) -> State[None]:
     return change("deploy", isian.permohonan, isian.website, isian.rencana)
 
 
+@flow(name="Perbarui website", flow_run_name="Perbarui {isian.label}", persist_result=False)
+@in_words
+def update(isian: WebsiteChangeForm) -> State[None]:
+    """Bring WordPress, its plugins and themes to the inventory's versions by an approved plan."""
+    return change("maintain", isian.permohonan, isian.website, isian.rencana)
+
+
 @flow(name="Siapkan hosting", flow_run_name="Hosting {isian.label}", persist_result=False)
 @in_words
 def host(isian: WebsiteChangeForm) -> State[None]:

@@ -160,6 +160,7 @@ CHANGES = {
     "rollback": "Kembali ke rilis sebelumnya.",
     "restore": "Pulihkan berkas dan basis data dari cadangan terakhir yang baik.",
     "host": "Siapkan hosting: server web, PHP-FPM, basis data, folder.",
+    "maintain": "Perbarui WordPress, plugin dan tema dari arsip inventaris, satu per satu; yang gagal kembali sendiri.",
     "tls": "Terbitkan atau perbarui sertifikat; yang sedang dipakai tidak disentuh bila gagal.",
 }
 """What each change of a site does, as its help says it."""
@@ -179,9 +180,9 @@ def domain(
 
 
 def _offer(action: str, what: str) -> None:
-    """The command of one change."""
+    """The command of one change; `maintain` is the word for the whole of a site's maintenance."""
 
-    @app.command(action, cls=Order, help=what)
+    @app.command("update" if action == "maintain" else action, cls=Order, help=what)
     def run(name: Site, case: Case, apply: Apply = "", official: as_option = "", json: Json = False) -> None:
         _change(action, name, case, apply, official, json)
 

@@ -37,6 +37,9 @@ def plan(task: Task) -> None:
         return
     try:
         plans = [_planned(task, action) for action in websites.wanted(office, case.website)]
+        if not any(each.action == "deploy" and each.changes for each in plans):
+            # A new release brings its own versions; what it still lacks is seen once it is served.
+            plans.append(_planned(task, "maintain"))
     except SiteError as error:
         task.carried.reason = f"rencana tidak dapat dibuat: {error}"
         return
@@ -57,9 +60,10 @@ def _planned(task: Task, action: str) -> Plan:
 
 
 def maintain(task: Task) -> None:
-    """A proven backup before anything is changed; its failure is told in the report."""
+    """A proven backup before anything is changed, the approved updates, and a look at what came of them."""
     back_up(task)
-    if not kept_here(task, "findings"):
+    change("maintain")(task)
+    if not _waits(task) and not kept_here(task, "findings"):
         _look(task, "findings")
 
 
@@ -98,11 +102,16 @@ def change(*actions: str) -> Callable[[Task], None]:
     def work(task: Task) -> None:
         for action in actions:
             _plan_again(task, action)
-        if not task.office.register.case(task.case.id).position.waiting:
+        if not _waits(task):
             for plan in ready(task, actions):
                 run_plan(task, plan)
 
     return work
+
+
+def _waits(task: Task) -> bool:
+    """Whether a plan waits for a person."""
+    return bool(task.office.register.case(task.case.id).position.waiting)
 
 
 def _plan_again(task: Task, action: str) -> None:

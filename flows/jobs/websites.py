@@ -36,6 +36,7 @@ from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.sentinel import inspecting as sentinel
 from playbooks.hosting.shells import Shells
 from playbooks.hosting.site import Site, SiteError
+from playbooks.hosting.updates import maintain
 from playbooks.hosting.vault import Vault
 from playbooks.plans import Outcome, Permit, Plan
 from sop.register.errors import SealRefused, TargetLocked
@@ -63,6 +64,7 @@ CHANGES: dict[str, tuple[Planner, Applier]] = {
     "tls": (tls.plan, tls.apply),
     "rollback": (rollback.plan, rollback.apply),
     "restore": (restore.plan, restore.apply),
+    "maintain": (maintain.plan, maintain.apply),
 }
 """By the register's word for the action; the first four in the order in which a new site needs them."""
 NEW_SITE = ("host", "deploy", "domain", "tls")

@@ -68,7 +68,14 @@ def present(site: Site) -> None:
     """Raises ArchiveRefused when an archive of this machine is missing or another one; one at a URL is not fetched."""
     source = source_of(site)
     if not _is_url(source.archive):
-        _verify(_local(site, source.archive), source)
+        agreed(site, source)
+
+
+def agreed(site: Site, source: Source) -> Path:
+    """An archive of this machine. Raises ArchiveRefused when it is missing or not the one that was agreed on."""
+    path = _local(site, source.archive)
+    _verify(path, source)
+    return path
 
 
 def contents(site: Site) -> dict[str, int]:
@@ -101,6 +108,20 @@ def looked_at(path: Path, sha256_of_it: str, look: Callable[[IO[bytes]], Seen]) 
         seen = {member.name: look(member.content) for member in _members(path)}
     top = _single_top(list(seen))
     return {name.removeprefix(top): each for name, each in seen.items()}
+
+
+def heads(path: Path, wanted: Callable[[str], bool], size: int) -> dict[str, bytes]:
+    """The first `size` bytes of an archive's files that are wanted, if all stand in one top folder; else none.
+
+    Raises ArchiveRefused as `repack` does.
+    """
+    found, names = {}, []
+    with _readable(path):
+        for member in _members(path):
+            names.append(member.name)
+            if wanted(member.name):
+                found[member.name] = member.content.read(size)
+    return found if _single_top(names) else {}
 
 
 def _require(needs: tuple[str, ...], names: Set[str], archive: str) -> None:

@@ -18,7 +18,7 @@ from playbooks.plans import Ladder, Outcome, Permit, Plan
 UNPACK_S = 900
 SERVED_S = 0.5
 """How long a release that visitors get may fail its health page: it has just passed out of their sight."""
-_VERIFY = 'printf "%s  %s\\n" "$2" "$1" | sha256sum --check --status'
+VERIFY = 'printf "%s  %s\\n" "$2" "$1" | sha256sum --check --status'
 # Shared folders are links: their content outlives the release. The name of a link is relative, so the site can move.
 _UNPACK = """
 umask 027
@@ -109,7 +109,7 @@ def _work(now: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome:
         if migrates:
             migration.run(name, site, shell, journal)
     except migration.ReleaseFailed as error:
-        return _back(name, state.last_good, str(error), migrates, site, shell, journal)
+        return take_back(name, state.last_good, str(error), migrates, site, shell, journal)
     return serve(name, state.last_good, site, shell, journal, migrates)
 
 
@@ -122,7 +122,7 @@ def _upload(name: str, install: bool, site: Site, shell: Shell, journal: Journal
         with journal.write(f"mengunggah {len(release.names)} berkas ({release.bytes} byte)"):
             shell.folders(folders(site))
             shell.put(release.path, packed)
-            shell.script(_VERIFY, packed, release.sha256)
+            shell.script(VERIFY, packed, release.sha256)
     with journal.write(f"membuka rilis {name}"):
         shell.script(
             _UNPACK,
@@ -155,7 +155,7 @@ def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal,
             releases.point(shell, layout.current, name)
         trouble = health.problem(site, SERVED_S)
     if trouble:
-        return _back(name, last_good, trouble, migrated, site, shell, journal)
+        return take_back(name, last_good, trouble, migrated, site, shell, journal)
     with journal.write(f"mencatat {name} sebagai rilis yang baik"):
         if migrated:
             migration.forget(site, shell)
@@ -167,7 +167,7 @@ def serve(name: str, last_good: str, site: Site, shell: Shell, journal: Journal,
     return journal.outcome("applied", health.remark(site))
 
 
-def _back(
+def take_back(
     name: str, last_good: str, trouble: str, migrated: bool, site: Site, shell: Shell, journal: Journal
 ) -> Outcome:
     """Serve the last good release again, which asks nothing of the new one: links first, then the database."""

@@ -66,29 +66,38 @@ def prepare(name: str, site: Site, shell: Shell, journal: Journal) -> None:
         with journal.write(f"mengisi shared/{target} dari {source} bila belum pernah"):
             shell.script(_SEED, f"{layout.releases}/{name}/{source}", f"{layout.shared}/{target}", lock=layout.lock)
     if site.kind.prepare:
-        with journal.write(f"menyiapkan rilis: php {' '.join(site.kind.prepare)}"):
-            _run(site.kind.prepare, name, site, shell)
+        said = f"php {' '.join(site.kind.prepare)}"
+        with journal.write(f"menyiapkan rilis: {said}"):
+            command(said, site.kind.prepare, name, site, shell)
 
 
 def run(name: str, site: Site, shell: Shell, journal: Journal) -> None:
-    """Dump, then migrate. An earlier run's dump is kept: only it is from before. Raises ReleaseFailed, TargetError."""
+    """Dump, then migrate. Raises ReleaseFailed, TargetError."""
+    keep(name, site, shell, journal)
+    said = f"php {' '.join(site.kind.migrate)}"
+    with journal.write(f"menjalankan {said}"):
+        command(said, site.kind.migrate, name, site, shell)
+
+
+def keep(name: str, site: Site, shell: Shell, journal: Journal) -> None:
+    """Dump the database before a release touches it. An earlier run's dump stays: only it is from before."""
     dump = _dump(site, name)
-    if not shell.holds("test", "-e", dump):
-        with journal.write(f"menyimpan dump basis data {database.name(site)}"):
-            shell.folders({site.layout.dumps: "0700"})
-            database.dump(site, shell, f"{dump}.part", LONG_S)
-            shell.script(_KEEP, f"{dump}.part.gz", dump)
-    with journal.write(f"menjalankan php {' '.join(site.kind.migrate)}"):
-        _run(site.kind.migrate, name, site, shell)
+    if shell.holds("test", "-e", dump):
+        return
+    with journal.write(f"menyimpan dump basis data {database.name(site)}"):
+        shell.folders({site.layout.dumps: "0700"})
+        database.dump(site, shell, f"{dump}.part", LONG_S)
+        shell.script(_KEEP, f"{dump}.part.gz", dump)
 
 
-def _run(command: tuple[str, ...], name: str, site: Site, shell: Shell) -> None:
+def command(said: str, arguments: tuple[str, ...], name: str, site: Site, shell: Shell) -> None:
+    """Run PHP's command line in a release; `said` is how a person calls it. Raises ReleaseFailed, TargetError."""
     release = f"{site.layout.releases}/{name}"
     try:
-        shell.script(_PHP, release, *php(site, *command), lock=site.layout.lock, timeout_s=LONG_S)
+        shell.script(_PHP, release, *php(site, *arguments), lock=site.layout.lock, timeout_s=LONG_S)
     except CommandFailed as error:
-        said = " ".join(error.stderr.partition("Stack trace:")[0].split())[:300]
-        raise ReleaseFailed(f"php {' '.join(command)} berhenti dengan kode {error.code}: {said}") from None
+        why = " ".join(error.stderr.partition("Stack trace:")[0].split())[:300]
+        raise ReleaseFailed(f"{said} berhenti dengan kode {error.code}: {why}") from None
 
 
 def _dump(site: Site, name: str) -> str:

@@ -10,7 +10,7 @@ from playbooks.hosting.site import Layout
 
 KEPT = 3
 """Old releases that stay for a way back, beside the served and the last good one."""
-_NAME = re.compile(r"[0-9]{4,9}-[0-9a-f]{12}")
+_NAME = re.compile(r"[0-9]{4,9}-[0-9a-f]{12}(-[0-9a-f]{12})?")
 _STATE = """
 for link in "$1" "$2"; do basename "$(readlink "$link" || echo -)"; done
 ls -1 "$3" 2>/dev/null || :
@@ -32,7 +32,10 @@ rm -rf "$2/discarded"
 
 @dataclass(frozen=True)
 class Releases:
-    """What stands on the host. Names sort by age: a number that grows, then the archive's hash."""
+    """What stands on the host. Names sort by age: a number that grows, then the archive's hash.
+
+    A release that was updated on the host (updates/) keeps that hash, followed by the update's own.
+    """
 
     current: str
     last_good: str
@@ -40,11 +43,19 @@ class Releases:
     proven: tuple[str, ...]
 
     def name_for(self, sha256: str) -> str:
-        """The release with this archive, or the name that a new one gets."""
-        for name in self.present:
-            if name.endswith(sha256[:12]):
-                return name
-        return f"{max((_number(name) for name in self.present), default=0) + 1:04d}-{sha256[:12]}"
+        """The release with this archive, the served one and then the newest proven one first; or a new one's name."""
+        made = [name for name in self.present if origin(name) == sha256[:12]]
+        best = max(made, key=lambda name: (name == self.current, name in self.proven, _number(name)), default="")
+        return best or self._next(sha256[:12])
+
+    def updated(self, name: str, update: str) -> str:
+        """The release that `update` (a SHA-256) makes of another, or the name that it gets."""
+        suffix = f"{origin(name)}-{update[:12]}"
+        later = [made for made in self.present if made.endswith(f"-{suffix}") and _number(made) > _number(name)]
+        return max(later, key=_number, default="") or self._next(suffix)
+
+    def _next(self, suffix: str) -> str:
+        return f"{max((_number(name) for name in self.present), default=0) + 1:04d}-{suffix}"
 
     @property
     def before(self) -> str:
@@ -75,6 +86,11 @@ def parse(output: str) -> Releases:
 def is_name(text: str) -> bool:
     """Whether `text` is the name of a release, and so harmless in a path."""
     return bool(_NAME.fullmatch(text))
+
+
+def origin(name: str) -> str:
+    """The first twelve letters of the SHA-256 of the archive that a release began as; empty without a release."""
+    return name.split("-")[1] if name else ""
 
 
 def _names(lines: list[str]) -> tuple[str, ...]:

@@ -112,6 +112,30 @@ def test_a_return_to_the_old_release_that_was_approved_is_carried_out_by_the_cas
     assert office.register.plan(plan.hash, analysed).state == "applied"
 
 
+def test_updates_of_a_site_that_lacks_nothing_else_are_made_between_the_backup_and_the_look_after(
+    office: Office, submit: Submit, web_host: WebHost
+) -> None:
+    web_host.done += websites.NEW_SITE
+    case = submit("--website", "dinkes-web", sop="website")
+    for official in ("pranata-1", "kadis", "sekretaris", "kabid-aptika"):
+        office.register.act(case, official, "YA")
+    cases.carry(office, case)
+    assert [plan.action for plan in office.register.case(case).plans] == ["tls", "maintain"]
+    approve(office, case)
+    web_host.fails = "maintain"
+    stopped = cases.carry(office, case)
+    assert (stopped.state, stopped.reason) == ("stopped", "maintain dinkes-web: halaman tidak menjawab")
+    assert web_host.backups == 2, "of the analysis, and of what is changed now"
+    assert not office.register.evidence(case_id=case, kind="findings")
+    web_host.fails = ""
+    assert cases.carry(office, case).state == "waiting", "a person decides whether it is tried again"
+    assert not office.register.evidence(case_id=case, kind="findings")
+    approve(office, case)
+    assert cases.carry(office, case).state == "done"
+    assert (web_host.done[-1], web_host.backups) == ("maintain", 2)
+    assert office.register.evidence(case_id=case, kind="findings")
+
+
 def test_the_backup_before_a_change_outwaits_the_lease_of_a_run_that_was_killed(
     office: Office, analysed: str, web_host: WebHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,192 @@
+"""Maintain a WordPress: each part brought to the newest version of the inventory, one after the other (SOP, step 7)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from playbooks.findings import TargetError
+from playbooks.hosting import archive, backup, database, deploy, migration, releases
+from playbooks.hosting.connect import Shell
+from playbooks.hosting.journal import Journal, OnStep
+from playbooks.hosting.releases import Releases
+from playbooks.hosting.site import Site
+from playbooks.hosting.updates import catalogue, components, versions
+from playbooks.hosting.updates.catalogue import Available, Catalogue
+from playbooks.hosting.updates.components import Component, Kind
+from playbooks.hosting.updates.release import Update, make
+from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
+
+FRESH = timedelta(hours=1)
+"""How old a backup of the served release may be to stand for the one before the first update."""
+ORDER: tuple[Kind, ...] = ("plugin", "theme", "core")
+"""Plugins before WordPress: their authors make them ready for it beforehand."""
+# WordPress's own upgrade, as wp-admin/upgrade.php does it; plugins stay out of it (WP_INSTALLING).
+_UPGRADE = """
+$_SERVER += ['HTTP_HOST' => $argv[1], 'SERVER_NAME' => $argv[1], 'REQUEST_URI' => '/', 'REQUEST_METHOD' => 'GET',
+    'SERVER_PROTOCOL' => 'HTTP/1.1'];
+define('WP_INSTALLING', true);
+require getcwd() . '/wp-load.php';
+require ABSPATH . 'wp-admin/includes/upgrade.php';
+if (is_blog_installed()) {
+    wp_upgrade();
+    if ((int) get_option('db_version') !== (int) $wp_db_version) {
+        fwrite(STDERR, 'db_version ' . get_option('db_version') . ' != ' . $wp_db_version);
+        exit(1);
+    }
+}
+"""
+
+
+def plan(site: Site, shell: Shell) -> Plan:
+    """What of a published WordPress is older than the inventory's archives; no changes when nothing is.
+
+    Raises ArchiveRefused, TargetError.
+    """
+    good = releases.read(site.layout, shell).last_good if site.kind.wordpress else ""
+    found = updates(installed(site, shell, good), catalogue.read(Path(site.inventory.folder))) if good else []
+    return Plan(
+        action="maintain",
+        target=site.slug,
+        ladder=Ladder.B,
+        summary=f"Perbarui {len(found)} bagian {site.domain}, satu per satu",
+        changes=tuple(each.line for each in found),
+        way_back=tuple(_way_back(site)) if found else (),
+        base=good,
+        details={"origin": releases.origin(good), "updates": [asdict(each) for each in found]},
+    )
+
+
+def _way_back(site: Site) -> list[str]:
+    return [
+        "tiap pembaruan adalah rilis sendiri; yang gagal diperiksa tidak pernah dilayani, yang lain tetap",
+        f"basis data {database.name(site)} kembali ke dump dari sebelum pembaruan yang gagal",
+    ]
+
+
+def installed(site: Site, shell: Shell, release: str) -> dict[tuple[Kind, str], Component]:
+    return components.read(f"{site.layout.releases}/{release}", shell)
+
+
+def updates(found: dict[tuple[Kind, str], Component], on_hand: Catalogue) -> list[Update]:
+    """What of the installed components has a newer version on hand that fits, in the order in which it is done."""
+    core = found.get(("core", components.CORE))
+    newest = [(each, on_hand.newest(each)) for each in sorted(found.values(), key=lambda each: (each.kind, each.slug))]
+    due = [_update(old, new) for old, new in newest if new and not obstacle(old, new, core)]
+    return sorted((each for each in due if each), key=lambda each: ORDER.index(each.kind))
+
+
+def _update(old: Component, new: Available) -> Update | None:
+    if not versions.newer(new.version, old.version):
+        return None
+    return Update(old.kind, old.slug, old.main, old.version, new.version, new.archive, new.sha256)
+
+
+def obstacle(old: Component, new: Available, core: Component | None) -> str:
+    """Why a newer version cannot take the place of the installed one (Indonesian); empty when it can."""
+    if new.main != old.main:
+        return f"berkas utamanya {new.main}, yang terpasang {old.main}: WordPress akan mematikannya"
+    if new.requires and core and versions.newer(new.requires, core.version):
+        return f"memerlukan WordPress {new.requires}, yang terpasang {core.version}"
+    return ""
+
+
+def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:
+    """Carry out an approved plan, one update after the other; one that does not prove itself is taken back alone.
+
+    Killed anywhere, the site is served; run again, what is left is finished or undone. Raises ChangedSincePlan,
+    ArchiveRefused, TargetError before the first write, and what permit raises.
+    """
+    journal = Journal(permit, on_step)
+    left = remaining(approved, site, shell)
+    if not left:
+        return journal.outcome("unchanged")
+    for each in left:
+        archive.agreed(site, each.source)
+    return _Run(site, shell, journal).work(left)
+
+
+def remaining(approved: Plan, site: Site, shell: Shell) -> list[Update]:
+    """Of an approved plan, what is not installed yet. Raises ChangedSincePlan when anything else is than it says."""
+    good = releases.read(site.layout, shell).last_good
+    now, agreed = installed(site, shell, good), [Update(**each) for each in approved.details["updates"]]
+    strange = [each.label for each in agreed if _version(now, each) not in (each.old, each.new)]
+    if strange or releases.origin(good) != approved.details["origin"]:
+        why = f" ({'; '.join(strange)})" if strange else ""
+        raise ChangedSincePlan(f"maintain {site.slug}: keadaan sudah berubah sejak rencana disetujui{why}")
+    return [each for each in agreed if _version(now, each) == each.old]
+
+
+def _version(found: dict[tuple[Kind, str], Component], of: Update) -> str:
+    there = found.get((of.kind, of.slug))
+    return there.version if there else ""
+
+
+class _Run:
+    """The updates of one run, in order, and what became of each."""
+
+    def __init__(self, site: Site, shell: Shell, journal: Journal) -> None:
+        self.site, self.shell, self.journal = site, shell, journal
+        self.told: list[str] = []
+
+    def work(self, left: list[Update]) -> Outcome:
+        back = False
+        for number, update in enumerate(left):
+            try:
+                if number == 0:
+                    self._back_up()
+                outcome = self._update(update)
+            except TargetError as error:
+                if not self.journal.began:
+                    raise
+                outcome = self.journal.outcome("failed", str(error))
+            self._tell(update, outcome)
+            if outcome.status == "failed":
+                self.told += [f"{each.label}: belum dijalankan" for each in left[number + 1 :]]
+                return self.journal.outcome("failed", "; ".join(self.told))
+            back = back or not outcome.ok
+        return self.journal.outcome("rolled_back" if back else "applied", "; ".join(self.told))
+
+    def _tell(self, update: Update, outcome: Outcome) -> None:
+        became = {"applied": "selesai", "rolled_back": "dikembalikan"}.get(outcome.status, "gagal")
+        told = f"{update.label}: {became}" + (f" ({outcome.detail})" if outcome.detail else "")
+        self.told.append(told)
+        self.journal.note(told)
+
+    def _back_up(self) -> None:
+        """Of files and database as they are before the first update, unless that was just made."""
+        good = self._state().last_good
+        for kept in backup.backups(self.site, self.shell)[:1]:
+            if kept.release == good and datetime.now(UTC) - kept.at < FRESH:
+                self.journal.note(f"cadangan {kept.name} dari rilis ini dipakai")
+                return
+        with self.journal.write("mencadangkan berkas dan basis data"):
+            backup.back_up(self.site, self.shell)
+
+    def _update(self, update: Update) -> Outcome:
+        """One update: made beside the served release, proven out of visitors' sight, served by one rename."""
+        state = self._state()
+        name = state.updated(state.last_good, update.digest)
+        about = (self.site, self.shell, self.journal)
+        if name not in state.present:
+            make(update, name, state.last_good, *about)
+        migration.keep(name, *about)
+        try:
+            if update.kind == "core":
+                self._upgrade(name)
+            outcome = deploy.serve(name, state.last_good, *about, migrated=True)
+        except migration.ReleaseFailed as error:
+            outcome = deploy.take_back(name, state.last_good, str(error), True, *about)
+        if outcome.status == "rolled_back":
+            releases.discard(self.site.layout, self.shell, (name,))
+        return outcome
+
+    def _upgrade(self, name: str) -> None:
+        said = "pembaruan basis data oleh WordPress"
+        with self.journal.write(said):
+            # Its pages are the same for all: PHP's command line needs a name to be asked by.
+            migration.command(said, ("-r", _UPGRADE, self.site.domain), name, self.site, self.shell)
+
+    def _state(self) -> Releases:
+        return releases.read(self.site.layout, self.shell)

@@ -1,0 +1,200 @@
+"""Updates of a real WordPress: one by one, proven or taken back alone, and a worker killed at any command."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from flows.jobs import cases
+from flows.office import open_office
+from playbooks.hosting import backup, deploy, pages, releases
+from playbooks.hosting.connect import open_host
+from playbooks.hosting.intruders import inspecting
+from playbooks.hosting.site import Site
+from playbooks.hosting.updates import maintain
+from playbooks.plans import ChangedSincePlan, Plan
+from sop.documents import from_site
+from tests.flows.conftest import Pelihara
+from tests.flows.test_lab_cases import act, at_web, submit
+from tests.lab.web import WebLab, pack
+from tests.playbooks.hosting.steps import (
+    Withdrawn,
+    allowed,
+    deployed,
+    fresh,
+    front,
+    hosted,
+    install_wordpress,
+    killed_at_command,
+    refused,
+    visitor,
+    wordpress,
+)
+
+__all__ = ["at_web"]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
+
+
+def plugin(name: str, version: str, body: str = "") -> dict[str, str]:
+    """A plugin that says its version in a header of every page."""
+    code = body or f"header('X-{name.title()}: {version}');"
+    return {f"{name}/{name}.php": f"<?php\n/*\n * Plugin Name: {name.title()}\n * Version: {version}\n */\n{code}\n"}
+
+
+def offer(lab: WebLab, name: str, files: dict[str, str]) -> Path:
+    path = lab.folder / "updates" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(pack(files))
+    return path
+
+
+def with_plugins(*names: str) -> dict[str, str]:
+    files = {k: v for name in names for k, v in plugin(name, "1.0").items()}
+    return {f"wp-content/plugins/{path}": text for path, text in files.items()}
+
+
+ACTIVE = "update rawat_web.wp_options set option_value = 'VALUE' where option_name = 'active_plugins'"
+
+
+def activate(lab: WebLab, *names: str) -> None:
+    paths = "".join(f'i:{n};s:{len(f"{name}/{name}.php")}:"{name}/{name}.php";' for n, name in enumerate(names))
+    lab.sql(ACTIVE.replace("VALUE", f"a:{len(names)}:{{{paths}}}"))
+
+
+@pytest.fixture(scope="module")
+def kept(web_lab: WebLab) -> Site:
+    """A WordPress with three old plugins, all active."""
+    names = ("kontak", "galeri", "agenda")
+    source = web_lab.light_wordpress(with_plugins(*names))
+    site = wordpress(web_lab, "rawat", source=source, health={"path": "/", "expect": "Rawat Situs"})
+    with open_host(site.access) as shell:
+        hosted(site, shell)
+        assert deployed(wordpress(web_lab, "rawat", source=source, health={"path": "/"}), shell).ok
+        site = wordpress(web_lab, "rawat", source=source, health={"path": "/", "expect": "Rawat Situs"})
+        install_wordpress(site, web_lab, "Rawat Situs")
+    activate(web_lab, *names)
+    return site
+
+
+def says(site: Site, name: str) -> str:
+    return str(pages.follow(site).headers.get(f"X-{name.title()}", ""))
+
+
+def test_plugins_are_updated_one_by_one_and_a_broken_one_is_taken_back_alone(web_lab: WebLab, kept: Site) -> None:
+    spoils = "$GLOBALS['wpdb']->query('create table if not exists wp_galeri (n int)');"
+    offer(web_lab, "kontak-1.1.tar.gz", plugin("kontak", "1.1"))
+    offer(web_lab, "galeri-2.0.tar.gz", plugin("galeri", "2.0", f"{spoils} tidak_ada();"))
+    offer(web_lab, "agenda-1.2.tar.gz", plugin("agenda", "1.2"))
+    with open_host(kept.access) as shell:
+        plan = maintain.plan(kept, shell)
+        assert [line.partition(" (")[0] for line in plan.changes] == [
+            "Plugin agenda 1.0 -> 1.2",
+            "Plugin galeri 1.0 -> 2.0",
+            "Plugin kontak 1.0 -> 1.1",
+        ]
+        assert maintain.plan(kept, shell).hash == plan.hash
+        with pytest.raises(Withdrawn):
+            maintain.apply(plan, kept, shell, refused)
+        assert maintain.plan(kept, shell).hash == plan.hash
+        with visitor(kept) as seen:
+            outcome = maintain.apply(Plan.from_document(plan.document()), kept, shell, allowed)
+        assert outcome.status == "rolled_back", outcome
+        assert "Plugin galeri 1.0 -> 2.0: dikembalikan (" in outcome.detail
+        assert "status 500" in outcome.detail
+        assert "Plugin kontak 1.0 -> 1.1: selesai" in outcome.detail
+        assert [says(kept, name) for name in ("agenda", "galeri", "kontak")] == ["1.2", "1.0", "1.1"]
+        assert len(seen) > 8
+        assert {"Rawat Situs" in page for page in seen} == {True}, "no visitor met the broken plugin"
+        assert (
+            web_lab.sql("select option_value from rawat_web.wp_options where option_name='blogname'") == "Rawat Situs"
+        )
+        assert len(backup.backups(kept, shell)) == 1, "one backup serves all updates of a run"
+        state = releases.read(kept.layout, shell)
+        assert state.current == state.last_good
+        assert len(state.present) == 3, "the broken release is gone"
+        (web_lab.folder / "updates" / "galeri-2.0.tar.gz").unlink()
+        assert maintain.plan(kept, shell).changes == ()
+        assert maintain.apply(maintain.plan(kept, shell), kept, shell, allowed).status == "unchanged"
+        assert deploy.plan(kept, shell).changes == (), "an updated release is still the inventory's"
+        assert [*inspecting.look_through(kept, shell, inspecting.Seen())] == [], (
+            "what was installed is meant to be there"
+        )
+
+
+def test_what_is_no_longer_as_approved_is_not_touched(web_lab: WebLab, kept: Site) -> None:
+    archive = offer(web_lab, "galeri-1.5.tar.gz", plugin("galeri", "1.5"))
+    agreed = archive.read_bytes()
+    with open_host(kept.access) as shell:
+        approved = maintain.plan(kept, shell)
+        offer(web_lab, archive.name, plugin("galeri", "1.5", "// lain"))
+        with pytest.raises(ValueError, match="SHA-256"):
+            maintain.apply(approved, kept, shell, allowed)
+        archive.write_bytes(agreed)
+        shell.script('echo "// disisipkan" >>"$1"', f"{kept.layout.current}/wp-blog-header.php")
+        assert maintain.apply(approved, kept, shell, allowed).ok
+        offer(web_lab, "galeri-1.6.tar.gz", plugin("galeri", "1.6"))
+        assert maintain.apply(maintain.plan(kept, shell), kept, shell, allowed).ok
+        with pytest.raises(ChangedSincePlan, match="galeri"):
+            maintain.apply(approved, kept, shell, allowed)
+        assert says(kept, "galeri") == "1.6"
+        found = [*inspecting.look_through(kept, shell, inspecting.Seen())]
+        assert [each.code for each in found] == ["files.changed"], "an update makes nobody's change one of ours"
+        assert "wp-blog-header.php" in found[0].subject
+
+
+def updated_killed(site: Site, number: int, midway: bool) -> int:
+    """An update killed at a command, and its second run; the exit code of the first."""
+    with open_host(site.access) as shell:
+        approved = maintain.plan(site, shell)
+    code = killed_at_command(lambda: maintain.apply(approved, site, fresh(site), allowed), number, midway)
+    assert "Rawat Situs" in front(site), number
+    with open_host(site.access) as shell:
+        outcome = maintain.apply(approved, site, shell, allowed)
+        assert outcome.ok, (number, outcome)
+        assert maintain.plan(site, shell).changes == ()
+        state = releases.read(site.layout, shell)
+        assert state.current == state.last_good
+    return code
+
+
+STRIDE = 9
+"""Every command was tried once by hand; each run of the tests tries some of them."""
+
+
+@pytest.mark.timeout(400)
+def test_a_worker_killed_at_any_command_leaves_the_site_and_a_second_run_finishes(web_lab: WebLab, kept: Site) -> None:
+    for number in itertools.count(2, STRIDE):
+        version = f"3.{number}"
+        offer(web_lab, "kontak-baru.tar.gz", plugin("kontak", version))
+        code = updated_killed(kept, number, midway=number % 2 == 0)
+        assert says(kept, "kontak") == version
+        if code == 0:
+            break
+        assert code == -9
+    assert number > 20, "an update is many commands"
+
+
+def test_updates_wait_for_an_approved_case_and_its_report_tells_of_them(
+    at_web: Pelihara, web_lab: WebLab, kept: Site, tmp_path: Path
+) -> None:
+    offer(web_lab, "agenda-4.0.tar.gz", plugin("agenda", "4.0"))
+    office = open_office()
+    case = submit(at_web, tmp_path, "--sop", "website", "--opd", "dinkes", "--website", kept.slug)
+    act(at_web, case, "pelaksana", "kadis", "sekretaris", "kabid")
+    assert cases.carry(office, case).state == "waiting"
+    (plan,) = [each for each in office.register.plans(case) if each.action == "maintain"]
+    words = ("website", "update", kept.slug, "--case", case, "--apply", plan.hash, "--as", "pelaksana", "--json")
+    early = at_web(*words)
+    assert (early.code, early.json["error"]["code"]) == (1, "permit_refused")
+    assert says(kept, "agenda") != "4.0"
+    act(at_web, case, "sub-koordinator")
+    carried = cases.carry(office, case)
+    assert carried.state == "done", carried.reason
+    assert says(kept, "agenda") == "4.0"
+    assert office.register.plan(plan.hash, case).state == "applied"
+    told = from_site.site_report(office.register, office.register.case(case), {}).versions or ()
+    assert [(each.component, each.new) for each in told if each.old != each.new and "gend" in each.component] == [
+        ("Plugin agenda", "4.0")
+    ]
