@@ -10,10 +10,11 @@ from playbooks.findings import Finding, Severity
 from playbooks.hosting.sentinel.lexicon import Lexicon
 from playbooks.hosting.sentinel.page import Page
 from playbooks.hosting.sentinel.rules import Judged, defanged, finding, plain, quoted
-from playbooks.hosting.sentinel.weighing import CALL, address_hits, is_foreign, weigh
+from playbooks.hosting.sentinel.weighing import CALL, address_hits, is_foreign, trade, weigh
 
 ENOUGH = 300
 """Characters that a page must say before it can be called another page."""
+ENOUGH_LETTERS = 20
 SHARED = 0.1
 """Share of runs of words below which two texts have nothing in common."""
 NEW_HOUSES = 5
@@ -64,6 +65,8 @@ def _differences(lexicon: Lexicon, person: Visit, other: Visit) -> Iterator[str]
         yield f"skrip mengalihkan ke {defanged(turns[0])}, pada orang biasa tidak"
     if news := _news(lexicon, person.page, other.page):
         yield f"hanya kepadanya ditampilkan {news}"
+    if _strange(other.page) and not _strange(person.page):
+        yield f"halaman dalam aksara lain, berjudul “{plain(other.page.title)}”"
     if other.status >= 400 or person.status >= 400 or _WAITING.search(other.page.seen[:2000] + other.page.title):
         return
     strangers = other.judged.houses - person.judged.houses
@@ -77,10 +80,16 @@ def _news(lexicon: Lexicon, one: Page, two: Page) -> str:
     """Gambling or dark trade that only the second page speaks of; less is proof here than on one page alone."""
     known = {one.title, *(each.text for each in one.passages)}
     texts = [text for text in (two.title, *(each.text for each in two.passages)) if text not in known]
-    for tally in (weigh(lexicon, texts, least=CALL), weigh(lexicon, texts, least=CALL, of=lexicon.trade_hits)):
+    for tally in (weigh(lexicon, texts, least=CALL), trade(lexicon, texts, least=CALL)):
         if tally.proofs and tally.sum >= lexicon.limits.hidden:
             return quoted(tally)
     return ""
+
+
+def _strange(page: Page) -> bool:
+    """Whether most letters are of another script than this country's."""
+    letters = [mark for mark in f"{page.title} {page.seen}"[:20_000] if mark.isalpha()]
+    return len(letters) >= ENOUGH_LETTERS and sum(mark > "\u024f" for mark in letters) > len(letters) / 2
 
 
 def _another(one: Page, two: Page) -> bool:

@@ -33,7 +33,6 @@ class Limits(BaseModel):
     visible: float
     title: float
     hidden: float
-    script: float
     addresses: float
     defaced: float
 
@@ -54,6 +53,7 @@ class WordList(BaseModel):
     numbered: str
     ordinary: str
     offers: str
+    sales: str
     reporting: str
     stems: str
     denials: str
@@ -70,11 +70,13 @@ class Hit(NamedTuple):
 
 
 class Context(NamedTuple):
-    """How many different words of each kind stand around: of reporting, of ordinary services, of an offer."""
+    """How many different words of each kind stand around: of reporting, of ordinary services, of offering games, of
+    selling goods."""
 
     reporting: int
     services: int
     offers: int
+    sales: int
 
 
 Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], float]]]
@@ -128,6 +130,7 @@ class Lexicon:
     context: Phrases
     """Weight 1: reporting. Weight 2: ordinary services."""
     offers: Phrases
+    sales: Phrases
     foreign: tuple[tuple[str, float], ...]
     """Looked for as pieces of text: these languages are written without spaces, or in more than one word."""
     trade: tuple[tuple[str, float], ...]
@@ -153,6 +156,7 @@ class Lexicon:
             _phrases(defacement),
             _phrases({0: _terms(given.denials), 1: [*_terms(given.reporting), *inflected], 2: _terms(given.services)}),
             _phrases({1: _terms(given.offers)}),
+            _phrases({1: _terms(given.sales)}),
             _pieces(given.foreign),
             _pieces(given.trade),
             frozenset(given.brands.split()),
@@ -213,8 +217,9 @@ def _gambling(lexicon: Lexicon, text: str) -> Sequence[Hit]:
 def _context(lexicon: Lexicon, text: str) -> Context:
     said = _read(lexicon, text)
     around = {(hit.term, hit.weight) for hit in _spans(said, lexicon.context)}
-    offers = {hit.term for hit in _spans(said, lexicon.offers)}
-    return Context(sum(weight == 1 for _, weight in around), sum(weight == 2 for _, weight in around), len(offers))
+    reporting, services = (sum(weight == kind for _, weight in around) for kind in (1, 2))
+    offers, sales = (len({hit.term for hit in _spans(said, kind)}) for kind in (lexicon.offers, lexicon.sales))
+    return Context(reporting, services, offers, sales)
 
 
 _TRIPLE = re.compile(r"([a-z])\1{2,}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from playbooks.findings import Finding
 from playbooks.hosting.sentinel.lexicon import STRANGE, Lexicon
 from playbooks.hosting.sentinel.rules import defanged, finding
-from playbooks.hosting.sentinel.weighing import CALL, Tally, address_hits, path_hits
+from playbooks.hosting.sentinel.weighing import CALL, SURE, Tally, address_hits, path_hits, words_of
 
 MOST = 20_000
 """Addresses of one map that are read."""
@@ -54,13 +54,23 @@ def told(robots: str) -> tuple[list[str], list[str]]:
 
 def judge(lexicon: Lexicon, name: str, addresses: Sequence[str], site: str) -> Iterator[Finding]:
     """Gambling in the addresses that a map (its address: `name`) gives out; one alone may be a report's."""
-    tally, count = Tally(), 0
-    for url in addresses:
-        hits = [*address_hits(lexicon, url, site, STRANGE), *path_hits(lexicon, url, lexicon.trade_hits, CALL)]
-        if hits:
-            count += 1
-            tally.add(hits, defanged(url))
-    if tally.sum >= lexicon.limits.addresses and (count > 1 or tally.sum >= 2 * lexicon.limits.addresses):
+    tally, count, alone = _weighed(lexicon, addresses, site, STRANGE)
+    if tally.proofs:
+        tally, count, alone = _weighed(lexicon, addresses, site, CALL)
+    if tally.sum >= lexicon.limits.addresses and (count > 1 or alone or tally.sum >= 2 * lexicon.limits.addresses):
         terms, examples = ", ".join(tally.heaviest()), "; ".join(tally.quotes[:2])
         evidence = f"{count} dari {len(addresses)} alamat: {terms}; misalnya {examples}"
         yield finding("content.gambling", name, evidence)
+
+
+def _weighed(lexicon: Lexicon, addresses: Sequence[str], site: str, least: float) -> tuple[Tally, int, bool]:
+    """The sum, the number of addresses in it, and whether one says hardly anything but what it offers."""
+    tally, count, alone = Tally(), 0, False
+    for url in addresses:
+        hits = [*address_hits(lexicon, url, site, least), *path_hits(lexicon, url, lexicon.trade_hits, CALL)]
+        if hits:
+            count += 1
+            tally.add(hits, defanged(url))
+            sure = sum(len(hit.term.split()) for hit in hits if hit.weight >= SURE)
+            alone = alone or sure * 2 >= len(words_of(url.rstrip("/").rpartition("/")[2]).split()) > 0
+    return tally, count, alone

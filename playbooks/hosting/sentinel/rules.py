@@ -12,19 +12,24 @@ from playbooks.findings import Finding, Severity
 from playbooks.hosting.sentinel import scripts
 from playbooks.hosting.sentinel.lexicon import Hit, Lexicon
 from playbooks.hosting.sentinel.page import Link, Page, take_apart
+from playbooks.hosting.sentinel.styles import UNREADABLE
 from playbooks.hosting.sentinel.weighing import (
     CALL,
     LONG,
     PROOF,
     TOLD,
     UNPROVEN,
+    Finder,
     Tally,
     address_hits,
     host_of,
     house,
+    is_everyday,
     is_foreign,
     is_odd,
+    offer,
     pieces,
+    trade,
     weigh,
 )
 
@@ -34,6 +39,8 @@ SLY_LINKS, CLOSED_LINKS = 4, 15
 """Foreign houses behind hidden links that are no menu any more: hidden slyly, or as menus are."""
 MOST_LINKS = 1500
 """Different links of one kind on a page that are judged; so many of them say enough."""
+HIDDEN = 2.0
+"""The weight of a single term that nobody hides slyly without reason."""
 MOST_QUOTED = 3
 NEAR = 2
 """Paragraphs before and after one that belong to what it says."""
@@ -113,9 +120,9 @@ def quoted(tally: Tally) -> str:
 
 
 def _reports(case: _Case) -> bool:
-    """Whether most titles and headings that speak of the matter report, or most paragraphs, each with its neighbours.
+    """Whether most titles and headings that speak of the matter report, or else most of its paragraphs.
 
-    One that offers it speaks against that.
+    A paragraph is read with its neighbours and the title; a heading that offers speaks against all of them.
     """
     lexicon, seen = case.lexicon, [each for each in case.page.passages if not each.unseen and not each.linked]
     heads = [text for text in (case.page.title, *(each.text for each in seen if each.heading)) if _speaks(case, text)]
@@ -123,7 +130,10 @@ def _reports(case: _Case) -> bool:
     if heads and sum(reporting) * 2 >= len(heads):
         return True
     told = [at for at, each in enumerate(seen) if _speaks(case, each.text)]
-    around = [" ".join(each.text[:LONG] for each in seen[max(0, at - NEAR) : at + NEAR + 1]) for at in told[:200]]
+    around = [
+        " ".join((case.page.title, *(each.text[:LONG] for each in seen[max(0, at - NEAR) : at + NEAR + 1])))
+        for at in told[:200]
+    ]
     by_text = sum(any(lexicon.around(piece).reporting for piece in pieces(text)) for text in around)
     return not any(_proof(case, text) for text in heads) and by_text * 2 >= len(around) > 0
 
@@ -138,8 +148,7 @@ def _matter(case: _Case, text: str) -> Sequence[Hit]:
 
 
 def _proof(case: _Case, text: str) -> bool:
-    tally = weigh(case.lexicon, [text], of=lambda piece: _matter(case, piece))
-    return bool(tally.proofs)
+    return bool(weigh(case.lexicon, [text]).proofs | trade(case.lexicon, [text]).proofs)
 
 
 def _read_scripts(case: _Case, extra: Sequence[str]) -> None:
@@ -155,15 +164,16 @@ def _read_scripts(case: _Case, extra: Sequence[str]) -> None:
 def _gambling(case: _Case) -> Iterator[Finding]:
     limits, page = case.lexicon.limits, case.page
     parts = (
-        ("tampak di halaman", _seen(case), limits.visible),
-        ("judul", weigh(case.lexicon, [page.title]), limits.title),
-        ("uraian untuk mesin pencari", _head(case), limits.title),
-        ("teks tak terlihat", _unseen(case), limits.hidden),
-        ("disisipkan skrip", _scripted(case), limits.script),
-        ("diteruskan otomatis", _sent(case), limits.hidden),
+        ("tampak di halaman", _seen(case), limits.visible, UNPROVEN),
+        ("judul", weigh(case.lexicon, [page.title]), limits.title, UNPROVEN),
+        ("uraian untuk mesin pencari", _head(case), limits.title, UNPROVEN),
+        ("teks tak terlihat", _unseen(case), limits.hidden, UNPROVEN),
+        ("teks yang disembunyikan", _sly(case), HIDDEN, HIDDEN),
+        ("disisipkan skrip", _scripted(case), HIDDEN, HIDDEN),
+        ("diteruskan otomatis", _sent(case), limits.hidden, UNPROVEN),
     )
-    for where, tally, limit in parts:
-        if tally.sum >= (limit if tally.proofs else max(limit, UNPROVEN)):
+    for where, tally, limit, unproven in parts:
+        if tally.sum >= (limit if tally.proofs else max(limit, unproven)):
             yield finding("content.gambling", case.site, f"{where}: {quoted(tally)}")
     for text in _trading(case):
         yield finding("content.defaced", case.site, f"iklan gelap: {text}")
@@ -176,6 +186,18 @@ def _seen(case: _Case) -> Tally:
     tally = weigh(lexicon, (each.text for each in page.passages if not each.unseen and not each.linked), told)
     tally.join(weigh(lexicon, (each.text for each in page.passages if not each.unseen and each.linked)))
     tally.join(_led(case, (link for link in page.links if not link.unseen)))
+    tally.join(_offered(case))
+    return tally
+
+
+def _offered(case: _Case) -> Tally:
+    """Offers that are spread over paragraphs: a heading that names the matter, invitations below it."""
+    tally, seen = Tally(), [each for each in case.page.passages if not each.unseen and not each.linked]
+    told = [at for at, each in enumerate(seen) if not case.reports and _speaks(case, each.text[:LONG])]
+    for at in told[:200]:
+        text = " ".join(each.text[:LONG] for each in seen[at : at + NEAR + 1])
+        found = offer(case.lexicon.gambling_hits(text), case.lexicon.around(text), 2 * CALL)
+        tally.add(found, text)
     return tally
 
 
@@ -219,13 +241,20 @@ def _unseen(case: _Case) -> Tally:
     return tally
 
 
+def _sly(case: _Case) -> Tally:
+    """What is put out of sight in ways that no menu has a use for, apart from words of everyday use."""
+    return weigh(
+        case.lexicon, (each.text for each in case.page.passages if each.sly or each.unseen in UNREADABLE), least=HIDDEN
+    )
+
+
 def _scripted(case: _Case) -> Tally:
     """What scripts hold; one that filters words out holds them too."""
     tally = Tally()
     for script in case.scripts:
         filters = any(word in script.source for word in case.lexicon.filters)
         factor = 0.1 if filters else TOLD if case.reports else 1.0
-        tally.join(weigh(case.lexicon, script.texts, factor, least=2.0))
+        tally.join(weigh(case.lexicon, script.texts, factor, 2.0, _uncovered(case.lexicon, script, filters)))
         if script.inserts and not filters:
             tally.join(_built(case, script))
         for text in script.texts:
@@ -235,6 +264,19 @@ def _scripted(case: _Case) -> Tally:
         tally.join(weigh(case.lexicon, (each.text for each in page.passages), least=1.0))
         tally.join(_led(case, page.links))
     return tally
+
+
+def _uncovered(lexicon: Lexicon, script: scripts.Script, filters: bool) -> Finder:
+    """Finds gambling; terms that do not stand in the script as they are, but cut up or in code, are in disguise."""
+
+    def found(text: str) -> list[Hit]:
+        return [
+            hit._replace(disguised=not filters and any(word not in script.source for word in hit.term.split()))
+            for hit in lexicon.gambling_hits(text)
+            if hit.weight >= (PROOF if is_everyday(hit) else CALL)
+        ]
+
+    return found
 
 
 def _built(case: _Case, script: scripts.Script) -> Tally:
@@ -261,9 +303,9 @@ def _sent(case: _Case) -> Tally:
 def _trading(case: _Case) -> Iterator[str]:
     """Other dark trade that is seen: as text, in the title, or as the name of links to strangers."""
     page, lexicon, told = case.page, case.lexicon, TOLD if case.reports else 1.0
-    title = weigh(lexicon, [page.title], told, of=lexicon.trade_hits)
+    title = trade(lexicon, [page.title], told)
     texts = [*(text for _, text in page.said), *(each.text for each in page.passages if not each.unseen)]
-    tally = weigh(lexicon, texts, told, of=lexicon.trade_hits)
+    tally = trade(lexicon, texts, told)
     tally.join(title)
     for link in islice(dict.fromkeys(page.links), MOST_LINKS):
         if link.text and lexicon.trade_hits(link.text) and is_foreign(lexicon, link.url, case.site):
@@ -294,9 +336,9 @@ def _hidden(case: _Case) -> Iterator[Finding]:
             yield finding("content.hidden_links", case.site, evidence, Severity.MAJOR)
             return
     hidden = (each.text for each in case.page.passages if each.unseen)
-    trade = weigh(case.lexicon, hidden, of=case.lexicon.trade_hits)
-    if trade.sum >= case.lexicon.limits.hidden:
-        yield finding("content.hidden_links", case.site, f"teks tak terlihat: {quoted(trade)}", Severity.MAJOR)
+    dark = trade(case.lexicon, hidden)
+    if dark.sum >= case.lexicon.limits.hidden:
+        yield finding("content.hidden_links", case.site, f"teks tak terlihat: {quoted(dark)}", Severity.MAJOR)
     for url in case.page.canonical:
         if is_foreign(case.lexicon, url, case.site) and is_odd(case.lexicon, url):
             evidence = f"halaman mengaku milik {defanged(url)} (rel=canonical)"
@@ -309,9 +351,9 @@ def _defaced(case: _Case) -> Iterator[Finding]:
     told = TOLD if _told_of(case) >= 3 else 1.0
     texts = [each.text for each in page.passages if not each.sly]
     inserted = [text for each in case.scripts if each.inserts for text in each.texts]
-    tally = weigh(lexicon, [page.title, *texts, *inserted], told, of=lexicon.defacement_hits, sold=False)
+    tally = weigh(lexicon, [page.title, *texts, *inserted], told, of=lexicon.defacement_hits, calls=lambda _: 0)
     loud = [each.text for each in page.passages if each.heading or len(each.text) < 120]
-    again = weigh(lexicon, [page.title, *loud], told, of=lexicon.defacement_hits, sold=False)
+    again = weigh(lexicon, [page.title, *loud], told, of=lexicon.defacement_hits, calls=lambda _: 0)
     total = tally.sum + again.sum / 2
     if max((weight for weight, _ in tally.terms.values()), default=0.0) >= PROOF:
         total += (2.0 if _empty(case) else 0.0) + (1.0 if page.dark else 0.0)

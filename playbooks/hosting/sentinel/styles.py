@@ -23,6 +23,9 @@ TINY_PX = 2.0
 ALIKE = 0.08
 """Colours so near (largest difference of a channel, 0 to 1) cannot be told apart."""
 FAINT = 0.1
+_TINY, _SAME = "huruf sekecil titik", "warna sama dengan latarnya"
+UNREADABLE = frozenset({_TINY, _SAME})
+"""Ways of being unseen that take up a place on the page all the same."""
 Colour = tuple[float, float, float]
 Declarations = Mapping[str, str]
 
@@ -100,11 +103,11 @@ class Look:
         if self.hidden:
             return self.hidden
         if self.size <= TINY_PX:
-            return "huruf sekecil titik"
+            return _TINY
         if self.alpha <= FAINT or self.opacity <= FAINT:
             return "tembus pandang"
         if self.ground is not None and max(abs(a - b) for a, b in zip(self.colour, self.ground, strict=True)) <= ALIKE:
-            return "warna sama dengan latarnya"
+            return _SAME
         return ""
 
 

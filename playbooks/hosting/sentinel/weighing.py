@@ -11,12 +11,15 @@ from playbooks.hosting.sentinel.lexicon import Context, Hit, Lexicon
 
 REPORTED, TOLD = 0.15, 0.25
 """What is left of a weight beside words of reporting in its own paragraph, and in a page that reports."""
-DISGUISE = 2.0
-"""Added for a word in disguise: nobody else disguises words."""
-PROOF, UNPROVEN = 2.5, 4.0
-"""A term of this weight is proof; without any, all others together weigh no more than this."""
+DISGUISE, DISGUISED_EVERYDAY = 4.0, 2.0
+"""Added for a word in disguise: nobody else disguises words. Less for one that letters set apart may make by chance."""
+PROOF, SURE, UNPROVEN = 2.5, 4.0, 4.0
+"""A term of the first weight is proof, one of the second hardly needs another; without any proof, all others together
+weigh no more than the third."""
 CALL = 1.0
 """Terms below this weight mean something only beside others."""
+LOUD = 5
+"""Words of an offer in one piece from which on it is no quotation, whatever the page around reports."""
 OFFER = 4.0
 """What the matter weighs, and one for each word of an offer beside it: from here on it is offered."""
 LONG = 500
@@ -44,7 +47,7 @@ class Tally:
 
     def add(self, hits: Iterable[Hit], quote: str, factor: float = 1.0) -> None:
         """Hits of one place; those in disguise keep their weight whatever is around."""
-        worth = [(hit, hit.weight + DISGUISE if hit.disguised else hit.weight * factor) for hit in hits]
+        worth = [(hit, _disguised(hit) if hit.disguised else hit.weight * factor) for hit in hits]
         if not any(hit.weight >= CALL for hit, _ in worth):
             return
         for hit, weight in worth:
@@ -75,6 +78,11 @@ class Tally:
         return sorted(self.terms, key=lambda term: -self.terms[term][0])[:most]
 
 
+def _disguised(hit: Hit) -> float:
+    light = hit.weight < CALL or bool(_EVERYDAY.search(hit.term))
+    return hit.weight + (DISGUISED_EVERYDAY if light else DISGUISE)
+
+
 def pieces(text: str) -> Iterator[str]:
     """A text as it is when short, otherwise in sentences put together up to `LONG` characters."""
     if len(text) <= LONG:
@@ -95,9 +103,9 @@ def weigh(
     factor: float = 1.0,
     least: float = 0.0,
     of: Finder | None = None,
-    sold: bool = True,
+    calls: Callable[[Context], int] = lambda around: around.offers,
 ) -> Tally:
-    """Gambling in texts, or what `of` finds, which is `sold` or is not.
+    """Gambling in texts, or what `of` finds; `calls` counts the words around that offer it.
 
     `factor` is for the page around them; hits lighter than `least` are left out.
     """
@@ -106,25 +114,39 @@ def weigh(
         for piece in pieces(text):
             if hits := [hit for hit in find(piece) if hit.weight >= least or hit.disguised]:
                 around = lexicon.around(piece)
-                _put(tally, hits, piece, around if sold else around._replace(offers=0), factor)
+                _put(tally, hits, piece, around._replace(offers=calls(around)), factor)
     return tally
+
+
+def trade(lexicon: Lexicon, texts: Iterable[str], factor: float = 1.0, least: float = 0.0) -> Tally:
+    """Other dark trade in texts."""
+    return weigh(lexicon, texts, factor, least, lexicon.trade_hits, lambda around: around.sales)
 
 
 def _put(tally: Tally, hits: list[Hit], text: str, around: Context, factor: float) -> None:
     if around.services:
-        hits = [hit._replace(weight=hit.weight * REPORTED) if _everyday(hit) else hit for hit in hits]
-    elif not around.reporting and _offering(hits, around):
-        hits = [*hits, Hit("menawarkan", PROOF)]
-    tally.add(hits, text, factor * (REPORTED / around.reporting if around.reporting else 1.0))
+        hits = [hit._replace(weight=hit.weight * REPORTED) if is_everyday(hit) else hit for hit in hits]
+    offered = offer(hits, around)
+    told = 1.0 if offered and around.offers >= LOUD else factor
+    tally.add([*hits, *offered], text, told * (REPORTED / around.reporting if around.reporting else 1.0))
 
 
-def _offering(hits: Iterable[Hit], around: Context) -> bool:
-    """Whether a text that names the matter also invites, praises and states terms: who reports does not."""
-    matter = {hit.term: hit.weight for hit in hits if hit.weight >= CALL and not _everyday(hit)}
-    return bool(matter) and around.offers >= 2 and sum(matter.values()) + around.offers >= OFFER
+def offer(hits: Iterable[Hit], around: Context, least: float = CALL) -> list[Hit]:
+    """Proof, where a text that names the matter also invites, praises and states terms: who reports does not.
+
+    Terms that mean other things elsewhere are no matter by themselves, but count beside one of at least `least`.
+    """
+    if around.reporting or around.services or around.offers < 2:
+        return []
+    told = {hit.term: hit for hit in hits}.values()
+    matter = [hit.weight for hit in told if hit.weight >= CALL and not is_everyday(hit)]
+    worth = sum(matter) + sum(hit.weight for hit in told if is_everyday(hit)) + around.offers
+    if sum(matter) < least or worth < OFFER:
+        return []
+    return [Hit("menawarkan", PROOF if worth < OFFER + 1 else SURE)]
 
 
-def _everyday(hit: Hit) -> bool:
+def is_everyday(hit: Hit) -> bool:
     """Whether a term means other things in other trades."""
     return not hit.disguised and bool(_EVERYDAY.search(hit.term))
 
@@ -170,9 +192,13 @@ def address_hits(lexicon: Lexicon, url: str, site: str, least: float = 2.0) -> l
 def path_hits(lexicon: Lexicon, url: str, of: Finder, least: float) -> list[Hit]:
     """Terms in the words of an address's path, none where these speak of a report or of a service."""
     said = words_of(url)
-    hits = [hit for hit in of(said) if hit.weight >= least or hit.disguised]
-    around = lexicon.around(said) if hits else Context(0, 0, 0)
-    return [] if around.reporting or around.services else hits
+    if not (hits := of(said)):
+        return []
+    around = lexicon.around(said)
+    if around.reporting or around.services:
+        return []
+    least = CALL if around.offers else least
+    return [hit for hit in hits if hit.weight >= least or hit.disguised]
 
 
 def words_of(url: str) -> str:
