@@ -24,6 +24,7 @@ from inventory.models import (
     Office,
     Official,
     Website,
+    Words,
     Zone,
     is_domain,
 )
@@ -40,7 +41,7 @@ _TABLES: dict[str, type[Entry]] = {
     "zones": Zone,
     "credentials": Credential,
 }
-_SINGLES: dict[str, type[Entry]] = {"office": Office, "acme": Acme, "headings": Headings}
+_SINGLES: dict[str, type[Entry]] = {"office": Office, "acme": Acme, "headings": Headings, "words": Words}
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 
 

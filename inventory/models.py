@@ -87,6 +87,12 @@ def _email(value: str) -> str:
     return value
 
 
+def _term(value: str) -> str:
+    if not all(word.isalnum() and word == word.lower() for word in value.split(" ")):
+        raise ValueError("harus kata-kata berhuruf kecil dengan satu spasi di antaranya, tanpa tanda baca")
+    return value
+
+
 def _domain(value: str) -> str:
     if not is_domain(value):
         raise ValueError("harus nama domain dengan huruf kecil, misalnya dinkes.example.go.id")
@@ -500,6 +506,34 @@ class Headings(Entry):
     """States of a device that is not in use."""
 
 
+Term = Annotated[str, Field(min_length=1), AfterValidator(_term)]
+Weight = Annotated[float, Field(ge=0, le=10)]
+"""How much a word proves: from 2.5 on it is proof, below 1 it only counts beside others, 0 takes it out."""
+
+
+class Words(Entry):
+    """words.yaml: an office's own words for looking at pages, beside those of playbooks/hosting/sentinel/words.yaml."""
+
+    promotion: dict[Term, Weight] = {}
+    """Words of gambling."""
+    trade: dict[Term, Weight] = {}
+    """Words of other dark trade."""
+    defacement: dict[Term, Weight] = {}
+    ordinary: tuple[Term, ...] = ()
+    """Words of everyday use that hold one of those and do not count."""
+    reporting: tuple[Term, ...] = ()
+    """Words of who reports or warns."""
+    services: tuple[Term, ...] = ()
+    offers: tuple[Term, ...] = ()
+    """Words of who offers games."""
+    sales: tuple[Term, ...] = ()
+    """Words of who sells."""
+    brands: tuple[Term, ...] = ()
+    """Names of gambling sites, without the number behind them."""
+    trusted: tuple[Annotated[str, AfterValidator(_domain)], ...] = ()
+    """Domains that pages of ours may link to, those below them included."""
+
+
 class WorkingDay(Entry):
     """Office hours of one weekday, in the office's zone."""
 
@@ -583,3 +617,4 @@ class Inventory(Entry):
     credentials: dict[str, Credential] = {}
     acme: Acme | None = None
     headings: Headings | None = None
+    words: Words | None = None

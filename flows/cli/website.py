@@ -51,7 +51,7 @@ Internal = Annotated[bool, typer.Option("--allow-internal", help="Server ini bol
 @app.command(cls=Order)
 def inspect(url: Url, internal: Internal = False, json: Json = False) -> None:
     """Periksa satu halaman di luar inventaris: judi, tautan tersembunyi, isi yang hanya tampak bagi mesin pencari."""
-    answer_targets([jobs.inspect(url, internal)], "website", json)
+    answer_targets([jobs.inspect(office.open_office(), url, internal)], "website", json)
 
 
 @app.command(cls=Order)

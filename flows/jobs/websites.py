@@ -34,6 +34,7 @@ from playbooks.hosting import (
 from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.sentinel import inspecting as sentinel
+from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.shells import Shells
 from playbooks.hosting.site import Site, SiteError
 from playbooks.hosting.updates import maintain
@@ -180,13 +181,13 @@ def _check(office: Office, name: str, known: _Known, shells: Shells) -> TargetRe
         return replace(seen, reason=error.reason, detail=error.detail)
 
 
-def inspect(url: str, allow_internal: bool) -> TargetResult:
+def inspect(office: Office, url: str, allow_internal: bool) -> TargetResult:
     """One page as its visitors get it, outside the inventory. Raises BadInput for what is no address."""
     try:
         session.sound(sentinel.complete(url))
     except session.FetchError as error:
         raise BadInput(str(error), "bad_address") from None
-    return sentinel.inspect(url, allow_internal)
+    return sentinel.inspect(url, allow_internal, words=lexicon(office.inventory.words))
 
 
 def keep_profile(office: Office, name: str, case_id: str, actor: Actor = SOFTWARE) -> profile.Profile:

@@ -14,6 +14,7 @@ from playbooks.hosting.intruders import exposed
 from playbooks.hosting.intruders import inspecting as intruders
 from playbooks.hosting.pages import Page, PageError
 from playbooks.hosting.sentinel import inspecting
+from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.session import Pin, Session
 from playbooks.hosting.site import MAIN_PORTS, Site
 
@@ -111,7 +112,7 @@ def _http(site: Site, left: float) -> Iterator[Finding]:
 
 def _content(site: Site, left: float) -> list[Finding]:
     """What was slipped into the first page, asked of the site's own host; its certificate is another part's affair."""
-    return inspecting.content(f"{_base(site)}/", _session(site, left))
+    return inspecting.content(f"{_base(site)}/", _session(site, left), lexicon(site.inventory.words))
 
 
 def _exposed(site: Site, left: float, seen: intruders.Seen) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from playbooks.findings import Finding, Severity
 from playbooks.hosting.sentinel.lexicon import Lexicon
 from playbooks.hosting.sentinel.page import Page
-from playbooks.hosting.sentinel.rules import Judged, defanged, finding, plain, quoted
+from playbooks.hosting.sentinel.rules import HIDDEN, Judged, defanged, finding, plain, quoted
 from playbooks.hosting.sentinel.weighing import CALL, address_hits, is_foreign, trade, weigh
 
 ENOUGH = 300
@@ -80,8 +80,11 @@ def _news(lexicon: Lexicon, one: Page, two: Page) -> str:
     """Gambling or dark trade that only the second page speaks of; less is proof here than on one page alone."""
     known = {one.title, *(each.text for each in one.passages)}
     texts = [text for text in (two.title, *(each.text for each in two.passages)) if text not in known]
-    for tally in (weigh(lexicon, texts, least=CALL), trade(lexicon, texts, least=CALL)):
-        if tally.proofs and tally.sum >= lexicon.limits.hidden:
+    for tally, limit in (
+        (weigh(lexicon, texts, least=HIDDEN), HIDDEN),
+        (trade(lexicon, texts, least=CALL), lexicon.limits.hidden),
+    ):
+        if tally.sum >= limit:
             return quoted(tally)
     return ""
 

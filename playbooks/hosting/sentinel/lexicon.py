@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
+from inventory.models import Words
 from playbooks.hosting.sentinel.folding import Word, unleet, words
 
 LIST = Path(__file__).with_name("words.yaml")
@@ -88,12 +89,14 @@ def _terms(text: str) -> list[str]:
 
 
 def _phrases(weighted: Mapping[float, Iterable[str]]) -> Phrases:
+    """The heaviest weight of a term counts, unless it is given as ordinary (0) too."""
     found: dict[str, dict[tuple[str, ...], float]] = {}
     for weight, terms in weighted.items():
         for term in terms:
             first, *rest = term.split()
             known = found.setdefault(first, {})
-            known[tuple(rest)] = max(weight, known.get(tuple(rest), 0))
+            before = known.get(tuple(rest), weight)
+            known[tuple(rest)] = max(weight, before) if before and weight else 0
     return {first: sorted(rest.items(), key=lambda item: -len(item[0])) for first, rest in found.items()}
 
 
@@ -107,7 +110,7 @@ def _forms(stem: str) -> Iterable[str]:
         stem,
         f"me{nasal}{rest}",
         f"pe{nasal}{rest}",
-        *(each + stem for each in ("di", "ter", "ber", "ke")),
+        *(each + stem for each in ("di", "ter", "ber", "ke", "pe")),
     ):
         yield from (beginning + ending for ending in _ENDINGS)
 
@@ -324,7 +327,39 @@ def _spans(said: Sequence[Word], phrases: Phrases) -> list[Hit]:
     return [hit for _, hit in sorted(hits)]
 
 
-@cache
-def lexicon(path: Path = LIST) -> Lexicon:
-    """The word list of a file. Raises pydantic's ValidationError, OSError."""
-    return Lexicon.of(WordList.model_validate(YAML(typ="safe").load(path)))
+_WEIGHED = ("promotion", "trade", "defacement")
+_LISTED = {
+    "ordinary": ";",
+    "reporting": ";",
+    "services": ";",
+    "offers": ";",
+    "sales": ";",
+    "brands": " ",
+    "trusted": " ",
+}
+"""Parts of the list, and what stands between their words."""
+
+
+def extended(given: WordList, own: Words) -> WordList:
+    """The list with an office's words: a word's own weight counts before ours, a weight of 0 takes it out."""
+    weighed = {name: _weighed(getattr(given, name), getattr(own, name)) for name in _WEIGHED}
+    listed = {name: f" {mark} ".join((getattr(given, name), *getattr(own, name))) for name, mark in _LISTED.items()}
+    return given.model_copy(update={**weighed, **listed})
+
+
+def _weighed(ours: Mapping[float, str], own: Mapping[str, float]) -> dict[float, str]:
+    by_weight = {weight: [term for term in _terms(text) if term not in own] for weight, text in ours.items()}
+    for term, weight in own.items():
+        by_weight.setdefault(weight, []).append(term)
+    return {weight: "; ".join(terms) for weight, terms in by_weight.items() if weight}
+
+
+def lexicon(own: Words | None = None) -> Lexicon:
+    """The word list, with an office's own words when it has any. Raises pydantic's ValidationError, OSError."""
+    return _made(own.model_dump_json() if own else "")
+
+
+@lru_cache(maxsize=4)
+def _made(own: str) -> Lexicon:
+    given = WordList.model_validate(YAML(typ="safe").load(LIST))
+    return Lexicon.of(extended(given, Words.model_validate_json(own)) if own else given)

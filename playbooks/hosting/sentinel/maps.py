@@ -19,7 +19,9 @@ USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
 _PLACE = re.compile(
     r"<(?:\w+:)?(?:loc|link|image:loc)\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]{1,2000})", re.IGNORECASE
 )
-_LINE = re.compile(r"^\s*(sitemap|allow|disallow)\s*:\s*(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(r"^\s*(sitemap|allow|disallow)[ \t]*:[ \t]*(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
+_NAME = re.compile(r"/(?:sitemap[^/]*|index\.\w{1,5})?$", re.IGNORECASE)
+"""What an address ends in that says nothing of its page."""
 _PLAIN = re.compile(r"^\s*(https?://\S{1,2000})\s*$", re.MULTILINE)
 
 
@@ -72,5 +74,5 @@ def _weighed(lexicon: Lexicon, addresses: Sequence[str], site: str, least: float
             count += 1
             tally.add(hits, defanged(url))
             sure = sum(len(hit.term.split()) for hit in hits if hit.weight >= SURE)
-            alone = alone or sure * 2 >= len(words_of(url.rstrip("/").rpartition("/")[2]).split()) > 0
+            alone = alone or sure * 2 >= len(words_of(_NAME.sub("", url).rpartition("/")[2]).split()) > 0
     return tally, count, alone

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from inventory.models import Words
 from playbooks.findings import Reason
 from playbooks.hosting.sentinel import inspecting, maps, rules, scripts
 from playbooks.hosting.sentinel.folding import words
@@ -157,6 +158,13 @@ def test_a_style_hides_or_does_not(style: str, hidden: bool) -> None:
 def test_a_rule_for_paper_or_for_telephones_hides_nothing_on_a_screen() -> None:
     sheet = "@media print{.a{display:none}} @media (max-width:600px){.b{display:none}} @media screen{.c{display:none}}"
     assert [rule.selector for rule in sheet_rules(sheet)] == [".c"]
+
+
+def test_the_words_of_an_office_count_before_those_of_the_program() -> None:
+    own = lexicon(Words(promotion={"slot gacor": 0, "kuda merah": 4}, ordinary=("judi bola",), brands=("rusa",)))
+    said = [(hit.term, hit.weight) for hit in own.gambling_hits("slot gacor, kuda merah, judi bola, rusa77")]
+    assert said == [("slot", 1), ("gacor", 1), ("kuda merah", 4), ("rusa77", 3)]
+    assert ("slot gacor", 4) in [(hit.term, hit.weight) for hit in lexicon().gambling_hits("slot gacor")]
 
 
 def test_an_internal_address_is_not_inspected_unless_it_is_said_so() -> None:
