@@ -15,10 +15,11 @@ from prefect.states import Completed, Failed
 
 from flows import artifacts, network, websites
 from flows.forms import MonthForm
-from flows.jobs import archive, binaries, board, notices, renewals, reports, site_board, site_drills
+from flows.jobs import archive, binaries, board, notices, renewals, reports, site_board, site_care, site_drills
 from flows.jobs import duties as jobs
 from flows.jobs import zones as zone_jobs
 from flows.jobs.duties import CLOCK
+from flows.jobs.leases import PATIENCE_S
 from flows.jobs.targets import BackedUp, batches
 from flows.runs import BATCH, ended, office, tell
 from sop.register.records import CaseRecord
@@ -66,6 +67,24 @@ def _show_board() -> None:
     lines = board.board(here, list(here.inventory.devices))
     title = board.summary(lines, here.inventory.office.backup_stale_days)
     artifacts.table("papan-cadangan", title, [line.cells for line in lines])
+
+
+@flow(name="Rawat cadangan website", flow_run_name=_named("Rawat cadangan website"), persist_result=False)
+def care_for_site_backups() -> State[None]:
+    """Read every website's backups again, copy them off their hosts, throw away what is over its time."""
+    done = _care_for_site_backups()
+    counted = artifacts.summary(site_care.STATES[each.status] for each in done)
+    message = artifacts.plain(f"{len(done)} website: {counted}")
+    return Failed(message=message) if any(each.problems for each in done) else Completed(message=message)
+
+
+@task(task_run_name="rawat cadangan website", cache_policy=NO_CACHE, persist_result=False)
+def _care_for_site_backups() -> list[site_care.Cared]:
+    done = site_care.care(office(), site_care.due(office()), tell, CLOCK, PATIENCE_S)
+    artifacts.table("rawat-cadangan-website", f"Cadangan {len(done)} website", [each.cells for each in done])
+    for unsent in notices.tell_archive(office(), [line for each in done for line in each.problems]):
+        get_run_logger().warning("%s", artifacts.plain(unsent))
+    return done
 
 
 @flow(name="Periksa arsip", flow_run_name=_named("Periksa arsip"), persist_result=False)

@@ -574,6 +574,25 @@ class Telegram(Entry):
     token: Annotated[SecretReference, Field(min_length=1)]
 
 
+Count = Annotated[int, Field(ge=0, le=1000, strict=True)]
+
+
+class Retention(Entry):
+    """Of so many days, weeks, months and years that have a backup, the newest one of each is kept."""
+
+    daily: Annotated[int, Field(ge=1, le=1000, strict=True)] = 7
+    weekly: Count = 4
+    monthly: Count = 0
+    yearly: Count = 0
+
+
+class SiteBackups(Entry):
+    """Which backups of a website are kept: on its host, where the disk is the site's too, and off it."""
+
+    host: Retention = Retention()
+    off_host: Retention = Retention(monthly=12, yearly=2)
+
+
 class Office(Entry):
     """office.yaml: the office itself, its hours, holidays, letterhead and channels."""
 
@@ -599,6 +618,7 @@ class Office(Entry):
     telegram: Telegram | None = None
     backup_stale_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 3
     """A device or website whose last good backup is older counts as stale. They are nightly; a weekend may pass."""
+    site_backups: SiteBackups = SiteBackups()
     maintenance_ahead_days: Annotated[int, Field(ge=0, le=180, strict=True)] = 45
     """So long before a website's year is over its case is opened: the SOP gives steps 6 and 7 2 + 30 working days."""
 

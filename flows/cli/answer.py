@@ -29,6 +29,7 @@ As = Annotated[
     str,
     typer.Option("--as", metavar="PEJABAT", help="Siapa yang bertindak: nama di officials.yaml, atau perannya."),
 ]
+CONSENT = ("ya", "y", "yes")
 Told = Callable[[str, str], None]
 """Told (target, outcome) each time one of several targets is done."""
 
@@ -91,6 +92,18 @@ def answer(document: Any, as_json: bool, show: Callable[[Console], None], done: 
         raise NotDone(f"jawaban tidak dapat ditulis: {cause(error)}", "not_written") from None
     if not done:
         raise typer.Exit(1)
+
+
+def asked(question: str) -> bool:
+    """Whether a person at the terminal says yes; nobody there is a no."""
+    typer.echo(question, err=True, nl=False)
+    try:
+        answered = sys.stdin.readline().strip().lower()
+    except KeyboardInterrupt:
+        answered = ""
+    if not sys.stdin.isatty():
+        typer.echo(err=True)
+    return answered in CONSENT
 
 
 def print_json(document: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,7 @@ import typer
 from rich.console import Console
 
 from flows.cli import imports as shown
-from flows.cli.answer import Json, answer, note, plain, status, table
+from flows.cli.answer import Json, answer, asked, note, plain, status, table
 from flows.cli.later import later
 from flows.cli.words import Order, Orders
 from flows.jobs.errors import BadInput
@@ -35,9 +34,6 @@ KINDS = {
     "zones": "zona DNS",
     "credentials": "kredensial",
 }
-
-
-CONSENT = ("ya", "y", "yes")
 
 
 @app.command("list", cls=Order)
@@ -85,7 +81,7 @@ def import_(
     if not json:
         answer(None, False, lambda c: shown.print_plan(plan, c))
     may = bool(plan.to_write) and (partial or not plan.problems)
-    agreed = may and (yes or (not json and _asked(f"Tulis ke {found.folder}? [ya/tidak]: ") in CONSENT))
+    agreed = may and (yes or (not json and asked(f"Tulis ke {found.folder}? [ya/tidak]: ")))
     written = imports.write(plan, found) if agreed else []
     answer(shown.as_json(plan, written), json, lambda c: shown.print_outcome(plan, written, c))
     if plan.problems:
@@ -144,24 +140,12 @@ def _print_keys(seen: list[enrolment.Seen]) -> None:
 
 
 def _require_consent(json: bool) -> None:
-    if json or _asked("Sidik jari di atas sudah dicocokkan dengan alatnya, dan dicatat? [ya/tidak]: ") not in CONSENT:
+    if json or not asked("Sidik jari di atas sudah dicocokkan dengan alatnya, dan dicatat? [ya/tidak]: "):
         raise BadInput(
             "tidak ada kunci host yang dicatat; cocokkan sidik jari di atas dengan alatnya, lalu ulangi dan jawab ya, "
             "atau dengan --yes",
             "not_confirmed",
         )
-
-
-def _asked(question: str) -> str:
-    """What is answered at the terminal; "" where nobody is there to answer."""
-    typer.echo(question, err=True, nl=False)
-    try:
-        answered = sys.stdin.readline().strip().lower()
-    except KeyboardInterrupt:
-        answered = ""
-    if not sys.stdin.isatty():
-        typer.echo(err=True)
-    return answered
 
 
 def _print_enrolled(enrolled: list[enrolment.Seen], to: Console) -> None:

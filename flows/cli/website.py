@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 
 from flows.cli import zone
-from flows.cli.answer import Json, answer, note, plain, progress, status, table
+from flows.cli.answer import Json, answer, asked, note, plain, progress, status, table
+from flows.cli.copies import print_listed, print_pruned
 from flows.cli.later import later
 from flows.cli.person import as_option, technician
 from flows.cli.plans import Apply, change
@@ -19,10 +20,11 @@ from playbooks.findings import explained
 
 if TYPE_CHECKING:
     from flows import office
-    from flows.jobs import duties, maintenance, renewals, reports, site_board, site_drills
+    from flows.jobs import duties, maintenance, renewals, reports, site_board, site_care, site_drills
     from flows.jobs import websites as jobs
     from sop.register.records import CaseRecord
 else:
+    site_care = later("flows.jobs.site_care")
     office, jobs = later("flows.office"), later("flows.jobs.websites")
     duties, site_board = later("flows.jobs.duties"), later("flows.jobs.site_board")
     maintenance, reports = later("flows.jobs.maintenance"), later("flows.jobs.reports")
@@ -75,6 +77,39 @@ def drill(names: Sites = None, opd: Opd = "", every: All = False, json: Json = F
         done = site_drills.drill_websites(here, meant, told, technician(here, "", "pelaksana"))
     document = {"websites": [each.as_json() for each in done]}
     answer(document, json, lambda c: print_drills(done, "Website", c), all(each.status == "ok" for each in done))
+
+
+@app.command(cls=Order)
+def copies(names: Sites = None, opd: Opd = "", every: All = False, json: Json = False) -> None:
+    """Cadangan tiap website di servernya dan di luarnya: mengapa disimpan, dan yang akan dibuang malam nanti."""
+    here = office.open_office()
+    found = site_care.listed(here, jobs.chosen(here, names or [], opd, every))
+    done = not any(each.trouble for each in found)
+    answer({"websites": [each.as_json() for each in found]}, json, lambda c: print_listed(found, c), done)
+
+
+@app.command(cls=Order)
+def prune(
+    names: Sites = None,
+    opd: Opd = "",
+    every: All = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Buang tanpa bertanya.")] = False,
+    json: Json = False,
+) -> None:
+    """Buang cadangan yang lewat masa simpan (site_backups di office.yaml): tampilkan dulu, lalu buang.
+
+    Yang terbaru, yang terakhir terbukti pulih, dan yang disebut permohonan terbuka tidak pernah dibuang.
+    """
+    here = office.open_office()
+    found = site_care.listed(here, jobs.chosen(here, names or [], opd, every))
+    if not json:
+        answer(None, False, lambda c: print_listed(found, c))
+    going = [each.name for each in found if each.going]
+    agreed = bool(going) and (yes or (not json and asked("Buang yang ditandai DIBUANG? [ya/tidak]: ")))
+    done = site_care.prune(here, going, actor=technician(here, "", "pelaksana")) if agreed else []
+    told = {"websites": [each.as_json() for each in found], "pruned": [each.as_json() for each in done]}
+    well = not any(each.trouble for each in found) and all(each.status == "ok" for each in done)
+    answer(told, json, lambda c: print_pruned(done, going, c), well)
 
 
 @app.command(cls=Order)
@@ -243,13 +278,13 @@ _BOARD_STYLES = {"never": "bold red", "overdue": "bold red", "coming": "yellow",
 
 
 def _print_board(lines: list[site_board.Line], to: Console) -> None:
-    rows = [
-        tuple(
-            plain(cell, _BOARD_STYLES[line.state]) if name == "keadaan" else cell for name, cell in line.cells.items()
-        )
-        for line in lines
-    ]
-    to.print(table([name[0].upper() + name[1:] for name in site_board.COLUMNS], rows))
+    columns = [name for name in site_board.COLUMNS if name != site_board.DOUBTS]
+    styles = {"keadaan": _BOARD_STYLES}
+    rows = [[plain(line.cells[name], styles.get(name, {}).get(line.state, "")) for name in columns] for line in lines]
+    to.print(table([name[0].upper() + name[1:] for name in columns], rows))
+    for line in lines:
+        if line.doubts:
+            to.print(plain(f"{line.duty.website}: {line.cells[site_board.DOUBTS]}", "yellow"))
     to.print(plain(site_board.summary(lines)))
 
 

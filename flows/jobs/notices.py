@@ -60,7 +60,7 @@ def tell_archive(office: Office, problems: Sequence[str]) -> list[str]:
         [
             *problems,
             "",
-            "Selengkapnya: pelihara network verify; pelihara network board",
+            "Selengkapnya: pelihara network verify; pelihara network board; pelihara website copies --all",
             "",
             office.inventory.office.name,
         ]

@@ -67,6 +67,11 @@ mv -T "$1" "$2"
 sync --file-system "$2"
 rm -rf "$1-old"
 """
+_REMOVE = """
+rm -rf "$2"
+[ ! -e "$1" ] || mv -T "$1" "$2"
+rm -rf "$2"
+"""
 _FREE = """
 free=$(df -P -B1 "$1" | awk 'NR == 2 { print $4 }')
 [ "$free" -gt "$2" ] || { echo "needs $2 bytes, $free are free" >&2; exit 1; }
@@ -204,6 +209,12 @@ def put_back(chosen: SiteBackup, shell: Shell, parts: Iterable[tuple[str, Iterab
         shell.script(_REPLACE, work.path, chosen.path)
     except CommandFailed as error:
         raise TargetError(chosen.site, Reason.INCOMPLETE, error.detail) from None
+
+
+def remove(chosen: SiteBackup, shell: Shell) -> None:
+    """Throw a backup away; its name goes first, so that half of it is never taken for one."""
+    folder, _, name = chosen.path.rpartition("/")
+    shell.script(_REMOVE, chosen.path, f"{folder}/.part-{name}", timeout_s=LONG_S)
 
 
 def parse(output: str, site: Site) -> list[SiteBackup]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup
 from playbooks.hosting.backup import SiteBackup
@@ -12,17 +15,8 @@ from playbooks.hosting.vault import Vault
 
 def candidates(site: Site, shell: Shell) -> list[SiteBackup]:
     """Backups to restore from, newest first: on the host or off it, and not known to be damaged there."""
-    damaged = backup.damaged(site, shell)
-    found = {each.name: each for each in _off_host(site)}
-    found |= {each.name: each for each in backup.backups(site, shell) if each.name not in damaged}
+    found = {each.name: each for each in (*off_host(site).good, *on_host(site, shell).good)}
     return sorted(found.values(), key=lambda each: each.at, reverse=True)
-
-
-def _off_host(site: Site) -> list[SiteBackup]:
-    if site.vault is None:
-        return []
-    damaged = site.vault.damaged(site)
-    return [each for each in site.vault.held(site) if each.name not in damaged]
 
 
 def whole(chosen: SiteBackup, shell: Shell) -> bool:
@@ -52,8 +46,89 @@ def copy(site: Site, shell: Shell, chosen: SiteBackup) -> None:
     site.vault.take(chosen, shell)
 
 
-def missing(site: Site, shell: Shell) -> list[SiteBackup]:
-    """Good backups on the host without a good copy, oldest first."""
-    damaged, kept = backup.damaged(site, shell), {each.name for each in _off_host(site)}
-    good = [each for each in backup.backups(site, shell) if each.name not in damaged]
-    return [each for each in reversed(good) if each.name not in kept]
+@dataclass(frozen=True)
+class Place:
+    """A site's backups in one place, newest first."""
+
+    held: tuple[SiteBackup, ...] = ()
+    damaged: frozenset[str] = frozenset()
+    """Names of those that no longer read as they were made."""
+
+    @property
+    def good(self) -> list[SiteBackup]:
+        return [each for each in self.held if each.name not in self.damaged]
+
+
+def on_host(site: Site, shell: Shell) -> Place:
+    return Place(tuple(backup.backups(site, shell)), frozenset(backup.damaged(site, shell)))
+
+
+def off_host(site: Site) -> Place:
+    return Place(tuple(site.vault.held(site)), frozenset(site.vault.damaged(site))) if site.vault else Place()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What reading every backup again came to: names by place ("host", "off_host")."""
+
+    read: int
+    damaged: dict[str, list[str]]
+    """Not whole, and not to be had from the other place; marked."""
+    mended: dict[str, list[str]]
+    """Not whole, and taken anew from the other place."""
+
+
+def read_again(site: Site, shell: Shell) -> Reading:
+    """Read every backup of both places to its end; what is not whole is had from the other place, or marked.
+
+    Raises TargetError when host or disk cannot be read at all: nothing is called damaged for that.
+    """
+    host, off = on_host(site, shell), off_host(site)
+    done = Reading(len(host.held) + len(off.held), {"host": [], "off_host": []}, {"host": [], "off_host": []})
+    for each in host.held:
+        if each.name in host.damaged or not whole(each, shell):
+            _told(done, "host", each, _mended_on_host(site, shell, each))
+    for each in off.held:
+        if each.name in off.damaged or not _copy_is_whole(site, each):
+            _told(done, "off_host", each, _mended_off_host(site, shell, each))
+    return done
+
+
+def _told(done: Reading, place: str, each: SiteBackup, mended: bool) -> None:
+    (done.mended if mended else done.damaged)[place].append(each.name)
+
+
+def _copy_is_whole(site: Site, chosen: SiteBackup) -> bool:
+    try:
+        sound(site, chosen)
+    except TargetError as error:
+        if error.reason is not Reason.REFUSED_OUTPUT:
+            raise
+        return False
+    return True
+
+
+def _mended_on_host(site: Site, shell: Shell, chosen: SiteBackup) -> bool:
+    if site.vault and _copy_is_whole(site, chosen):
+        site.vault.give(chosen, shell)
+        return True
+    backup.mark_damaged(chosen, shell)
+    return False
+
+
+def _mended_off_host(site: Site, shell: Shell, chosen: SiteBackup) -> bool:
+    if chosen in backup.backups(site, shell) and whole(chosen, shell):
+        copy(site, shell, chosen)
+        return True
+    if site.vault:
+        site.vault.mark_damaged(chosen)
+    return False
+
+
+def remove(site: Site, shell: Shell, host: Iterable[SiteBackup], off: Iterable[SiteBackup]) -> None:
+    """Throw backups away, on the host and off it."""
+    for each in host:
+        backup.remove(each, shell)
+    for each in off:
+        if site.vault:
+            site.vault.remove(each)

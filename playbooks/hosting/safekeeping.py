@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from playbooks.findings import Finding, Severity
@@ -16,23 +17,46 @@ PROOF_OLD = timedelta(days=45)
 """Drills are monthly."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of the backups on the host. Times are UTC."""
+
+    newest: datetime | None = None
+    proven: datetime | None = None
+    """When one was last restored and answered."""
+    failed: datetime | None = None
+    """When the last drill was, if it failed."""
+    damaged: Collection[str] = ()
+    """Names of those that are."""
+
+
 def of_site(
     site: Site, shell: Shell | None, last_backup: datetime | None, failed_drill: datetime | None
 ) -> Iterator[Finding]:
     """Findings of a site's backups. Times (UTC) are what the register knows; host and copies are asked themselves."""
-    now, stale, host = datetime.now(UTC), timedelta(days=site.inventory.office.backup_stale_days), site.website.host
     held = backup.backups(site, shell) if shell else []
+    proofs = backup.proofs(site, shell) if shell else {}
+    times = [*(each.at for each in held), *([last_backup] if last_backup else [])]
+    damaged = backup.damaged(site, shell) if shell else ()
+    proven = max(proofs.values(), default=None)
+    known = Known(max(times, default=None), proven, failed_drill, damaged)
+    yield from judge(site, known, datetime.now(UTC), len(held))
+
+
+def judge(site: Site, known: Known, now: datetime, held: int = 1) -> Iterator[Finding]:
+    """Findings by what is `known` of the `held` backups on the host, and by the copies."""
+    slug, host = site.slug, site.website.host
+    stale = timedelta(days=site.inventory.office.backup_stale_days)
     copies = site.vault.held(site) if site.vault else []
-    times = [*(each.at for each in (*held, *copies)), *([last_backup] if last_backup else [])]
-    newest, proven = max(times, default=None), backup.proofs(site, shell) if shell else {}
-    yield from judge_backup(site.slug, newest, now, stale)
-    yield from judge_proof(site.slug, len(held), max(proven.values(), default=None), failed_drill, now)
-    yield from judge_damage(site.slug, host, backup.damaged(site, shell) if shell else ())
+    newest = max([each.at for each in copies] + ([known.newest] if known.newest else []), default=None)
+    yield from judge_backup(slug, newest, now, stale)
+    yield from judge_proof(slug, held if newest else 0, known.proven, known.failed, now)
+    yield from judge_damage(slug, host, known.damaged)
     if site.vault:
         damaged = site.vault.damaged(site)
         copied = max((each.at for each in copies if each.name not in damaged), default=None)
-        yield from judge_copies(site.slug, host, newest, copied, stale)
-        yield from judge_damage(site.slug, "salinan di luar host", damaged)
+        yield from judge_copies(slug, host, newest, copied, stale)
+        yield from judge_damage(slug, "salinan di luar host", damaged)
 
 
 def judge_backup(slug: str, newest: datetime | None, now: datetime, stale: timedelta) -> Iterator[Finding]:

@@ -12,8 +12,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sop.register.errors import RegisterBroken
-from sop.register.records import SOFTWARE, UNPROVEN, Actor, BackupNote, BackupState, ConfigVersion, DrillNote, Freshness
-from sop.register.shelf import GOOD, Shelf, newest_versions, records, version_record
+from sop.register.records import (
+    SOFTWARE,
+    UNPROVEN,
+    Actor,
+    BackupNote,
+    BackupState,
+    ConfigVersion,
+    DrillNote,
+    EvidenceRecord,
+    Freshness,
+)
+from sop.register.shelf import GOOD, Shelf, evidence_record, newest_versions, records, version_record
 from sop.register.tables import Backup, Config, Evidence, Quarantine
 
 
@@ -56,6 +66,13 @@ class Archive(Shelf):
                 told = json.loads(self._read(session, evidence))
                 notes[evidence.target] = DrillNote(told["version"], evidence.at, told["passed"])
         return notes
+
+    def newest_evidence(self, kind: str, targets: Collection[str]) -> dict[str, EvidenceRecord]:
+        """The newest evidence of a kind of each target that has any."""
+        mine = select(func.max(Evidence.id)).where(Evidence.kind == kind, Evidence.target.in_(targets))
+        with self._database.reading() as session:
+            rows = session.scalars(select(Evidence).where(Evidence.id.in_(mine.group_by(Evidence.target))))
+            return {row.target: evidence_record(row) for row in rows}
 
     def archived(self) -> list[ConfigVersion]:
         """Every stored configuration of every device, oldest first."""

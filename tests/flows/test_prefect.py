@@ -24,7 +24,14 @@ from tests.flows.house import House, until
 RECIPE = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
 DEPLOYMENTS = {each["name"]: each for each in RECIPE["deployments"]}
 SCHEDULED = [name for name, each in DEPLOYMENTS.items() if each.get("schedules")]
-CLOCKED = {"cadangan-malam", "periksa-arsip", "perbarui-sertifikat", "sapuan-tahunan", "uji-pulih-berkala"}
+CLOCKED = {
+    "cadangan-malam",
+    "periksa-arsip",
+    "perbarui-sertifikat",
+    "rawat-cadangan-website",
+    "sapuan-tahunan",
+    "uji-pulih-berkala",
+}
 WITH_FORM = {*DEPLOYMENTS} - CLOCKED
 
 
