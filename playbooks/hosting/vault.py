@@ -133,9 +133,12 @@ def _about(chosen: SiteBackup, name: str) -> bytes:
 
 
 def _proven(chosen: SiteBackup, sha256: str, content: Iterable[bytes]) -> Iterator[bytes]:
-    """The content; raises at its end when its hash is another one."""
-    found = hashlib.sha256()
+    """The content; raises at its end when its hash is another one, and before there is more of it than there was."""
+    found, size = hashlib.sha256(), 0
     for chunk in content:
+        size += len(chunk)
+        if size > chosen.bytes:
+            raise _different(chosen)
         found.update(chunk)
         yield chunk
     if found.hexdigest() != sha256:

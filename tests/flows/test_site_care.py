@@ -185,6 +185,23 @@ def test_nothing_goes_while_somebody_is_at_work(served: Office, monkeypatch: pyt
     assert done.removed
 
 
+def test_a_full_disk_holds_up_no_throwing_away_and_a_lost_key_calls_nothing_damaged(
+    served: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [back_up(served, monkeypatch, days) for days in (400, 1)]
+    newest = back_up(served, monkeypatch, 0, offline=True)
+    with monkeypatch.context() as full:
+        full.setattr(site_care.copies, "copy", refused)
+        done = care(served)
+    assert (done.status, "diska penuh" in done.detail, done.removed) == ("failed", True, (made[0].name,))
+    assert "backup.damaged" not in codes(served)
+    (served.settings.home / "seal.key").rename(served.settings.home / "lain.key")
+    (lost,) = site_care.care(open_office(), [SITE])
+    assert (lost.status, "kunci segel" in lost.detail, lost.damaged) == ("failed", True, {})
+    (served.settings.home / "lain.key").rename(served.settings.home / "seal.key")
+    assert care(served).copied == (newest.name,)
+
+
 def test_the_list_says_where_each_backup_is_and_why_it_stays(
     served: Office, monkeypatch: pytest.MonkeyPatch, pelihara: Pelihara
 ) -> None:

@@ -86,6 +86,22 @@ def test_what_the_host_sends_is_not_believed(vault: Vault, host: Any, site: Site
     assert stored(vault) == ["portal"]
 
 
+def test_a_host_that_never_stops_sending_does_not_fill_the_disk(vault: Vault) -> None:
+    class Endless:
+        sent = 0
+
+        def download(self, _: str) -> Iterator[bytes]:
+            while True:
+                self.sent += len(FILES)
+                yield FILES
+
+    endless: Any = Endless()
+    with pytest.raises(TargetError):
+        vault.take(kept(), endless)
+    assert endless.sent == 2 * len(FILES)
+    assert stored(vault) == ["portal"]
+
+
 @pytest.mark.parametrize("name", ["files.tar.gz.sealed", "database.sql.gz.sealed"])
 @pytest.mark.parametrize("where", [0, 1, 30, -1])
 def test_a_damaged_copy_is_found_and_replaced(vault: Vault, host: Any, site: Site, name: str, where: int) -> None:
