@@ -178,6 +178,11 @@ class Layout:
         return f"{self.base}/checksums"
 
     @property
+    def quarantine(self) -> str:
+        """What a clean-up took out of the site, one folder each; no PHP may read here, and no visitor."""
+        return f"{self.base}/quarantine"
+
+    @property
     def incoming(self) -> str:
         """Work in progress; whatever is here may be thrown away."""
         return f"{self.base}/incoming"

@@ -15,8 +15,8 @@ from playbooks.findings import Copy, Finding, Reason, TargetError
 from playbooks.hosting import archive, deploy, files, libraries, releases
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.intruders import cms, judging, listing, support
-from playbooks.hosting.intruders.judging import Meant
-from playbooks.hosting.intruders.listing import Entry
+from playbooks.hosting.intruders.judging import Meant, Strays
+from playbooks.hosting.intruders.listing import Entry, Listing
 from playbooks.hosting.intruders.marks import marks
 from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.site import Site
@@ -34,28 +34,49 @@ class Seen:
     """Files below the folder that visitors get; None while they were not read."""
 
 
+@dataclass(frozen=True)
+class Survey:
+    """One look through a site's files: what is there, what should be, what does not fit and what is found of it."""
+
+    held: Listing
+    meant: Meant
+    odd: Strays
+    shown: Mapping[str, bytes]
+    found: tuple[Finding, ...]
+
+
 def look_through(site: Site, shell: Shell, seen: Seen) -> Iterator[Finding]:
     """Findings of a site's files and timetable; on an alarm the files it is about go into `seen`.
 
     Raises TargetError, after what was found, when a part could not be read or there is no archive to compare with.
     """
-    release = releases.read(site.layout, shell).current
-    if not release:
+    view = survey(site, shell)
+    if view is None:
         return
-    held = listing.read(site, shell, release)
-    meant = _meant(site, release, held.recorded)
-    seen.served = judging.served(held, meant)
-    odd = judging.strays(held, meant)
-    shown = listing.show(site, shell, held, judging.by_interest(odd.all))
-    found = list(judging.judge(held, meant, odd, shown, marks(), lexicon()))
-    if judging.alarming(found):
-        seen.copies += [_copy(held.entries[path], path, data) for path, data in shown.items() if path in held.entries]
-    yield from found
-    gaps = [*held.gaps]
-    if meant.files is None:
-        gaps.append(f"rilis {release} tidak dapat dibandingkan: tidak tercatat, dan arsipnya tidak ada di inventaris")
+    entries = view.held.entries
+    seen.served = judging.served(view.held, view.meant)
+    if judging.alarming(view.found):
+        seen.copies += [_copy(entries[path], path, data) for path, data in view.shown.items() if path in entries]
+    yield from judging.told(view.found)
+    gaps, release = [*view.held.gaps], view.held.release
+    if view.meant.files is None:
+        gaps.append(
+            f"rilis {release} tidak dapat dibandingkan: tidak tercatat, dan arsipnya tidak ada di inventaris"
+        )
     if gaps:
         raise TargetError(site.slug, Reason.INCOMPLETE, "; ".join(gaps))
+
+
+def survey(site: Site, shell: Shell) -> Survey | None:
+    """Everything about a site's files, unjudged and judged; None for a site without a release. Raises TargetError."""
+    release = releases.read(site.layout, shell).current
+    if not release:
+        return None
+    held = listing.read(site, shell, release)
+    meant = _meant(site, release, held.recorded)
+    odd = judging.strays(held, meant)
+    shown = listing.show(site, shell, held, judging.by_interest(odd.all))
+    return Survey(held, meant, odd, shown, tuple(judging.judge(held, meant, odd, shown, marks(), lexicon())))
 
 
 def _copy(entry: Entry, path: str, data: bytes) -> Copy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -146,8 +146,8 @@ def by_interest(paths: Iterable[str]) -> list[str]:
 def judge(
     listing: Listing, meant: Meant, odd: Strays, shown: Mapping[str, bytes], marks: Marks, lexicon: Lexicon
 ) -> Iterator[Finding]:
-    """Findings of a site's files; `shown` holds the contents of strays, as far as they could be read."""
-    found = [
+    """Findings of a site's files, all; `shown` holds the contents of strays, as far as they could be read."""
+    yield from (
         *_back_doors(odd, shown, marks),
         *_changes(odd, shown),
         *_strangers(odd, shown),
@@ -156,12 +156,16 @@ def judge(
         *_laid_open(listing, meant, odd, shown),
         *_timetable(listing, marks),
         *_debugging(listing, shown),
-    ]
+    )
+
+
+def told(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Findings as a person may read them: of each code the worst, and one for the rest."""
     for code in dict.fromkeys(each.code for each in found):
-        yield from _told([each for each in found if each.code == code])
+        yield from _worst([each for each in found if each.code == code])
 
 
-def _told(found: list[Finding]) -> Iterator[Finding]:
+def _worst(found: list[Finding]) -> Iterator[Finding]:
     """The worst, and one finding for the rest."""
     found.sort(key=lambda each: -each.severity)
     yield from islice(found, TOLD)

@@ -62,7 +62,8 @@ def found(
     entries: Mapping[str, Entry], shown: Mapping[str, bytes], meant: Meant = MEANT, **listed: object
 ) -> list[Finding]:
     held = replace(Listing(RELEASE, {**CLEAN, **entries}), **listed)
-    return list(judging.judge(held, meant, judging.strays(held, meant), shown, marks(), lexicon()))
+    every = list(judging.judge(held, meant, judging.strays(held, meant), shown, marks(), lexicon()))
+    return list(judging.told(every))
 
 
 def codes(found: list[Finding]) -> set[tuple[str, str]]:
@@ -152,7 +153,9 @@ def test_no_file_name_reaches_a_report_as_more_than_one_printable_line(name: byt
 
 
 def test_an_admin_whom_nobody_knows_is_told() -> None:
-    told = list(cms.judge_administrators("portal", [("Admin", "2024"), ("x'--", "2026")], ["admin"]))
+    told = list(
+        cms.judge_administrators("portal", [cms.Admin("Admin", "2024", 1), cms.Admin("x'--", "2026", 2)], ["admin"])
+    )
     assert [(each.code, each.severity) for each in told] == [("cms.unknown_admin", Severity.CRITICAL)]
 
 

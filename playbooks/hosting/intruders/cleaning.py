@@ -1,0 +1,225 @@
+"""What an intruder left, moved out of a site by an approved plan; the release's own files put back in its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
+
+from playbooks.findings import Finding, Severity
+from playbooks.hosting import archive, files, health, host
+from playbooks.hosting.connect import Shell
+from playbooks.hosting.intruders import cms, inspecting, quarantine
+from playbooks.hosting.intruders.inspecting import Survey
+from playbooks.hosting.intruders.judging import named
+from playbooks.hosting.journal import Journal, OnStep, carry_out
+from playbooks.hosting.site import Site, SiteError
+from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
+
+_WAY_BACK = (
+    "berkas yang dikarantina dikembalikan ke tempatnya, hak admin dikembalikan (website clean --undo)",
+    "bila situs berhenti menjawab sesudah pembersihan, semuanya dikembalikan seketika",
+)
+
+
+def is_cleaning(plan: Plan) -> bool:
+    return "quarantine" in plan.details
+
+
+def plan(site: Site, shell: Shell) -> Plan:
+    """Move aside what does not belong, restore what was changed, disable unknown admins. Raises SiteError, TargetError.
+
+    Paths in `details` are percent-encoded bytes. Without findings that somebody was in the site there are no changes.
+    """
+    view = inspecting.survey(site, shell)
+    if view is None:
+        raise SiteError(f"{site.slug}: belum ada rilis yang dilayani")
+    aside, right = _aside(view), _right(site, shell, view)
+    admins = _admins(site, shell)
+    details: dict[str, Any] = {
+        "aside": {_coded(path): what for path, what in aside.items()},
+        "restore": {path: _digest(each) for path, each in right.items()},
+        "admins": {each.login: each.id for each in admins},
+    }
+    details["quarantine"] = _digest(json.dumps(details, sort_keys=True).encode())[:12]
+    lost = sum(f"releases/{view.held.release}/" in path for path in view.odd.changed) - sum(p in right for p in aside)
+    return Plan(
+        action="restore",
+        target=site.slug,
+        ladder=Ladder.B,
+        summary=f"Bersihkan {site.domain} dari yang ditinggalkan penyusup" + _unrestored(lost),
+        changes=(*_lines(view.found, aside, right), *(f"cabut hak admin {named(each.login)!r}" for each in admins)),
+        way_back=_WAY_BACK,
+        finding="files.webshell" if any(each.code == "files.webshell" for each in view.found) else "",
+        base=view.held.release,
+        details=details,
+    )
+
+
+def _unrestored(count: int) -> str:
+    return f"; {count} berkas berubah tidak ada dalam arsip: terbitkan ulang rilisnya" if count > 0 else ""
+
+
+def _lines(found: Iterable[Finding], aside: Mapping[str, str], right: Mapping[str, bytes | str]) -> list[str]:
+    codes: dict[str, set[str]] = {}
+    for each in found:
+        codes.setdefault(each.subject, set()).add(each.code)
+    out = [f"karantina {named(path)} ({', '.join(sorted(codes.get(named(path), ())))})" for path in aside]
+    return [*out, *(f"pulihkan {path} menurut rilis" for path in right)]
+
+
+def _aside(view: Survey) -> dict[str, str]:
+    """Files to move out, each with what it holds: strays with a grave finding, and what took a release file's place."""
+    grave = {each.subject for each in view.found if each.severity >= Severity.MAJOR}
+    strays = [path for path in dict.fromkeys((*view.odd.unknown, *view.odd.uploads)) if named(path) in grave]
+    changed = [path for path in view.odd.changed if path in view.held.entries]
+    return {path: _what(view, path) for path in (*changed, *strays)}
+
+
+def _what(view: Survey, path: str) -> str:
+    entry = view.held.entries[path]
+    known = _digest(view.shown[path]) if path in view.shown else entry.sha256
+    return known or f"{entry.kind} {entry.size} {entry.target}"
+
+
+def _right(site: Site, shell: Shell, view: Survey) -> dict[str, bytes | str]:
+    """What belongs where something was changed or is gone: content of a file, target of a link."""
+    wrong, top = {*view.odd.changed, *view.odd.lost}, f"releases/{view.held.release}/"
+    links = {top + name: target for name, target in view.meant.links.items() if top + name in wrong}
+    held = _from_archive(site, {p.removeprefix(top): p for p in wrong if p.startswith(top) and p not in links}, view)
+    settings = {} if wrong <= {*links, *held} else files.settings(site, host.has_certificate(site, shell))
+    own = {path.removeprefix(f"{site.layout.base}/"): text.encode() for path, text in settings.items()}
+    return {**links, **held, **{path: text for path, text in own.items() if path in wrong}}
+
+
+def _from_archive(site: Site, wanted: Mapping[str, str], view: Survey) -> dict[str, bytes]:
+    """Contents by path in the site, of those files whose checksum the release is known to have."""
+    path, source = archive.on_this_machine(site), site.website.source
+    if not wanted or path is None or source is None or not view.held.release.endswith(source.sha256[:12]):
+        return {}
+    sums = {(view.meant.files or {}).get(name, "") for name in wanted}
+    kept: dict[str, bytes] = {}
+
+    def keep(content: Any) -> str:
+        data = content.read()
+        digest = _digest(data)
+        if digest in sums:
+            kept[digest] = data
+        return digest
+
+    inside = archive.looked_at(path, source.sha256, keep)
+    return {place: kept[inside[name]] for name, place in wanted.items() if inside.get(name) in kept}
+
+
+def _admins(site: Site, shell: Shell) -> list[cms.Admin]:
+    if not (site.kind.wordpress and site.website.admins):
+        return []
+    return cms.strangers(cms.administrators(site, shell), site.website.admins)
+
+
+def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:
+    """Carry out an approved clean-up, or what is left of one.
+
+    Raises ChangedSincePlan, TargetError before the first write, and what permit raises. Outcome rolled_back: the site stopped answering, and everything is back where it was.
+    """
+    journal = Journal(permit, on_step)
+    if "undo" in approved.details:
+        return carry_out(approved, plan_undo(site, shell), journal, lambda: _undo(approved, site, shell, journal))
+    now = plan(site, shell)
+    if not _part(now.details, approved.details):
+        raise ChangedSincePlan(f"restore {site.slug}: ada berkas lain sejak rencana disetujui")
+    now = replace(now, details=approved.details)
+    return carry_out(approved, now, journal, lambda: _work(approved, site, shell, journal))
+
+
+def _part(now: Mapping[str, Any], approved: Mapping[str, Any]) -> bool:
+    """Whether nothing is to be done that was not approved, to exactly those contents."""
+    return all(now[key].items() <= approved[key].items() for key in ("aside", "restore", "admins"))
+
+
+def _work(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome:
+    before = inspecting.survey(site, shell)
+    right = _right(site, shell, before) if before else {}
+    troubled, name = health.problem(site), approved.details["quarantine"]
+    with journal.write(f"mencatat isi karantina {name}"):
+        manifest = {"files": approved.details["aside"], "admins": approved.details["admins"]}
+        quarantine.note(site, shell, name, {**manifest, "site": site.slug, "release": approved.base})
+    if approved.details["aside"]:
+        with journal.write(f"memindahkan {len(approved.details['aside'])} berkas ke {quarantine.folder(site, name)}"):
+            quarantine.take_out(site, shell, name, _paths(approved))
+    if approved.details["restore"]:
+        with journal.write(f"memulihkan {len(approved.details['restore'])} berkas menurut rilis"):
+            texts = {path: each for path, each in right.items() if isinstance(each, bytes)}
+            links = {path: each for path, each in right.items() if isinstance(each, str)}
+            quarantine.place(site, shell, name, texts, links)
+    if approved.details["admins"]:
+        with journal.write(f"mencabut hak {len(approved.details['admins'])} admin yang tidak dikenal"):
+            cms.disable(site, shell, approved.details["admins"].values())
+    trouble = health.problem(site)
+    if trouble and not troubled:
+        _put_back(name, approved.details["admins"].values(), _paths(approved), site, shell)
+        journal.note("situs berhenti menjawab; semua yang dikarantina dikembalikan")
+        return journal.outcome("rolled_back", trouble)
+    return _verified(before, site, shell, journal, trouble)
+
+
+def _paths(approved: Plan) -> list[bytes]:
+    return [unquote_to_bytes(path) for path in approved.details["aside"]]
+
+
+def _verified(before: Survey | None, site: Site, shell: Shell, journal: Journal, trouble: str) -> Outcome:
+    """The site looked through again; what is found side by side with what was."""
+    after = inspecting.survey(site, shell)
+    found = [[each.as_json() for each in view.found] if view else [] for view in (before, after)]
+    left = plan(site, shell)
+    journal.note("situs diperiksa ulang")
+    status = "failed" if left.changes or trouble else "applied"
+    detail = trouble or (f"masih ada: {'; '.join(left.changes[:3])}" if left.changes else "")
+    return replace(journal.outcome(status, detail), before=tuple(found[0]), after=tuple(found[1]))
+
+
+def plan_undo(site: Site, shell: Shell) -> Plan:
+    """Put back everything of the newest quarantine. Raises SiteError when there is none, TargetError."""
+    name = quarantine.newest(site, shell)
+    if not name:
+        raise SiteError(f"{site.slug}: tidak ada karantina")
+    held = quarantine.noted(site, shell, name)
+    paths = [unquote_to_bytes(path).decode("utf-8", "surrogateescape") for path in held["files"]]
+    undone = shell.holds("test", "-e", f"{quarantine.folder(site, name)}/undone")
+    lines = [
+        *(f"kembalikan {named(path)} dari karantina" for path in paths),
+        *(f"kembalikan hak admin {named(login)!r}" for login in held["admins"]),
+    ]
+    return Plan(
+        action="restore",
+        target=site.slug,
+        ladder=Ladder.B,
+        summary=f"Kembalikan yang dikarantina dari {site.domain} (karantina {name})",
+        changes=() if undone else tuple(lines),
+        way_back=("yang ditempati berkas ini disimpan dalam karantina; bersihkan lagi dengan website clean",),
+        details={"quarantine": name, "undo": True, "aside": held["files"], "admins": held["admins"]},
+    )
+
+
+def _undo(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome:
+    name = approved.details["quarantine"]
+    with journal.write(f"mengembalikan {len(approved.details['aside'])} berkas dari karantina {name}"):
+        _put_back(name, approved.details["admins"].values(), _paths(approved), site, shell)
+    return journal.outcome("applied", health.problem(site))
+
+
+def _put_back(name: str, admins: Iterable[int], paths: Iterable[bytes], site: Site, shell: Shell) -> None:
+    quarantine.put_back(site, shell, name, paths)
+    cms.enable(site, shell, admins)
+    shell.run("touch", f"{quarantine.folder(site, name)}/undone")
+
+
+def _coded(path: str) -> str:
+    return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+
+
+def _digest(data: bytes | str) -> str:
+    return hashlib.sha256(data if isinstance(data, bytes) else data.encode()).hexdigest()
