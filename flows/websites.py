@@ -125,6 +125,13 @@ def update(isian: WebsiteChangeForm) -> State[None]:
     return change("maintain", isian.permohonan, isian.website, isian.rencana)
 
 
+@flow(name="Bersihkan website", flow_run_name="Bersihkan {isian.label}", persist_result=False)
+@in_words
+def clean(isian: WebsiteChangeForm) -> State[None]:
+    """Move what an intruder left out of a site by an approved plan."""
+    return change(jobs.permitted("clean"), isian.permohonan, isian.website, isian.rencana)
+
+
 @flow(name="Siapkan hosting", flow_run_name="Hosting {isian.label}", persist_result=False)
 @in_words
 def host(isian: WebsiteChangeForm) -> State[None]:

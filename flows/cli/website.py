@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from flows import office
     from flows.jobs import duties, maintenance, renewals, reports, site_board, site_care, site_drills
     from flows.jobs import websites as jobs
-    from sop.register.records import CaseRecord
+    from sop.register.records import CaseRecord, PlanRecord
 else:
     site_care = later("flows.jobs.site_care")
     office, jobs = later("flows.office"), later("flows.jobs.websites")
@@ -41,7 +42,9 @@ All = Annotated[bool, typer.Option("--all", help="Semua website.")]
 
 @app.command(cls=Order)
 def check(names: Sites = None, opd: Opd = "", every: All = False, case: Case = "", json: Json = False) -> None:
-    """Periksa website (hanya membaca): HTTP, sertifikat, DNS, ruang disk, umur cadangan, isi halaman."""
+    """Periksa website (hanya membaca): HTTP, sertifikat, DNS, ruang disk, umur cadangan, isi halaman,
+    dan di servernya: berkas penyusup, admin asing, berkas rahasia yang terbuka.
+    """
     meant = (names, opd, every)
     answer_targets(read_targets("Periksa", jobs.chosen, jobs.check_websites, meant, case, json), "website", json)
 
@@ -211,7 +214,23 @@ def domain(
     json: Json = False,
 ) -> None:
     """Arahkan nama domain ke server, dan buktikan dengan bertanya kepada setiap server DNS zonanya."""
-    _change("domain", name, case, apply, official, json, remove)
+    _change("domain", name, case, apply, official, json, jobs.propose_removal if remove else None)
+
+
+@app.command(cls=Order)
+def clean(
+    name: Site,
+    case: Case,
+    apply: Apply = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Kembalikan yang terakhir dikarantina.")] = False,
+    official: as_option = "",
+    json: Json = False,
+) -> None:
+    """Bersihkan yang ditinggalkan penyusup: karantina berkas asing, pulihkan berkas rilis, cabut hak admin asing.
+
+    Tidak ada yang dihapus. Rencananya harus disetujui dahulu; sesudahnya situs diperiksa ulang.
+    """
+    _change("clean", name, case, apply, official, json, jobs.propose_undoing if undo else None)
 
 
 def _offer(action: str, what: str) -> None:
@@ -226,7 +245,13 @@ for _action, _what in CHANGES.items():
     _offer(_action, _what)
 
 
-def _change(action: str, name: str, case: str, given: str, official: str, json: bool, remove: bool = False) -> None:
+Proposer = Callable[..., list["PlanRecord"]]
+"""Office, case, website and who asks -> what was put forward."""
+
+
+def _change(
+    action: str, name: str, case: str, given: str, official: str, json: bool, other: Proposer | None = None
+) -> None:
     here = office.open_office()
     actor, site = technician(here, official, "pelaksana"), jobs.chosen(here, [name])[0]
     case = here.register.case(case).id
@@ -234,10 +259,8 @@ def _change(action: str, name: str, case: str, given: str, official: str, json: 
         here,
         {"website": site, "case": case},
         given,
-        lambda: (
-            jobs.propose_removal(here, case, site, actor) if remove else jobs.propose(here, case, site, action, actor)
-        ),
-        lambda plan: jobs.apply_plan(here, case, site, action, plan, actor, note),
+        lambda: other(here, case, site, actor) if other else jobs.propose(here, case, site, action, actor),
+        lambda plan: jobs.apply_plan(here, case, site, jobs.permitted(action), plan, actor, note),
         json,
     )
 

@@ -10,6 +10,7 @@ from flows.jobs.leases import PATIENCE_S
 from flows.jobs.step import Stopped, Task, kept_here, newest_plan, ready, run_plan
 from playbooks.findings import TargetError
 from playbooks.hosting import tls
+from playbooks.hosting.intruders import cleaning
 from playbooks.hosting.site import SiteError
 from playbooks.plans import Plan
 
@@ -36,7 +37,9 @@ def plan(task: Task) -> None:
     if any(plan.state == "proposed" for plan in case.plans):
         return
     try:
-        plans = [_planned(task, action) for action in websites.wanted(office, case.website)]
+        # A clean-up stands first: what it takes out must not outlive a new release.
+        first = ["clean"] if kept_here(task, reports.INCIDENT) else []
+        plans = [_planned(task, action) for action in (*first, *websites.wanted(office, case.website))]
         if not any(each.action == "deploy" and each.changes for each in plans):
             # A new release brings its own versions; what it still lacks is seen once it is served.
             plans.append(_planned(task, "maintain"))
@@ -120,6 +123,7 @@ def _plan_again(task: Task, action: str) -> None:
     if last is None or not last.came_to_nothing:
         return
     try:
-        websites.propose(task.office, task.case.id, task.case.website, action, task.actor)
+        again = "clean" if cleaning.is_cleaning(Plan.from_document(last.document)) else action
+        websites.propose(task.office, task.case.id, task.case.website, again, task.actor)
     except (TargetError, SiteError) as error:
         raise Stopped(f"rencana {action} baru tidak dapat dibuat: {error}") from error

@@ -33,6 +33,7 @@ from playbooks.hosting import (
 )
 from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.intruders import cleaning
 from playbooks.hosting.sentinel import inspecting as sentinel
 from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.shells import Shells
@@ -58,16 +59,31 @@ def _apply_domain(plan: Plan, place: Site, _: Shell, permit: Permit, on_step: On
     return domain.apply(plan, place, permit, on_step)
 
 
+def _apply_restore(plan: Plan, place: Site, shell: Shell, permit: Permit, on_step: OnStep | None) -> Outcome:
+    """A site is restored from a backup, or to its own release by taking out what an intruder left."""
+    apply = cleaning.apply if cleaning.is_cleaning(plan) else restore.apply
+    return apply(plan, place, shell, permit, on_step)
+
+
 CHANGES: dict[str, tuple[Planner, Applier]] = {
     "host": (host.plan, host.apply),
     "deploy": (deploy.plan, deploy.apply),
     "domain": (lambda place, _: domain.plan(place), _apply_domain),
     "tls": (tls.plan, tls.apply),
     "rollback": (rollback.plan, rollback.apply),
-    "restore": (restore.plan, restore.apply),
+    "restore": (restore.plan, _apply_restore),
     "maintain": (maintain.plan, maintain.apply),
+    "clean": (cleaning.plan, cleaning.apply),
 }
-"""By the register's word for the action; the first four in the order in which a new site needs them."""
+"""By the register's word for the action, which of a clean-up is "restore" too; the first four in the order in which a
+new site needs them."""
+
+
+def permitted(action: str) -> str:
+    """The register's word that allows a change."""
+    return "restore" if action == "clean" else action
+
+
 NEW_SITE = ("host", "deploy", "domain", "tls")
 
 
@@ -290,6 +306,14 @@ def wanted(office: Office, name: str) -> list[str]:
 def propose(office: Office, case_id: str, name: str, action: str, actor: Actor = SOFTWARE) -> list[PlanRecord]:
     """Put a plan forward in its case; nothing when the site already is so."""
     plan = make_plan(office, name, action)
+    return [put_forward(office, case_id, plan, actor)] if plan.changes else []
+
+
+def propose_undoing(office: Office, case_id: str, name: str, actor: Actor = SOFTWARE) -> list[PlanRecord]:
+    """Put forward that what the last clean-up moved out comes back. Raises SiteError, TargetError."""
+    place = site(office, name)
+    with open_host(place.access) as shell:
+        plan = cleaning.plan_undo(place, shell)
     return [put_forward(office, case_id, plan, actor)] if plan.changes else []
 
 

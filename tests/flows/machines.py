@@ -104,7 +104,8 @@ def web_host(monkeypatch: pytest.MonkeyPatch) -> WebHost:
     host = WebHost()
 
     def pair(action: str) -> tuple[Any, Any]:
-        return (lambda *_: host.plan(action), lambda plan, _place, _shell, permit, _step: host.apply(plan, permit))
+        word = websites.permitted(action)
+        return (lambda *_: host.plan(word), lambda plan, _place, _shell, permit, _step: host.apply(plan, permit))
 
     monkeypatch.setattr(websites, "CHANGES", {action: pair(action) for action in websites.CHANGES})
     monkeypatch.setattr(websites, "open_host", host.open)

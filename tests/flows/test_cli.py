@@ -71,7 +71,7 @@ def test_the_words_of_the_design_are_commands() -> None:
         "request": "submit",
         "case": "list show act documents",
         "network": "diagnose backup history diff restore repair show parse board changes verify",
-        "website": "check backup maintain update restore deploy rollback host domain",
+        "website": "check backup maintain update restore clean deploy rollback host domain",
         "report": "case monthly",
         "audit": "verify",
     }.items():

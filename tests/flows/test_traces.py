@@ -69,6 +69,21 @@ def test_a_hit_keeps_the_files_sealed_lists_them_and_drafts_the_report(
     assert any(each.title.startswith("Laporan insiden") for each in reports.write_out(office, case))
 
 
+def test_a_hit_puts_a_clean_up_forward_before_all_else_and_the_case_carries_it_out(
+    office: Office, case: str, web_host: WebHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intruded(monkeypatch)
+    cases.carry(office, case)
+    assert office.register.case(case).plans[0].action == "restore"
+    assert web_host.writes == 0
+    for plan in office.register.case(case).unconfirmed:
+        office.register.confirm(case, "teknis-1", "YA", plan_hash=plan.hash)
+    office.register.act(case, "sub-koor-spa", "YA", "Setuju")
+    while cases.carry(office, case).state == "done":
+        pass
+    assert "restore" in web_host.done
+
+
 def test_carrying_the_case_again_keeps_nothing_twice(
     office: Office, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

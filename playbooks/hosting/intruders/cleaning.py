@@ -121,9 +121,9 @@ def _admins(site: Site, shell: Shell) -> list[cms.Admin]:
 
 
 def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:
-    """Carry out an approved clean-up, or what is left of one.
+    """Carry out an approved clean-up, or what is left of one. Outcome rolled_back: everything is back where it was.
 
-    Raises ChangedSincePlan, TargetError before the first write, and what permit raises. Outcome rolled_back: the site stopped answering, and everything is back where it was.
+    Raises ChangedSincePlan, TargetError before the first write, and what permit raises.
     """
     journal = Journal(permit, on_step)
     if "undo" in approved.details:

@@ -60,9 +60,7 @@ def look_through(site: Site, shell: Shell, seen: Seen) -> Iterator[Finding]:
     yield from judging.told(view.found)
     gaps, release = [*view.held.gaps], view.held.release
     if view.meant.files is None:
-        gaps.append(
-            f"rilis {release} tidak dapat dibandingkan: tidak tercatat, dan arsipnya tidak ada di inventaris"
-        )
+        gaps.append(f"rilis {release} tidak dapat dibandingkan: tidak tercatat, dan arsipnya tidak ada di inventaris")
     if gaps:
         raise TargetError(site.slug, Reason.INCOMPLETE, "; ".join(gaps))
 

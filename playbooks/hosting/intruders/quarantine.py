@@ -47,6 +47,8 @@ tar --extract --file "$2" --directory "$1" --no-same-owner
 rm -f "$2"
 sync --file-system "$1"
 """
+# The newest is the one that was begun last.
+_BEGIN = 'umask 077; mkdir -p "$1/$2"; rm -f "$1/$2/undone"; touch "$1/$2"'
 _LIST = 'ls -1t "$1" 2>/dev/null || :'
 
 
@@ -62,8 +64,8 @@ def newest(site: Site, shell: Shell) -> str:
 
 def note(site: Site, shell: Shell, name: str, manifest: Mapping[str, Any]) -> None:
     """Write down what will be moved, before it is; an earlier run's word stays, for it saw more."""
-    shell.folders({site.layout.quarantine: "0700", folder(site, name): "0700"})
     path = f"{folder(site, name)}/manifest.json"
+    shell.script(_BEGIN, site.layout.quarantine, name)
     if not shell.holds("test", "-s", path):
         shell.write(path, json.dumps(manifest, indent=1, sort_keys=True), "0600")
 

@@ -153,9 +153,8 @@ def test_no_file_name_reaches_a_report_as_more_than_one_printable_line(name: byt
 
 
 def test_an_admin_whom_nobody_knows_is_told() -> None:
-    told = list(
-        cms.judge_administrators("portal", [cms.Admin("Admin", "2024", 1), cms.Admin("x'--", "2026", 2)], ["admin"])
-    )
+    found = [cms.Admin("Admin", "2024", 1), cms.Admin("x'--", "2026", 2)]
+    told = list(cms.judge_administrators("portal", found, ["admin"]))
     assert [(each.code, each.severity) for each in told] == [("cms.unknown_admin", Severity.CRITICAL)]
 
 

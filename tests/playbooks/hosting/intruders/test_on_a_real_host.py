@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,10 @@ import pytest
 from playbooks.findings import TargetResult
 from playbooks.hosting import check, files
 from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.intruders import cleaning
 from playbooks.hosting.site import Site
-from tests.lab.core import run
 from tests.lab.web import WebLab
-from tests.playbooks.hosting.steps import deployed, hosted, install_wordpress, wordpress
+from tests.playbooks.hosting.steps import allowed, deployed, hosted, install_wordpress, wordpress
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
 
@@ -105,9 +106,13 @@ def intruded(ground: Ground, clean: TargetResult) -> Iterator[TargetResult]:
 
 
 def _plant(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in reversed([each for each in path.parents if not each.exists()]):
+        folder.mkdir()
+        # As WordPress makes its folders: with the owner and the rights of the one above.
+        shutil.copymode(folder.parent, folder)
+        shutil.chown(folder, folder.parent.owner(), folder.parent.group())
     path.write_text(text)
-    run("chmod", "-R", "a+rX", str(path.parent))
+    path.chmod(0o644)
 
 
 def found(result: TargetResult) -> set[tuple[str, str]]:
@@ -179,3 +184,29 @@ def test_files_are_copied_as_they_were_with_owner_and_times(ground: Ground, intr
     there = (ground.base / UPLOADS / "2026/01/gambar.php").stat()
     assert copy.data == SHELL.encode()
     assert (copy.owner, copy.modified) == ("root", int(there.st_mtime))
+
+
+def test_a_clean_up_moves_everything_out_restores_the_release_and_can_be_undone(
+    ground: Ground, intruded: TargetResult
+) -> None:
+    site, shell = ground.site, ground.shell
+    assert intruded.findings
+    planned = cleaning.plan(site, shell)
+    assert planned.ladder == "B"
+    assert {
+        f"karantina {UPLOADS}/2026/01/gambar.php (files.unknown, files.webshell)",
+        "cabut hak admin 'sistem_wp'",
+    } <= {*planned.changes}
+    done = cleaning.apply(planned, site, shell, allowed)
+    assert (done.status, done.detail) == ("applied", "")
+    assert not {each["code"] for each in done.after} - {"files.unknown", "files.webshell"}, done.after
+    assert cleaning.plan(site, shell).changes == ()
+    aside = ground.base / "quarantine" / planned.details["quarantine"]
+    assert (aside / "files" / UPLOADS / "2026/01/gambar.php").read_text() == SHELL
+    assert (aside.stat().st_mode & 0o777, (aside / "manifest.json").stat().st_mode & 0o777) == (0o700, 0o600)
+    assert "lain" not in (ground.base / "current/wp-login.php").read_text()
+    assert (ground.base / "current/wp-cron.php").exists()
+    undone = cleaning.apply(cleaning.plan_undo(site, shell), site, shell, allowed)
+    assert undone.status == "applied"
+    assert (ground.base / UPLOADS / "2026/01/gambar.php").read_text() == SHELL
+    assert cleaning.plan(site, shell).details["admins"] == {"sistem_wp": 77}
