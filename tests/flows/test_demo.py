@@ -76,6 +76,7 @@ def test_the_demo_goes_from_letter_to_report_with_nothing_but_python(
 
 
 @pytest.mark.lab
+@pytest.mark.timeout(600)
 def test_the_demo_uses_the_real_sshd_nginx_and_bind_and_can_be_played_again(tmp_path: Path) -> None:
     for _ in range(2):
         code, text = played(tmp_path / "demo")

@@ -163,7 +163,7 @@ def test_a_supervisor_that_is_killed_takes_everything_with_it(tmp_path: Path) ->
     env = {**os.environ, "PELIHARA_HOME": str(home)}
     process = subprocess.Popen([*PELIHARA, "up", "--port", str(free_port())], env=env, stdout=subprocess.DEVNULL)
     mark = f"PELIHARA_HOME={home}"
-    until(lambda: any("server start" in command for command in processes(mark).values()), 20)
+    until(lambda: any("server start" in command for command in processes(mark).values()), 90)
     process.kill()
     process.wait()
     until(lambda: not processes(mark), 30)
