@@ -8,13 +8,19 @@ from inventory import importing
 from inventory.importing import Choices, ImportPlan
 from inventory.load import load_inventory
 from inventory.models import Inventory
+from inventory.problems import InventoryError, Problem
 from inventory.settings import Settings
+from playbooks.hosting.updates import catalogue
 from playbooks.network import platforms
 
 
 def checked_inventory() -> Inventory:
-    """The inventory, its platforms known ones. Raises InventoryError."""
-    return load_inventory(Settings.read().inventory, platforms.ALL)
+    """The inventory, its platforms known ones and its archives of updates fit to be opened. Raises InventoryError."""
+    found = load_inventory(Settings.read().inventory, platforms.ALL)
+    refused = catalogue.read(Path(found.folder)).refused
+    if refused:
+        raise InventoryError(Problem(catalogue.FOLDER, "", "", why) for why in refused)
+    return found
 
 
 def plan(file: Path, inventory: Inventory, choices: Choices) -> ImportPlan:

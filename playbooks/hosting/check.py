@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from inventory.causes import cause
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
@@ -17,6 +18,7 @@ from playbooks.hosting.sentinel import inspecting
 from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.session import Pin, Session
 from playbooks.hosting.site import MAIN_PORTS, Site
+from playbooks.hosting.updates import maintain
 
 SLOW_S = 3.0
 EXPIRING = timedelta(days=14)
@@ -78,7 +80,9 @@ def _host_parts(site: Site, shell: Shell, seen: intruders.Seen) -> dict[str, Par
         "php os": lambda left: intruders.look_at_support(site, shell.within(left)),
     }
     if site.kind.wordpress:
-        parts["cms"] = lambda left: intruders.look_at_wordpress(site, shell.within(left))
+        parts["cms"] = lambda left: chain(
+            maintain.outdated(site, shell.within(left)), intruders.look_at_wordpress(site, shell.within(left))
+        )
     return parts
 
 

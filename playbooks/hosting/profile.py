@@ -11,6 +11,7 @@ from playbooks.findings import Reason, TargetError
 from playbooks.hosting import certificates
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.site import Site
+from playbooks.hosting.updates import components
 
 PARTS_S = 20
 _MOST, _LONGEST = 200, 120
@@ -18,7 +19,6 @@ _MOST, _LONGEST = 200, 120
 _VERSIONS = r"""
 PATH=$PATH:/usr/sbin
 say() { [ -z "$2" ] || printf '%s\t%s\n' "$1" "$2"; }
-header() { sed -n 's/^[[:space:]*#/]*Version:[[:space:]]*\([^[:space:]]*\).*/\1/p' "$@" 2>/dev/null | head -n 1; }
 site=$1/current server=$2 php=$3
 say 'Sistem operasi' "$(. /etc/os-release 2>/dev/null && echo "$PRETTY_NAME")"
 case $server in
@@ -30,14 +30,6 @@ if [ -n "$php" ]; then
     [ ! -x "$fpm" ] || say PHP "$("$fpm" -v | sed -n '1s/^PHP \([^ ]*\).*/\1/p')"
 fi
 say Rilis "$(basename "$(readlink "$site" || echo)")"
-core=$site/wp-includes/version.php
-[ ! -f "$core" ] || say WordPress "$(sed -n "s/^\$wp_version = '\(.*\)';.*/\1/p" "$core")"
-for folder in "$site"/wp-content/plugins/*/; do
-    [ ! -d "$folder" ] || say "Plugin $(basename "$folder")" "$(header "$folder"*.php)"
-done
-for style in "$site"/wp-content/themes/*/style.css; do
-    [ ! -f "$style" ] || say "Tema $(basename "$(dirname "$style")")" "$(header "$style")"
-done
 """
 
 
@@ -74,7 +66,9 @@ def _versions(site: Site, shell: Shell | None, missing: list[str]) -> dict[str, 
             raise TargetError(site.website.host, Reason.UNREACHABLE)
         php = "" if site.website.kind == "static" else "php"
         about = (site.layout.base, site.host.webserver, php)
-        return parse(shell.script(_VERSIONS, *about, timeout_s=PARTS_S))
+        read = parse(shell.script(_VERSIONS, *about, timeout_s=PARTS_S))
+        parts = components.read(site.layout.current, shell.within(PARTS_S)).values()
+        return dict([*read.items(), *((each.label, each.version) for each in parts)][:_MOST])
     except TargetError as error:
         missing.append(f"versi perangkat lunak: {error}")
         return {}

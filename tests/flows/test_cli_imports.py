@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,16 @@ def test_check_names_a_platform_nobody_knows(pelihara: Pelihara, home: Path) -> 
 
 def test_every_platform_that_is_guessed_is_one_we_know() -> None:
     assert set(shipped().platforms) <= set(platforms.ALL)
+
+
+@pytest.mark.usefixtures("home")
+def test_an_archive_of_updates_that_cannot_be_trusted_is_a_problem_of_the_inventory(
+    pelihara: Pelihara, tmp_path: Path
+) -> None:
+    folder = tmp_path / "inventory" / "updates"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "kontak.zip", "w") as packed:
+        packed.writestr("kontak/../../x.php", "<?php")
+    said = pelihara("inventory", "check")
+    assert said.code == 2
+    assert "updates: kontak.zip: nama 'kontak/../../x.php' tidak aman" in said.err

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playbooks.findings import TargetError
+from playbooks.findings import Finding, Severity, TargetError
 from playbooks.hosting import archive, backup, database, deploy, migration, releases
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep
@@ -90,6 +91,16 @@ def obstacle(old: Component, new: Available, core: Component | None) -> str:
     if new.requires and core and versions.newer(new.requires, core.version):
         return f"memerlukan WordPress {new.requires}, yang terpasang {core.version}"
     return ""
+
+
+def outdated(site: Site, shell: Shell) -> Iterator[Finding]:
+    """The finding of each served part that is older than what the inventory has for it. Raises TargetError."""
+    on_hand = catalogue.read(Path(site.inventory.folder))
+    advice = f"Perbarui dalam permohonan pemeliharaan (website update {site.slug})."
+    for each in updates(components.read(site.layout.current, shell), on_hand) if on_hand.versions else ():
+        severity = Severity.MAJOR if each.kind == "core" else Severity.WARNING
+        evidence = f"{each.label} dalam inventaris ({each.archive})"
+        yield Finding("cms.outdated", severity, site.slug, evidence, advice)
 
 
 def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+import re
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -52,7 +55,8 @@ def offer(lab: WebLab, name: str, files: dict[str, str]) -> Path:
 
 def with_plugins(*names: str) -> dict[str, str]:
     files = {k: v for name in names for k, v in plugin(name, "1.0").items()}
-    return {f"wp-content/plugins/{path}": text for path, text in files.items()}
+    theme = {"wp-content/themes/biru/style.css": "/*\nTheme Name: Biru\nVersion: 1.0\n*/"}
+    return {f"wp-content/plugins/{path}": text for path, text in files.items()} | theme
 
 
 ACTIVE = "update rawat_web.wp_options set option_value = 'VALUE' where option_name = 'active_plugins'"
@@ -142,6 +146,61 @@ def test_what_is_no_longer_as_approved_is_not_touched(web_lab: WebLab, kept: Sit
         found = [*inspecting.look_through(kept, shell, inspecting.Seen())]
         assert [each.code for each in found] == ["files.changed"], "an update makes nobody's change one of ours"
         assert "wp-blog-header.php" in found[0].subject
+
+
+def core(lab: WebLab, version: str, database: int, broken: str = "") -> None:
+    """Debian's WordPress as another version of it, which finds its database too old."""
+    original = lab.folder / lab.light_wordpress()["archive"]
+    lines = {
+        rb"wp_version = '[^']*'": f"wp_version = '{version}'",
+        rb"wp_db_version = [0-9]+": f"wp_db_version = {database}",
+    }
+    with (
+        tarfile.open(original) as old,
+        tarfile.open(lab.folder / "updates" / f"inti-{version}.tar.gz", "w:gz", compresslevel=1) as new,
+    ):
+        for entry in old:
+            data = old.extractfile(entry).read() if entry.isreg() else b""  # type: ignore[union-attr]
+            if entry.name.endswith("wp-includes/version.php"):
+                for old_line, line in lines.items():
+                    data = re.sub(old_line, line.encode(), data)
+            if entry.name.endswith("wp-includes/load.php"):
+                data += broken.encode()
+            entry.size = len(data)
+            new.addfile(entry, io.BytesIO(data))
+
+
+def database_version(lab: WebLab) -> str:
+    return lab.sql("select option_value from rawat_web.wp_options where option_name = 'db_version'")
+
+
+def test_wordpress_itself_and_a_theme_are_updated_with_the_database_or_taken_back_with_it(
+    web_lab: WebLab, kept: Site
+) -> None:
+    offer(
+        web_lab,
+        "tema.tar.gz",
+        {"biru/style.css": "/*\nTheme Name: Biru\nVersion: 2.0\n*/", "biru/index.php": "<?php\n"},
+    )
+    before = database_version(web_lab)
+    core(web_lab, "98.0", 98000)
+    with open_host(kept.access) as shell:
+        found = [each.evidence.partition(" dalam")[0] for each in maintain.outdated(kept, shell)]
+        plan = maintain.plan(kept, shell)
+        assert [line.partition(" (")[0] for line in plan.changes] == found
+        assert (found[0], found[-1].rpartition(" ")[2]) == ("Tema biru 1.0 -> 2.0", "98.0")
+        outcome = maintain.apply(plan, kept, shell, allowed)
+        assert outcome.status == "applied", outcome
+        assert (database_version(web_lab), before != "98000") == ("98000", True)
+        assert [*maintain.outdated(kept, shell)] == []
+        assert {"Rawat Situs" in front(kept), says(kept, "kontak") != ""} == {True}, "plugins and settings stay"
+        core(web_lab, "99.0", 99000, "\nif (!defined('WP_INSTALLING')) { tidak_ada(); }\n")
+        outcome = maintain.apply(maintain.plan(kept, shell), kept, shell, allowed)
+        assert outcome.status == "rolled_back", outcome
+        assert "WordPress 98.0 -> 99.0: dikembalikan" in outcome.detail
+        assert database_version(web_lab) == "98000"
+        assert "Rawat Situs" in front(kept)
+        (web_lab.folder / "updates" / "inti-99.0.tar.gz").unlink()
 
 
 def updated_killed(site: Site, number: int, midway: bool) -> int:
