@@ -13,9 +13,9 @@ NEARLY = 0.9
 _USED = '[ ! -d "$1" ] || du -s -B1 "$1" | cut -f1'
 
 
-def used(site: Site, shell: Shell) -> int:
-    """Bytes on disk of a site's releases and shared files; its database and backups do not count."""
-    return int(shell.script(_USED, site.layout.base) or 0)
+def used(site: Site, shell: Shell, folder: str = "") -> int:
+    """Bytes on disk of a site's releases and shared files, or of one folder; its database and backups do not count."""
+    return int(shell.script(_USED, folder or site.layout.base) or 0)
 
 
 def has_room(site: Site, shell: Shell, more: int) -> None:

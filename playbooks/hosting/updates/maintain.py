@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playbooks.findings import Finding, Severity, TargetError
-from playbooks.hosting import archive, backup, database, deploy, migration, releases
+from playbooks.hosting import archive, backup, database, deploy, migration, quota, releases
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep
 from playbooks.hosting.releases import Releases
@@ -43,10 +43,12 @@ if (is_blog_installed()) {
 def plan(site: Site, shell: Shell) -> Plan:
     """What of a published WordPress is older than the inventory's archives; no changes when nothing is.
 
-    Raises ArchiveRefused, TargetError.
+    Raises SiteError when a copy of the release does not fit into the site's quota, TargetError.
     """
     good = releases.read(site.layout, shell).last_good if site.kind.wordpress else ""
     found = updates(installed(site, shell, good), catalogue.read(Path(site.inventory.folder))) if good else []
+    if found and site.website.quota_mb:
+        quota.has_room(site, shell, quota.used(site, shell, f"{site.layout.releases}/{good}"))
     return Plan(
         action="maintain",
         target=site.slug,
@@ -142,7 +144,7 @@ class _Run:
         self.told: list[str] = []
 
     def work(self, left: list[Update]) -> Outcome:
-        back = False
+        back = 0
         for number, update in enumerate(left):
             try:
                 if number == 0:
@@ -156,8 +158,9 @@ class _Run:
             if outcome.status == "failed":
                 self.told += [f"{each.label}: belum dijalankan" for each in left[number + 1 :]]
                 return self.journal.outcome("failed", "; ".join(self.told))
-            back = back or not outcome.ok
-        return self.journal.outcome("rolled_back" if back else "applied", "; ".join(self.told))
+            back += not outcome.ok
+        some = f"hanya {back} dari {len(left)} yang dikembalikan: " if 0 < back < len(left) else ""
+        return self.journal.outcome("rolled_back" if back else "applied", some + "; ".join(self.told))
 
     def _tell(self, update: Update, outcome: Outcome) -> None:
         became = {"applied": "selesai", "rolled_back": "dikembalikan"}.get(outcome.status, "gagal")

@@ -15,7 +15,7 @@ from flows.office import open_office
 from playbooks.hosting import backup, deploy, pages, releases
 from playbooks.hosting.connect import open_host
 from playbooks.hosting.intruders import inspecting
-from playbooks.hosting.site import Site
+from playbooks.hosting.site import Site, SiteError
 from playbooks.hosting.updates import maintain
 from playbooks.plans import ChangedSincePlan, Plan
 from sop.documents import from_site
@@ -105,6 +105,7 @@ def test_plugins_are_updated_one_by_one_and_a_broken_one_is_taken_back_alone(web
         with visitor(kept) as seen:
             outcome = maintain.apply(Plan.from_document(plan.document()), kept, shell, allowed)
         assert outcome.status == "rolled_back", outcome
+        assert outcome.detail.startswith("hanya 1 dari 3 yang dikembalikan: Plugin agenda 1.0 -> 1.2: selesai; ")
         assert "Plugin galeri 1.0 -> 2.0: dikembalikan (" in outcome.detail
         assert "status 500" in outcome.detail
         assert "Plugin kontak 1.0 -> 1.1: selesai" in outcome.detail
@@ -132,6 +133,10 @@ def test_what_is_no_longer_as_approved_is_not_touched(web_lab: WebLab, kept: Sit
     agreed = archive.read_bytes()
     with open_host(kept.access) as shell:
         approved = maintain.plan(kept, shell)
+        full = web_lab.site(kept.slug)
+        full.inventory.websites[kept.slug] = kept.website.model_copy(update={"quota_mb": 60})
+        with pytest.raises(SiteError, match="kuota 60 MB tidak cukup"):
+            maintain.plan(full, shell)
         offer(web_lab, archive.name, plugin("galeri", "1.5", "// lain"))
         with pytest.raises(ValueError, match="SHA-256"):
             maintain.apply(approved, kept, shell, allowed)
