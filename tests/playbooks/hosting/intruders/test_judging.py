@@ -23,15 +23,18 @@ UPLOADS = "shared/wp-content/uploads"
 A, B = "a" * 64, "b" * 64
 MEANT = Meant(
     {"index.php": A, "wp-content/index.php": A},
-    links={"wp-content/uploads": "../../../shared/wp-content/uploads", "wp-config.php": "../../shared/wp-config.php"},
+    links={
+        "wp-content/uploads": f"{'../' * 3}shared/wp-content/uploads",
+        "wp-config.php": f"{'../' * 2}shared/wp-config.php",
+    },
     settings={"wp-config.php": frozenset({A})},
     own=frozenset({"wp-secrets.php"}),
 )
 CLEAN = {
     f"{TOP}/index.php": Entry("f", 10, sha256=A),
     f"{TOP}/wp-content/index.php": Entry("f", 10, sha256=A),
-    f"{TOP}/wp-content/uploads": Entry("l", 1, "../../../shared/wp-content/uploads"),
-    f"{TOP}/wp-config.php": Entry("l", 1, "../../shared/wp-config.php"),
+    f"{TOP}/wp-content/uploads": Entry("l", 1, f"{'../' * 3}shared/wp-content/uploads"),
+    f"{TOP}/wp-config.php": Entry("l", 1, f"{'../' * 2}shared/wp-config.php"),
     "shared/wp-config.php": Entry("f", 10, sha256=A),
     "shared/wp-secrets.php": Entry("f", 10),
     f"{UPLOADS}/foto.jpg": Entry("f", 10),
