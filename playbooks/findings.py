@@ -162,7 +162,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Copy:
-    """A file as an intruder left it; `path` may be printed. Times in seconds since 1970."""
+    """A file as an intruder left it, or a page as a visitor got it: that has no owner and no times.
+
+    `path` may be printed. Times in seconds since 1970.
+    """
 
     path: str
     data: bytes = field(repr=False)

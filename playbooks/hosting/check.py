@@ -9,12 +9,13 @@ from itertools import chain
 
 from inventory.causes import cause
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
-from playbooks.hosting import certificates, health, names, pages, quota, safekeeping
+from playbooks.hosting import certificates, health, links, names, pages, quota, safekeeping
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.intruders import exposed
 from playbooks.hosting.intruders import inspecting as intruders
 from playbooks.hosting.pages import Page, PageError
 from playbooks.hosting.sentinel import inspecting
+from playbooks.hosting.sentinel import page as sentinel
 from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.session import Pin, Session
 from playbooks.hosting.site import MAIN_PORTS, Site
@@ -56,8 +57,10 @@ def check(
     )
     if shell:
         parts["disk"] = lambda left: _disk(site, shell.within(left))
-    parts["content"] = lambda left: _content(site, left)
     seen = intruders.Seen()
+    front: list[sentinel.Page] = []
+    parts["content"] = lambda left: _content(site, left, seen, front)
+    parts["links mixed_content"] = lambda left: links.findings(front[0] if front else None, _session(site, left))
     if shell:
         parts |= _host_parts(site, shell, seen)
     parts["exposed"] = lambda left: _exposed(site, left, seen)
@@ -114,9 +117,15 @@ def _http(site: Site, left: float) -> Iterator[Finding]:
     yield from judge(site, page)
 
 
-def _content(site: Site, left: float) -> list[Finding]:
-    """What was slipped into the first page, asked of the site's own host; its certificate is another part's affair."""
-    return inspecting.content(f"{_base(site)}/", _session(site, left), lexicon(site.inventory.words))
+def _content(site: Site, left: float, seen: intruders.Seen, front: list[sentinel.Page]) -> list[Finding]:
+    """What was slipped into the first page, asked of the site's own host; its certificate is another part's affair.
+
+    The page goes into `front`; on an alarm, what visitors got goes into `seen`.
+    """
+    found = inspecting.content(f"{_base(site)}/", _session(site, left), lexicon(site.inventory.words))
+    front.append(found.page)
+    seen.copies += found.copies
+    return found.findings
 
 
 def _exposed(site: Site, left: float, seen: intruders.Seen) -> Iterator[Finding]:

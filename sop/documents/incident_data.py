@@ -11,7 +11,10 @@ from sop.documents.site_data import Identity, Proof
 
 @dataclass(frozen=True)
 class Trace:
-    """A file as the intruder left it, kept sealed. `modified` is the file's own word, `changed` the file system's."""
+    """A file as the intruder left it, kept sealed. `modified` is the file's own word, `changed` the file system's.
+
+    Without an owner it is a page as a visitor got it, and the times mean nothing.
+    """
 
     path: str
     sha256: str

@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
+from playbooks.findings import Copy, Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting.sentinel import maps, rules, scripts
 from playbooks.hosting.sentinel.comparing import Visit, compare, led_away
 from playbooks.hosting.sentinel.lexicon import Lexicon, lexicon
@@ -45,6 +46,9 @@ class Inspection:
     lexicon: Lexicon
     pieces: dict[str, str] = field(default_factory=dict)
     """Texts of what the page is made of, by address; asked for once."""
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    """What each visitor got, by the visitor's name; and the same taken apart."""
+    pages: dict[str, Page] = field(default_factory=dict)
     judged: dict[tuple[str, str], tuple[Page, rules.Judged]] = field(default_factory=dict)
     """By address and text: most visitors get the same."""
 
@@ -66,6 +70,13 @@ class Inspection:
             yield from compare(self.lexicon, person, others)
         yield from self.maps()
 
+    def copies(self) -> list[Copy]:
+        """What the visitors got, each body once, named for the first who got it."""
+        first: dict[bytes, str] = {}
+        for who, body in self.bodies.items():
+            first.setdefault(body, who)
+        return [Copy(f"halaman depan, {who}", body) for body, who in first.items()]
+
     def _others(self) -> Iterator[Visit]:
         """Those that get an answer; a site may well refuse crawlers."""
         for visitor in (CRAWLER, SEARCHER, CALLER):
@@ -76,10 +87,12 @@ class Inspection:
         """What one visitor gets, judged. Raises FetchError."""
         who, headers = visitor
         answer = self.session.get(self.url, headers)
+        self.bodies[who] = answer.body
         text = decoded(answer.body, answer.headers.get("content-type", ""))
         if (answer.url, text) not in self.judged:
             self.judged[answer.url, text] = self._judged(text, answer.url, headers)
-        return Visit(who, answer.status, *self.judged[answer.url, text], answer.way, answer.beyond)
+        self.pages[who], judged = self.judged[answer.url, text]
+        return Visit(who, answer.status, self.pages[who], judged, answer.way, answer.beyond)
 
     def _judged(self, text: str, url: str, headers: dict[str, str]) -> tuple[Page, rules.Judged]:
         page = take_apart(text, url)
@@ -186,13 +199,22 @@ def complete(url: str) -> str:
     return url if "://" in url else f"https://{url}"
 
 
-def content(url: str, session: Session, words: Lexicon | None = None) -> list[Finding]:
-    """Findings of a page's content within a session that the caller made. Raises TargetError."""
+class Content(NamedTuple):
+    """Findings of a page, the pages that show them, and the page as a person got it."""
+
+    findings: list[Finding]
+    copies: list[Copy]
+    page: Page
+
+
+def content(url: str, session: Session, words: Lexicon | None = None) -> Content:
+    """A page's content, looked at within a session that the caller made. Raises TargetError."""
+    inspection = Inspection(url, session, words or lexicon())
     try:
-        found = Inspection(url, session, words or lexicon()).findings()
-        return [each for each in _ranked(found) if each.code.startswith("content.")]
+        found = [each for each in _ranked(inspection.findings()) if each.code.startswith("content.")]
     except FetchError as error:
         raise TargetError(url, reason(error), str(error)) from None
+    return Content(found, inspection.copies() if found else [], inspection.pages[PERSON[0]])
 
 
 def reason(error: FetchError) -> Reason:

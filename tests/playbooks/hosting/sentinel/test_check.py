@@ -26,3 +26,13 @@ def test_content_that_cannot_be_read_is_not_said_to_be_clean() -> None:
     result = check.check(site(host={"http_port": 9, "https_port": 9}), deadline_s=5)
     assert "content" not in result.checked
     assert "sambungan ditolak" in result.detail
+
+
+def test_the_pages_that_an_alarm_is_about_are_kept_once_for_each_that_differs() -> None:
+    case = Case("portal", "x", {"page": "<p>Dinas", "to_crawler": {"page": "<p>slot gacor maxwin"}}, {})
+    with served([case]) as port:
+        result = check.check(site(domain=case.host, host={"http_port": port}), deadline_s=20)
+    assert {(copy.path, copy.data) for copy in result.copies} == {
+        ("halaman depan, orang biasa", b"<p>Dinas"),
+        ("halaman depan, perayap mesin pencari", b"<p>slot gacor maxwin"),
+    }
