@@ -384,6 +384,7 @@ INCIDENT = IncidentReport(
     traces=(
         Trace("shared/wp-content/uploads/2026/01/gambar.php", "c3" * 32, 54, "www-data", "640", AT, AT),
         Trace("releases/0001-0123456789ab/index.php", "d4" * 32, 512_000, "deploy", "644", AT, AT),
+        Trace("halaman depan, perayap mesin pencari", "e5" * 32, 40_000, "", "", AT, AT),
     ),
     proofs=SITE_REPORT.proofs,
     cleaning=(

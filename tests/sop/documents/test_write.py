@@ -242,6 +242,7 @@ def test_a_websites_report_without_evidence_says_so_in_every_part() -> None:
 
 def test_an_incidents_report_follows_the_agencys_phases_and_names_each_trace() -> None:
     printed = sample_text("incident")
+    assert "diambil lewat web" in printed
     phases = ("A. Persiapan", "B. Identifikasi", "C. Penahanan", "D. Pemberantasan", "E. Pemulihan", "F. Tindak lanjut")
     at = [printed.index(phase) for phase in phases]
     assert at == sorted(at)
