@@ -40,8 +40,8 @@ def plan(task: Task) -> None:
         # A clean-up stands first: what it takes out must not outlive a new release.
         first = ["clean"] if kept_here(task, reports.INCIDENT) else []
         plans = [_planned(task, action) for action in (*first, *websites.wanted(office, case.website))]
-        if not any(each.action == "deploy" and each.changes for each in plans):
-            # A new release brings its own versions; what it still lacks is seen once it is served.
+        if not any(each.action in ("deploy", "restore") and each.changes for each in plans):
+            # A new release brings its own versions; one that an intruder changed is cleaned before it is copied.
             plans.append(_planned(task, "maintain"))
     except SiteError as error:
         task.carried.reason = f"rencana tidak dapat dibuat: {error}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.jobs import cases, reports, traces
+from flows.jobs import cases, reports, traces, websites
 from flows.jobs.websites import check
 from flows.office import Office
 from playbooks.findings import Copy, Finding, Severity, TargetResult
@@ -82,6 +82,15 @@ def test_a_hit_puts_a_clean_up_forward_before_all_else_and_the_case_carries_it_o
     while cases.carry(office, case).state == "done":
         pass
     assert "restore" in web_host.done
+
+
+def test_a_site_is_cleaned_before_any_of_it_is_updated(
+    office: Office, case: str, web_host: WebHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intruded(monkeypatch)
+    web_host.done += websites.NEW_SITE
+    cases.carry(office, case)
+    assert "maintain" not in {plan.action for plan in office.register.case(case).plans}
 
 
 def test_carrying_the_case_again_keeps_nothing_twice(
