@@ -74,7 +74,8 @@ def survey(site: Site, shell: Shell) -> Survey | None:
     meant = _meant(site, release, held.recorded)
     odd = judging.strays(held, meant)
     shown = listing.show(site, shell, held, judging.by_interest(odd.all))
-    return Survey(held, meant, odd, shown, tuple(judging.judge(held, meant, odd, shown, marks(), lexicon())))
+    found = judging.judge(held, meant, odd, shown, marks(), lexicon(site.inventory.words))
+    return Survey(held, meant, odd, shown, tuple(found))
 
 
 def _copy(entry: Entry, path: str, data: bytes) -> Copy:

@@ -14,8 +14,9 @@ from playbooks.hosting import check, files
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.intruders import cleaning
 from playbooks.hosting.site import Site
+from playbooks.plans import ChangedSincePlan
 from tests.lab.web import WebLab
-from tests.playbooks.hosting.steps import allowed, deployed, hosted, install_wordpress, wordpress
+from tests.playbooks.hosting.steps import allowed, deployed, fresh, hosted, install_wordpress, killed, wordpress
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
 
@@ -186,6 +187,29 @@ def test_files_are_copied_as_they_were_with_owner_and_times(ground: Ground, intr
     assert (copy.owner, copy.modified) == ("root", int(there.st_mtime))
 
 
+def test_what_came_after_the_approval_stops_a_clean_up_before_it_begins(ground: Ground, intruded: TargetResult) -> None:
+    planned, later = cleaning.plan(ground.site, ground.shell), ground.base / UPLOADS / "baru.php"
+    assert intruded.findings
+    _plant(later, SHELL)
+    with pytest.raises(ChangedSincePlan):
+        cleaning.apply(planned, ground.site, ground.shell, allowed)
+    later.unlink()
+    assert not (ground.base / "quarantine").exists()
+
+
+def test_a_site_that_stops_answering_has_everything_back(
+    ground: Ground, intruded: TargetResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert intruded.findings
+    answers = iter(["", "status 500"])
+    monkeypatch.setattr(cleaning.health, "problem", lambda _: next(answers))
+    planned = cleaning.plan(ground.site, ground.shell)
+    done = cleaning.apply(planned, ground.site, ground.shell, allowed)
+    assert (done.status, done.detail) == ("rolled_back", "status 500")
+    assert (ground.base / "current/wp-login.php").read_text() == PLANTED["current/wp-login.php"]
+    assert cleaning.plan(ground.site, ground.shell).details["admins"] == {"sistem_wp": 77}
+
+
 def test_a_clean_up_moves_everything_out_restores_the_release_and_can_be_undone(
     ground: Ground, intruded: TargetResult
 ) -> None:
@@ -197,6 +221,8 @@ def test_a_clean_up_moves_everything_out_restores_the_release_and_can_be_undone(
         f"karantina {UPLOADS}/2026/01/gambar.php (files.unknown, files.webshell)",
         "cabut hak admin 'sistem_wp'",
     } <= {*planned.changes}
+    midway = killed(lambda tick, step: cleaning.apply(planned, site, fresh(site), tick, step), at=4)
+    assert (midway, (ground.base / "current/wp-login.php").exists()) == (-9, False)
     done = cleaning.apply(planned, site, shell, allowed)
     assert (done.status, done.detail) == ("applied", "")
     assert not {each["code"] for each in done.after} - {"files.unknown", "files.webshell"}, done.after
