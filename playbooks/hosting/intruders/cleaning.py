@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from playbooks.findings import Finding, Severity
 from playbooks.hosting import archive, files, health, host
@@ -147,9 +147,9 @@ def _work(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome
     with journal.write(f"mencatat isi karantina {name}"):
         manifest = {"files": approved.details["aside"], "admins": approved.details["admins"]}
         quarantine.note(site, shell, name, {**manifest, "site": site.slug, "release": approved.base})
-    if approved.details["aside"]:
-        with journal.write(f"memindahkan {len(approved.details['aside'])} berkas ke {quarantine.folder(site, name)}"):
-            quarantine.take_out(site, shell, name, _paths(approved))
+    if foreign := [path for path in approved.details["aside"] if unquote(path) not in approved.details["restore"]]:
+        with journal.write(f"memindahkan {len(foreign)} berkas ke {quarantine.folder(site, name)}"):
+            quarantine.take_out(site, shell, name, map(unquote_to_bytes, foreign))
     if approved.details["restore"]:
         with journal.write(f"memulihkan {len(approved.details['restore'])} berkas menurut rilis"):
             texts = {path: each for path, each in right.items() if isinstance(each, bytes)}

@@ -19,7 +19,7 @@ MOVE_S = 300
 NAME = re.compile(r"[0-9a-f]{12}")
 # A folder on the way that has become a link would lead the move elsewhere: then nothing more is moved.
 _MOVE = r"""
-umask 077
+umask 027
 base=$(realpath -e -- "$1")
 export from=$base/$2 to=$base/$3 aside=$base/$4 base
 from=${from%/.} to=${to%/.}
@@ -27,6 +27,12 @@ mkdir -p -- "$from" "$to" "$aside"
 printf %s "$5" | base64 -d | xargs -0 -r sh -euc '
 real() { [ "$(realpath -e -- "$1"; echo .)" = "$1
 ." ] || { echo "jalur berubah: $1" >&2; exit 255; }; }
+# A link costs nothing and leaves no moment without the file; the kernel may refuse it for a file of another owner.
+keep() {
+    if [ -d "$1" ] && [ ! -L "$1" ]; then mv --backup=numbered -T -- "$1" "$2"; return; fi
+    cp -al --backup=numbered -T -- "$1" "$2" 2>/dev/null ||
+        cp -a --backup=numbered -T -- "$1" "$2" 2>/dev/null || mv --backup=numbered -T -- "$1" "$2"
+}
 there() { [ -e "$1" ] || [ -L "$1" ]; }
 for name; do
     there "$from/$name" || continue
@@ -36,15 +42,16 @@ for name; do
     real "$to/$folder"
     if there "$to/$name"; then
         mkdir -p -- "$aside/$folder"
-        mv -T -- "$to/$name" "$aside/$name"
+        keep "$to/$name" "$aside/$name"
     fi
     mv -T -- "$from/$name" "$to/$name"
 done' sh
 """
-_PLACE = """
+_UNPACK = """
 umask 027
-tar --extract --file "$2" --directory "$1" --no-same-owner
-rm -f "$2"
+mkdir -p "$1/new"
+tar --extract --file "$1/new.tar" --directory "$1/new" --no-same-owner
+rm -f "$1/new.tar"
 sync --file-system "$1"
 """
 # The newest is the one that was begun last.
@@ -106,16 +113,20 @@ def _move_some(site: Site, shell: Shell, of: str, to: str, aside: str, names: li
 
 
 def place(site: Site, shell: Shell, name: str, files: Mapping[str, bytes], links: Mapping[str, str]) -> None:
-    """Put the right files and links where they belong, below the site's folder. Raises TargetError."""
+    """Put the right files and links where they belong; what stood there goes into the quarantine. Raises TargetError.
+
+    Each takes its place by one rename, so that visitors have the old one or the new one.
+    """
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         for path, data in files.items():
             archive.addfile(_member(path, size=len(data)), io.BytesIO(data))
         for path, target in links.items():
             archive.addfile(_member(path, type=tarfile.SYMTYPE, linkname=target))
-    where = f"{folder(site, name)}/new.tar"
-    shell.put(packed.getvalue(), where)
-    shell.script(_PLACE, site.layout.base, where, lock=site.layout.lock, timeout_s=MOVE_S)
+    shell.put(packed.getvalue(), f"{folder(site, name)}/new.tar")
+    shell.script(_UNPACK, folder(site, name), lock=site.layout.lock, timeout_s=MOVE_S)
+    paths = [path.encode("utf-8", "surrogateescape") for path in (*files, *links)]
+    _move(site, shell, f"quarantine/{name}/new", ".", f"quarantine/{name}/files", paths)
 
 
 def _member(path: str, **said: Any) -> tarfile.TarInfo:

@@ -95,3 +95,23 @@ def test_running_a_move_again_passes_over_what_is_gone(tmp_path: Path) -> None:
     (tmp_path / "shared/x").write_text("satu")
     assert [move(tmp_path, ".", "quarantine/1/files", b"shared/x").returncode for _ in range(2)] == [0, 0]
     assert (tmp_path / "quarantine/1/files/shared/x").read_text() == "satu"
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "folder"])
+def test_whatever_stands_in_a_files_place_is_kept(tmp_path: Path, kind: str) -> None:
+    place, kept = tmp_path / "shared/x", tmp_path / "quarantine/1/aside/shared/x"
+    (tmp_path / "quarantine/1/new/shared").mkdir(parents=True)
+    (tmp_path / "quarantine/1/new/shared/x").write_text("benar")
+    (tmp_path / "shared").mkdir()
+    match kind:
+        case "file":
+            place.write_text("jahat")
+        case "link":
+            place.symlink_to("/etc")
+        case "folder":
+            place.mkdir()
+            (place / "dalam").write_text("jahat")
+    assert move(tmp_path, "quarantine/1/new", ".", b"shared/x").returncode == 0
+    assert (place.read_text(), place.is_symlink()) == ("benar", False)
+    assert (kept.is_symlink(), kept.is_dir() and not kept.is_symlink()) == (kind == "link", kind == "folder")
+    assert kind != "file" or kept.read_text() == "jahat"
