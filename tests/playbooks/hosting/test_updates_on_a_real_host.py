@@ -223,7 +223,7 @@ def updated_killed(site: Site, number: int, midway: bool) -> int:
     return code
 
 
-STRIDE = 9
+STRIDE = 13
 """Every command was tried once by hand; each run of the tests tries some of them."""
 
 
