@@ -13,12 +13,11 @@ from playbooks.hosting import certificates, health, links, names, pages, quota, 
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.intruders import exposed
 from playbooks.hosting.intruders import inspecting as intruders
-from playbooks.hosting.pages import Page, PageError
 from playbooks.hosting.sentinel import inspecting
 from playbooks.hosting.sentinel import page as sentinel
 from playbooks.hosting.sentinel.lexicon import lexicon
-from playbooks.hosting.session import Pin, Session
-from playbooks.hosting.site import MAIN_PORTS, Site
+from playbooks.hosting.session import Answer, FetchError
+from playbooks.hosting.site import Site
 from playbooks.hosting.updates import maintain
 
 SLOW_S = 3.0
@@ -60,7 +59,7 @@ def check(
     seen = intruders.Seen()
     front: list[sentinel.Page] = []
     parts["content"] = lambda left: _content(site, left, seen, front)
-    parts["links mixed_content"] = lambda left: links.findings(front[0] if front else None, _session(site, left))
+    parts["links mixed_content"] = lambda left: _links(site, left, front)
     if shell:
         parts |= _host_parts(site, shell, seen)
     parts["exposed"] = lambda left: _exposed(site, left, seen)
@@ -110,7 +109,7 @@ def _http(site: Site, left: float) -> Iterator[Finding]:
     path = site.website.health.path
     try:
         page = pages.follow(site, path, left)
-    except PageError as error:
+    except FetchError as error:
         advice = "Periksa apakah host hidup dan server webnya berjalan (systemctl status nginx atau apache2)."
         yield Finding("http.down", Severity.CRITICAL, site.url("http", path), str(error), advice)
         return
@@ -122,27 +121,28 @@ def _content(site: Site, left: float, seen: intruders.Seen, front: list[sentinel
 
     The page goes into `front`; on an alarm, what visitors got goes into `seen`.
     """
-    found = inspecting.content(f"{_base(site)}/", _session(site, left), lexicon(site.inventory.words))
+    with pages.session(site, left) as session:
+        found = inspecting.content(f"{_base(site)}/", session, lexicon(site.inventory.words))
     front.append(found.page)
     seen.copies += found.copies
     return found.findings
 
 
+def _links(site: Site, left: float, front: list[sentinel.Page]) -> Iterator[Finding]:
+    with pages.session(site, left) as session:
+        yield from links.findings(front[0] if front else None, session)
+
+
 def _exposed(site: Site, left: float, seen: intruders.Seen) -> Iterator[Finding]:
-    yield from exposed.findings(_base(site), site.domain, site.website.kind, _session(site, left), seen.served)
-
-
-def _session(site: Site, left: float) -> Session:
-    ports = {MAIN_PORTS["http"]: site.host.http_port, MAIN_PORTS["https"]: site.host.https_port}
-    pins = {site.domain: Pin(site.host.address, ports)}
-    return Session(time.monotonic() + left, pins=pins, verify=False)
+    with pages.session(site, left) as session:
+        yield from exposed.findings(_base(site), site.domain, site.website.kind, session, seen.served)
 
 
 def _base(site: Site) -> str:
     return site.url("https" if site.website.tls.issuer != "none" else "http")
 
 
-def judge(site: Site, page: Page) -> Iterator[Finding]:
+def judge(site: Site, page: Answer) -> Iterator[Finding]:
     """Findings of one answer: status and text, speed, security headers."""
     trouble = health.judge(site, page)
     if trouble:
@@ -153,7 +153,7 @@ def judge(site: Site, page: Page) -> Iterator[Finding]:
         advice = "Periksa beban host, kueri basis data yang lambat, dan jumlah proses PHP."
         yield Finding("http.slow", Severity.WARNING, page.url, f"{page.seconds:.1f} detik (batas {SLOW_S:g})", advice)
     wanted = (*HEADERS, *(["Strict-Transport-Security"] if page.url.startswith("https:") else []))
-    missing = [name for name in wanted if name not in page.headers]
+    missing = [name for name in wanted if name.lower() not in page.headers]
     if missing:
         advice = "Jalankan hosting ulang untuk situs ini agar server web memberi header pengaman."
         yield Finding("headers.missing", Severity.WARNING, page.url, ", ".join(missing), advice)

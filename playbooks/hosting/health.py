@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from playbooks.hosting import pages
+from playbooks.hosting.session import Answer, FetchError
 from playbooks.hosting.site import Site
 
 INSTALLER = "/wp-admin/install.php"
@@ -24,7 +25,7 @@ def problem(site: Site, seconds: float = 3, headers: Mapping[str, str] = pages.P
         nonlocal last
         try:
             last = judge(site, pages.follow(site, site.website.health.path, headers=headers)) or _login(site, headers)
-        except pages.PageError as error:
+        except FetchError as error:
             last = str(error)
         return not last
 
@@ -32,7 +33,7 @@ def problem(site: Site, seconds: float = 3, headers: Mapping[str, str] = pages.P
     return last
 
 
-def judge(site: Site, page: pages.Page) -> str:
+def judge(site: Site, page: Answer) -> str:
     """Why a health page is not what it should be; empty when it is.
 
     A new WordPress shows its installer: the files and the database work, only a person can go on.
@@ -59,12 +60,12 @@ def remark(site: Site) -> str:
     """What a person must do next on a healthy site, in Indonesian; empty when nothing."""
     try:
         fresh = is_installer(site, pages.follow(site))
-    except pages.PageError:
+    except FetchError:
         fresh = False
     url = site.url("https" if site.website.tls.issuer != "none" else "http", INSTALLER)
     return f"WordPress belum dipasang: buka {url} sekarang, sebelum orang lain membukanya" if fresh else ""
 
 
-def is_installer(site: Site, page: pages.Page) -> bool:
+def is_installer(site: Site, page: Answer) -> bool:
     """Whether this is the first page of a WordPress that has no site yet."""
     return site.website.kind == "wordpress" and urlsplit(page.url).path == INSTALLER

@@ -12,7 +12,7 @@ from playbooks.hosting.journal import Journal, OnStep, carry_out
 from playbooks.hosting.site import Site
 from playbooks.plans import Ladder, Outcome, Permit, Plan
 
-MARK = "X-Content-Type-Options"
+MARK = "x-content-type-options"
 """A header that the site's own configuration sets and a default page does not."""
 _MISSING = 'for path; do [ -d "$path" ] || printf "%s\\n" "$path"; done'
 _STATE = """

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
-import socket
-import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from email.message import Message
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from inventory.causes import cause
-from playbooks.hosting.certificates import shake_hands
-from playbooks.hosting.site import Site
+from playbooks.hosting.session import Answer, FetchError, Forbidden, Pin, Session, sound
+from playbooks.hosting.site import MAIN_PORTS, Site
 
 Scheme = Literal["http", "https"]
-LARGEST = 2_000_000
 PAGE_S = 15
 HOPS = 3
 PLAIN = {"User-Agent": "Pelihara", "Accept": "*/*"}
@@ -28,71 +20,41 @@ DRILL = {"X-Pelihara-Release": "drill"}
 """Asks it for the backup that a restore drill has opened; nobody gets anything while there is none."""
 
 
-class PageError(Exception):
-    """The host gave no page: refused, cut off, too slow, not HTTP."""
+def session(site: Site, deadline_s: float) -> Session:
+    """Requests to the site's host for at most `deadline_s`.
 
-
-@dataclass(frozen=True)
-class Page:
-    """An answer; `body` holds at most `LARGEST` bytes."""
-
-    url: str
-    status: int
-    headers: Message
-    body: bytes
-    seconds: float
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
-
-    @property
-    def location(self) -> str:
-        return str(self.headers.get("Location", ""))
+    The certificate is not judged here (certificates.py does), so that a release can be proven while it has expired.
+    """
+    ports = {MAIN_PORTS["http"]: site.host.http_port, MAIN_PORTS["https"]: site.host.https_port}
+    return Session(time.monotonic() + deadline_s, pins={site.domain: Pin(site.host.address, ports)}, verify=False)
 
 
 def fetch(
     site: Site, scheme: Scheme, path: str = "/", deadline_s: float = PAGE_S, headers: Mapping[str, str] = PLAIN
-) -> Page:
-    """GET a path from the site's host under the site's name, redirects not followed. Raises PageError.
+) -> Answer:
+    """GET a path from the site's host under the site's name, redirects not followed. Raises FetchError."""
+    with session(site, deadline_s) as talk:
+        return talk.get(site.url(scheme, path), {**PLAIN, **headers}, hops=0)
 
-    The certificate is not judged here (certificates.py does), so that a release can be proven while it has expired.
-    """
-    began = time.monotonic()
-    connection = _connection(site, scheme, deadline_s)
-    # Socket timeouts start anew with each byte: only a watchdog ends a host that drips.
-    late = threading.Event()
-    watchdog = threading.Timer(deadline_s, _cut, [connection, late])
-    watchdog.daemon = True
-    watchdog.start()
-    url = site.url(scheme, path)
+
+def follow(site: Site, path: str = "/", deadline_s: float = PAGE_S, headers: Mapping[str, str] = PLAIN) -> Answer:
+    """Like `fetch` from http on, following redirects as long as they stay with the site. Raises FetchError."""
+    wanted = {**PLAIN, **headers}
+    with session(site, deadline_s) as talk:
+        answer = talk.get(site.url("http", path), wanted, hops=0)
+        for _ in range(HOPS):
+            if not _stays(site, answer):
+                break
+            answer = talk.get(answer.beyond, wanted, hops=0)
+    return answer
+
+
+def _stays(site: Site, answer: Answer) -> bool:
+    """Whether an answer redirects to the site itself."""
     try:
-        connection.request("GET", path, headers={"Host": urlsplit(url).netloc, **PLAIN, **headers})
-        answer = connection.getresponse()
-        body = answer.read(LARGEST)
-        if late.is_set():
-            raise TimeoutError
-        return Page(url, answer.status, answer.headers, body, time.monotonic() - began)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        why = f"tidak selesai dalam {deadline_s:g} detik" if late.is_set() else _why(error)
-        raise PageError(f"{url}: {why}") from None
-    finally:
-        watchdog.cancel()
-        connection.close()
-
-
-def follow(site: Site, path: str = "/", deadline_s: float = PAGE_S, headers: Mapping[str, str] = PLAIN) -> Page:
-    """Like `fetch` from http on, following redirects as long as they stay with the site. Raises PageError."""
-    deadline = time.monotonic() + deadline_s
-    page = fetch(site, "http", path, deadline_s, headers)
-    for _ in range(HOPS):
-        target = urlsplit(urljoin(page.url, page.location))
-        if page.status not in (301, 302, 303, 307, 308) or target.hostname != site.domain:
-            break
-        scheme: Scheme = "https" if target.scheme == "https" else "http"
-        wanted = target.path + (f"?{target.query}" if target.query else "")
-        page = fetch(site, scheme, wanted or "/", max(deadline - time.monotonic(), 0.1), headers)
-    return page
+        return bool(answer.beyond) and urlsplit(sound(answer.beyond)).hostname == site.domain
+    except Forbidden:
+        return False
 
 
 def eventually(true: Callable[[], bool], seconds: float = 8, pause_s: float = 0.25) -> bool:
@@ -102,44 +64,8 @@ def eventually(true: Callable[[], bool], seconds: float = 8, pause_s: float = 0.
         try:
             if true():
                 return True
-        except PageError:
+        except FetchError:
             pass
         if time.monotonic() > deadline:
             return False
         time.sleep(pause_s)
-
-
-def _connection(site: Site, scheme: Scheme, deadline_s: float) -> http.client.HTTPConnection:
-    address, timeout = site.host.address, min(deadline_s, PAGE_S)
-    if scheme == "http":
-        return http.client.HTTPConnection(address, site.host.http_port, timeout=timeout)
-    return _Tls(site.domain, address, site.host.https_port, timeout)
-
-
-class _Tls(http.client.HTTPConnection):
-    """HTTPS to a pinned address: the name goes into SNI only."""
-
-    def __init__(self, domain: str, address: str, port: int, timeout: float) -> None:
-        super().__init__(address, port, timeout=timeout)
-        self._domain, self._timeout = domain, timeout
-
-    def connect(self) -> None:
-        super().connect()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        self.sock = shake_hands(self.sock, context, self._domain, self._timeout)
-
-
-def _why(error: Exception) -> str:
-    spoke = isinstance(error, http.client.HTTPException) and not isinstance(error, OSError)
-    return "jawabannya bukan HTTP" if spoke else cause(error)
-
-
-def _cut(connection: http.client.HTTPConnection, late: threading.Event) -> None:
-    late.set()
-    if connection.sock is not None:
-        try:
-            connection.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return

@@ -10,6 +10,7 @@ from playbooks.hosting import nameservers, pages, zones
 from playbooks.hosting.authority import Proof, Publish
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.records import Key, RecordSet
+from playbooks.hosting.session import FetchError
 from playbooks.hosting.site import Site
 
 _TTL_S = 60
@@ -38,7 +39,7 @@ def _by_http(site: Site, shell: Shell) -> Iterator[Publish]:
 
     try:
         yield publish
-    except pages.PageError as error:
+    except FetchError as error:
         raise TargetError(site.slug, Reason.ERROR, str(error)) from None
     finally:
         if files:

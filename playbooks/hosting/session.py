@@ -1,5 +1,6 @@
 """Pages of strangers: each name is resolved once and its address pinned, internal addresses are refused, and size,
-redirects and time have limits. What an answer says never widens where the next request may go."""
+redirects and time have limits. What an answer says never widens where the next request may go. A host's connection is
+kept for the next request."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
@@ -23,6 +24,8 @@ LARGEST = 2_000_000
 HOPS = 5
 WAIT_S = 10.0
 """The longest single wait for a connection or for more of an answer."""
+OPEN = 4
+"""Connections that are kept at most; one to a host is enough for requests that follow each other."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Resolver = Callable[[str, int], Iterable[str]]
 """Name and port -> addresses. Raises OSError."""
@@ -56,6 +59,11 @@ class Answer:
     beyond: str = ""
     """Where the last answer redirects to and was not followed: too far, a circle, forbidden or silent."""
     seconds: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8, with a mark for each byte that is none."""
+        return self.body.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,10 @@ def _meant(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address
 
 @dataclass
 class Session:
-    """GET requests that belong together; an address stays pinned for as long as the session lives."""
+    """GET requests that belong together; an address stays pinned for as long as the session lives.
+
+    For one thread. Used in a `with`, whose end closes the connections.
+    """
 
     deadline: float
     """The time.monotonic() after which nothing more is read."""
@@ -110,6 +121,17 @@ class Session:
     """False where certificates are judged elsewhere and a page must be had in spite of them."""
     resolver: Resolver = resolve
     _addresses: dict[str, str] = field(default_factory=dict, init=False)
+    _pools: dict[str, httpcore.ConnectionPool] = field(default_factory=dict, init=False, repr=False)
+    """By scheme: only https needs the certificates of authorities, which take a while to load."""
+    _connected: int = field(default=0, init=False)
+    """Connections that were begun."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pool in self._pools.values():
+            pool.close()
 
     def get(self, url: str, headers: Mapping[str, str], largest: int = LARGEST, hops: int = HOPS) -> Answer:
         """Follows at most `hops` redirects. Raises FetchError when there is no first answer."""
@@ -129,8 +151,12 @@ class Session:
         """Seconds until the deadline."""
         return self.deadline - time.monotonic()
 
-    def place(self, name: str, port: int) -> tuple[str, int]:
-        """Address and port that stand for a name in this session. Raises Forbidden, OSError."""
+    def connecting(self, name: str, port: int) -> tuple[str, int]:
+        """Address and port where a connection for a name begins. Raises Forbidden, OSError."""
+        self._connected += 1
+        return self._place(name, port)
+
+    def _place(self, name: str, port: int) -> tuple[str, int]:
         if pin := self.pins.get(name):
             return pin.address, pin.ports.get(port, port)
         if name not in self._addresses:
@@ -144,11 +170,8 @@ class Session:
         try:
             url = sound(url)
             wanted = [("Host", urlsplit(url).netloc), ("Accept-Encoding", "gzip, deflate"), *headers.items()]
-            context = self._tls if url.startswith("https:") else None
-            with (
-                httpcore.ConnectionPool(context, network_backend=_Pinned(self)) as pool,
-                pool.stream("GET", url, headers=wanted) as answer,
-            ):
+            # Closing an answer that was not read to its end closes its connection too.
+            with closing(self._sent(httpcore.Request("GET", url, headers=wanted))) as answer:
                 shown = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in answer.headers}
                 body = _unpacked(answer.iter_stream(), shown.get("content-encoding", ""), largest)
                 return Answer(url, answer.status, shown, body, beyond=_beyond(url, answer.status, shown))
@@ -161,12 +184,28 @@ class Session:
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError):
             raise FetchError(f"{url}: jawabannya bukan HTTP") from None
 
-    @cached_property
+    def _sent(self, request: httpcore.Request) -> httpcore.Response:
+        """The answer's head; asked once more where the host had meanwhile closed the connection that was kept."""
+        pool, before = self._pool(request.url.scheme.decode()), self._connected
+        try:
+            return pool.handle_request(request)
+        except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+            if self._connected > before:
+                raise
+            return pool.handle_request(request)
+
+    def _pool(self, scheme: str) -> httpcore.ConnectionPool:
+        if scheme not in self._pools:
+            context = self._tls() if scheme == "https" else None
+            self._pools[scheme] = httpcore.ConnectionPool(context, max_connections=OPEN, network_backend=_Pinned(self))
+        return self._pools[scheme]
+
     def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if not self.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
+        if self.verify:
+            return ssl.create_default_context()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
         return context
 
 
@@ -226,7 +265,7 @@ class _Pinned(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        address, real = self._session.place(host, port)
+        address, real = self._session.connecting(host, port)
         wait = _wait(self._session, timeout, httpcore.ConnectTimeout)
         return _Timed(super().connect_tcp(address, real, wait, local_address, socket_options), self._session)
 

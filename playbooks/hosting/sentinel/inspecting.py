@@ -187,8 +187,8 @@ def inspect(
     try:
         named = urlsplit(sound(complete(url)))
         internal = frozenset({named.hostname or ""} if allow_internal else ())
-        session = Session(began + deadline_s, internal, resolver=resolver)
-        found = _ranked(Inspection(named.geturl(), session, words or lexicon()).findings())
+        with Session(began + deadline_s, internal, resolver=resolver) as session:
+            found = _ranked(Inspection(named.geturl(), session, words or lexicon()).findings())
     except FetchError as error:
         return TargetResult(url, time.monotonic() - began, reason=reason(error), detail=str(error))
     return TargetResult(url, time.monotonic() - began, tuple(found))

@@ -12,6 +12,7 @@ from fabric import Connection
 
 from playbooks.hosting import deploy, host, pages
 from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.session import FetchError
 from playbooks.hosting.site import Site
 from playbooks.plans import Outcome
 from tests.lab.core import run
@@ -76,7 +77,7 @@ def visitor(site: Site) -> Iterator[list[str]]:
         while not gone.wait(0.02):
             try:
                 seen.append(pages.fetch(site, "http").text)
-            except pages.PageError as error:
+            except FetchError as error:
                 seen.append(str(error))
 
     thread = threading.Thread(target=visit)

@@ -121,7 +121,7 @@ def test_a_broken_wordpress_is_taken_back_and_no_visitor_meets_it(web_lab: WebLa
         with visitor(site) as seen:
             assert deployed(wordpress(web_lab, "berita", source=fatal, health=health), shell).status == "rolled_back"
             assert deployed(wordpress(web_lab, "berita", source=good, health=health), shell).status == "applied"
-        assert pages.follow(site).headers["X-Rilis"] == "2"
+        assert pages.follow(site).headers["x-rilis"] == "2"
         assert len(seen) > 8
         assert all("Berita Dinas" in page for page in seen), [page[:200] for page in seen if "Berita Dinas" not in page]
 

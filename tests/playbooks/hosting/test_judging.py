@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from email.message import Message
 from pathlib import Path
 from typing import get_args
 
@@ -21,9 +20,9 @@ from playbooks.hosting.certificates import Certificate
 from playbooks.hosting.connect import HostAccess, open_host
 from playbooks.hosting.journal import Journal, carry_out, still_due
 from playbooks.hosting.kinds import KINDS
-from playbooks.hosting.pages import Page
 from playbooks.hosting.records import Key, RecordSet
 from playbooks.hosting.releases import KEPT, Releases
+from playbooks.hosting.session import Answer
 from playbooks.hosting.site import SiteError
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
 from tests.playbooks.hosting.doubles import SHA256, site
@@ -117,19 +116,15 @@ def test_each_fault_of_dns_has_its_finding(records: dict[str, list[str]], codes:
     assert [finding.code for finding in names.judge_records(site(), held)] == codes
 
 
-def page(body: str = "Dinas", status: int = 200, seconds: float = 0.1, url: str = "", **headers: str) -> Page:
-    message = Message()
-    for name in check.HEADERS:
-        message[name] = "x"
-    for name, value in headers.items():
-        message[name] = value
-    return Page(url or "http://portal.contoh.test/", status, message, body.encode(), seconds)
+def page(body: str = "Dinas", status: int = 200, seconds: float = 0.1, url: str = "") -> Answer:
+    headers = {name.lower(): "x" for name in check.HEADERS}
+    return Answer(url or "http://portal.contoh.test/", status, headers, body.encode(), seconds=seconds)
 
 
 def test_each_fault_of_a_page_has_its_finding() -> None:
     healthy = site(health={"path": "/", "expect": "Dinas"})
 
-    def codes(answer: Page) -> list[str]:
+    def codes(answer: Answer) -> list[str]:
         return [finding.code for finding in check.judge(healthy, answer)]
 
     assert codes(page()) == []

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from playbooks.hosting import certificates, check, pages
-from playbooks.hosting.pages import PageError
+from playbooks.hosting.session import LARGEST, FetchError
 from playbooks.hosting.site import Site
 from tests.playbooks.hosting.doubles import site
 
@@ -54,19 +54,19 @@ def text(answer: bytes) -> Callable[[socket.socket], None]:
 def test_a_host_that_drips_is_cut_off_in_time() -> None:
     with host(drip) as dripping:
         began = time.monotonic()
-        with pytest.raises(PageError):
+        with pytest.raises(FetchError):
             pages.fetch(dripping, "http", deadline_s=0.5)
         assert time.monotonic() - began < 20
 
 
 def test_a_host_that_floods_gives_no_more_than_the_limit() -> None:
     with host(flood) as flooding:
-        assert len(pages.fetch(flooding, "http").body) == pages.LARGEST
+        assert len(pages.fetch(flooding, "http").body) == LARGEST
 
 
 @pytest.mark.parametrize("answer", [b"", b"\x00\xff" * 50, b"HTTP/1.1 99999 X\r\n\r\n"])
 def test_what_is_not_http_is_no_page(answer: bytes) -> None:
-    with host(text(answer)) as broken, pytest.raises(PageError):
+    with host(text(answer)) as broken, pytest.raises(FetchError):
         pages.fetch(broken, "http", deadline_s=2)
 
 
@@ -99,9 +99,9 @@ def test_a_host_without_tls_shows_no_certificate() -> None:
 def test_why_a_page_cannot_be_had_is_told_in_indonesian() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(PageError, match="sambungan ditolak"):
+    with pytest.raises(FetchError, match="sambungan ditolak"):
         pages.fetch(site(host={"http_port": port}), "http")
-    with host(text(b"SSH-2.0-x\r\n")) as other, pytest.raises(PageError, match="jawabannya bukan HTTP"):
+    with host(text(b"SSH-2.0-x\r\n")) as other, pytest.raises(FetchError, match="jawabannya bukan HTTP"):
         pages.fetch(other, "http")
-    with host(drip) as dripping, pytest.raises(PageError, match=r"tidak selesai dalam 0\.3 detik"):
+    with host(drip) as dripping, pytest.raises(FetchError, match="tidak menjawab sampai batas waktu"):
         pages.fetch(dripping, "http", deadline_s=0.3)

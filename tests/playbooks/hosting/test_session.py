@@ -43,6 +43,29 @@ def server(answer: Answer, tls: ssl.SSLContext | None = None, drip_s: float = 0)
         yield listening.getsockname()[1]
 
 
+@contextmanager
+def keeping(each: int) -> Iterator[tuple[int, list[int]]]:
+    """The port of a host that answers so many requests of a connection, takes one more and hangs up; and how many
+    requests each connection brought. It talks to one visitor at a time."""
+    brought: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    brought.append(0)
+                    with connection, suppress(OSError):
+                        while connection.recv(65536):
+                            brought[-1] += 1
+                            if brought[-1] > each:
+                                break
+                            connection.sendall(ok(b"x"))
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listening.getsockname()[1], brought
+
+
 def session(seconds: float = 5, **settings: object) -> Session:
     return Session(time.monotonic() + seconds, **{"internal": INTERNAL, **settings})  # type: ignore[arg-type]
 
@@ -107,6 +130,26 @@ def test_a_name_is_resolved_once_and_stays_where_it_was() -> None:
     assert (asked, f"Host: portal.test:{port}".encode() in first, second[:6]) == (["portal.test"], True, b"GET /b")
 
 
+def test_requests_to_a_host_share_a_connection_which_ends_with_the_session() -> None:
+    with keeping(9) as (port, brought):
+        for _ in range(2):
+            with session() as talk:
+                assert [talk.get(f"http://127.0.0.1:{port}/", {}).body for _ in range(3)] == [b"x"] * 3
+    assert brought == [3, 3]
+
+
+def test_a_request_over_a_kept_connection_that_the_host_closes_is_made_again() -> None:
+    with keeping(2) as (port, brought), session() as talk:
+        assert [talk.get(f"http://127.0.0.1:{port}/", {}).body for _ in range(4)] == [b"x"] * 4
+    assert brought == [3, 2]
+
+
+def test_a_request_over_a_new_connection_is_made_once() -> None:
+    with keeping(0) as (port, brought), session() as talk, pytest.raises(FetchError):
+        talk.get(f"http://127.0.0.1:{port}/", {})
+    assert brought == [1]
+
+
 @pytest.mark.parametrize(
     "target", ["http://127.0.0.2:{port}/", "http://169.254.169.254/", "file:///etc/passwd", "http://[::1]/"]
 )
@@ -135,6 +178,15 @@ def test_a_host_that_drips_is_left_at_the_deadline() -> None:
         began = time.monotonic()
         with pytest.raises(FetchError) as late:
             session(0.5).get(f"http://127.0.0.1:{port}/", {})
+    assert late.value.late
+    assert time.monotonic() - began < 10
+
+
+def test_a_handshake_that_drips_is_left_at_the_deadline() -> None:
+    with server(lambda _: b"\x16\x03\x03\x3f\xff" + bytes(1000), drip_s=0.05) as port:
+        began = time.monotonic()
+        with pytest.raises(FetchError) as late:
+            session(0.5, verify=False).get(f"https://127.0.0.1:{port}/", {})
     assert late.value.late
     assert time.monotonic() - began < 10
 

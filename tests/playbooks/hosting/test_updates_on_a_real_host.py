@@ -83,7 +83,7 @@ def kept(web_lab: WebLab) -> Site:
 
 
 def says(site: Site, name: str) -> str:
-    return str(pages.follow(site).headers.get(f"X-{name.title()}", ""))
+    return pages.follow(site).headers.get(f"x-{name}", "")
 
 
 def test_plugins_are_updated_one_by_one_and_a_broken_one_is_taken_back_alone(web_lab: WebLab, kept: Site) -> None:
