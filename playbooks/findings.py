@@ -65,6 +65,7 @@ TITLES = {
     "cms.unknown_admin": "admin CMS tidak dikenal",
     "php.eol": "PHP tidak didukung lagi",
     "os.eol": "sistem operasi tidak didukung lagi",
+    "packages.outdated": "paket sistem usang",
     "disk.low": "diska hampir penuh",
     "backup.stale": "cadangan terlalu lama",
     "backup.unproven": "cadangan belum terbukti",

@@ -18,7 +18,7 @@ from playbooks.hosting.sentinel import page as sentinel
 from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.session import Answer, FetchError
 from playbooks.hosting.site import Site
-from playbooks.hosting.updates import maintain
+from playbooks.hosting.updates import maintain, packages
 
 SLOW_S = 3.0
 EXPIRING = timedelta(days=14)
@@ -80,6 +80,7 @@ def _host_parts(site: Site, shell: Shell, seen: intruders.Seen) -> dict[str, Par
     parts: dict[str, Part] = {
         "files": lambda left: intruders.look_through(site, shell.within(left), seen),
         "php os": lambda left: intruders.look_at_support(site, shell.within(left)),
+        "packages": lambda left: packages.outdated(shell.within(left)),
     }
     if site.kind.wordpress:
         parts["cms"] = lambda left: chain(

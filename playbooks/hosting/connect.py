@@ -120,6 +120,10 @@ class Shell:
         alone = ("flock", "--wait", str(LOCK_S), lock) if lock else ()
         return self.run(*alone, "sh", "-euc", script, "sh", *arguments, timeout_s=timeout_s)
 
+    def once(self, script: str) -> str:
+        """As `script`; where many sites of a host are read together, the host is asked by the first of them only."""
+        return self.script(script)
+
     def holds(self, *argv: str) -> bool:
         """Whether a command succeeds."""
         try:

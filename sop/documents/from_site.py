@@ -18,7 +18,7 @@ AREAS = (
     ("Berkas: pintu belakang, berubah, tidak dikenal", ("files",)),
     ("Berkas rahasia dan mode debug yang terbuka", ("exposed",)),
     ("CMS dan akun adminnya", ("cms",)),
-    ("PHP dan sistem operasi yang masih didukung", ("php", "os")),
+    ("PHP, sistem operasi dan pembaruan paketnya", ("php", "os", "packages")),
     ("Sertifikat dan HTTPS", ("tls", "mixed_content")),
     ("Kepala keamanan HTTP", ("headers",)),
     ("Nama domain (DNS)", ("dns",)),

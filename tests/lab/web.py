@@ -33,6 +33,7 @@ SSHD_SETTINGS = f"PasswordAuthentication no\nAllowUsers {LOGIN}\nSubsystem sftp 
 SOCKET = "/run/mysqld/mysqld.sock"
 FPM = "/usr/sbin/php-fpm8.2"
 FPM_PID = "/run/php/php8.2-fpm.pid"
+PACKAGES = Path("/var/lib/pelihara-lab-packages")
 WORDPRESS = Path("/usr/share/wordpress")
 BROWSERS = (".js", ".css", ".map", ".png", ".gif", ".jpg", ".svg", ".woff", ".woff2", ".ttf", ".eot", ".swf", ".xap")
 RELOADS = {
@@ -128,8 +129,19 @@ def _prepare(key: Path) -> None:
     sudoers = Path("/etc/sudoers.d/pelihara")
     sudoers.write_text(f"{LOGIN} ALL=(root) NOPASSWD: {', '.join(commands)}\n")
     sudoers.chmod(0o440)
+    _quiet_packages()
     with Path("/etc/hosts").open("a") as hosts:
         hosts.write("127.0.1.1 web\n")
+
+
+def _quiet_packages() -> None:
+    """The host's only source of packages is a folder of its own, empty until a test puts something there."""
+    run("install", "-d", str(PACKAGES), "/var/lib/apt/lab/partial")
+    (PACKAGES / "Packages").touch()
+    Path("/etc/apt/lab.list").write_text(f"deb [trusted=yes] file:{PACKAGES} ./\n")
+    settings = {"Etc::sourcelist": "/etc/apt/lab.list", "Etc::sourceparts": "-", "State::lists": "/var/lib/apt/lab"}
+    lines = [f'Dir::{name} "{value}";\n' for name, value in settings.items()]
+    Path("/etc/apt/apt.conf.d/99lab").write_text("".join(lines))
 
 
 def _services(machine: Namespace) -> dict[str, Service]:

@@ -1,0 +1,91 @@
+"""What of a host's packages is older than its sources have it: read from what apt says it would do."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playbooks.findings import Severity
+from playbooks.hosting.connect import HostAccess, Shell
+from playbooks.hosting.shells import Shells
+from playbooks.hosting.updates import packages
+from playbooks.hosting.updates.packages import Outdated
+
+SAID = """Days 3
+NOTE: This is only a simulation!
+Inst libc6 [2.36-9+deb12u10] (2.36-9+deb12u13 Debian:12.12/stable [amd64]) []
+Inst libssl3:i386 [1:3.0.15-1~deb12u1] (1:3.0.17-1~deb12u2 Debian-Security:12/stable-security [i386])
+Inst linux-image-6.1.0-40-amd64 (6.1.153-1 Debian:12.12/stable [amd64])
+Conf libc6 (2.36-9+deb12u13 Debian:12.12/stable [amd64])
+Remv tua [1.0]
+Inst $(reboot) [1.0] (2.0 Debian:12/stable [all])
+Inst opsi [--force] (2.0 Debian:12/stable [all])
+"""
+NAMES = st.from_regex(rf"\A{packages.NAME}\Z")
+VERSIONS = st.from_regex(rf"\A{packages.VERSION}\Z")
+
+
+def test_only_what_is_installed_and_has_a_newer_version_is_read_and_security_fixes_come_first() -> None:
+    assert packages.parse(SAID) == [
+        Outdated("libssl3", "1:3.0.15-1~deb12u1", "1:3.0.17-1~deb12u2", security=True),
+        Outdated("libc6", "2.36-9+deb12u10", "2.36-9+deb12u13"),
+    ]
+
+
+@given(st.lists(st.builds(Outdated, NAMES, VERSIONS, VERSIONS, st.booleans()), unique_by=lambda each: each.name))
+def test_whatever_debian_allows_as_a_name_or_a_version_comes_back_as_it_was(meant: list[Outdated]) -> None:
+    archives = {True: "Debian-Security:12/stable-security", False: "Debian:12.4/stable"}
+    lines = [f"Inst {p.name} [{p.old}] ({p.new} {archives[p.security]} [amd64])" for p in meant]
+    assert {*packages.parse("\n".join(lines))} == {*meant}
+
+
+@given(st.text())
+def test_a_host_may_say_anything_and_no_name_or_version_of_it_is_an_option_or_a_path(said: str) -> None:
+    for each in packages.parse(f"{said}\nInst {said} [{said}] ({said} x"):
+        words = (each.name, each.old, each.new)
+        assert not any(word.startswith(("-", "/", ".")) or {*word} & {*" /\n;$`'\""} for word in words)
+
+
+def test_a_host_has_one_finding_however_many_packages_and_its_weight_is_that_of_the_security_fixes() -> None:
+    (found,) = packages.judge("web-1", packages.parse(SAID), 3)
+    assert (found.code, found.severity, found.subject) == ("packages.outdated", Severity.MAJOR, "web-1")
+    assert found.evidence.startswith("2 paket, 1 di antaranya perbaikan keamanan: libssl3 1:3.0.15-1~deb12u1 -> ")
+    many = [Outdated(f"p{number}", "1", "2") for number in range(50)]
+    (found,) = packages.judge("web-1", many, 3)
+    assert (found.severity, found.evidence.endswith("; dan 10 lagi")) == (Severity.WARNING, True)
+
+
+def test_lists_that_nobody_fetches_do_not_pass_for_a_host_without_updates() -> None:
+    assert [*packages.judge("web-1", [], 14)] == []
+    (found,) = packages.judge("web-1", [], 15)
+    assert "15 hari yang lalu" in found.evidence
+
+
+def test_a_host_with_many_sites_is_asked_once_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Host(Shell):
+        def run(self, *_argv: str, **_options: object) -> str:
+            asked.append(self.name)
+            return SAID
+
+        def within(self, _: float) -> Shell:
+            return self
+
+    class Login:
+        def __init__(self, access: HostAccess) -> None:
+            self.access = access
+
+        def __enter__(self) -> Shell:
+            return Host(self.access, None)  # type: ignore[arg-type]
+
+        def __exit__(self, *_: object) -> None: ...
+
+    monkeypatch.setattr("playbooks.hosting.shells.open_host", Login)
+    shells = Shells()
+    sites = [HostAccess(name, None, None, None) for name in ("web-1", "web-2", "web-1")]  # type: ignore[arg-type]
+    found = [packages.outdated(shells.shell(each, 5).within(3)) for each in sites]
+    assert asked == ["web-1", "web-2"]
+    assert found[0] == found[2]
+    assert [each[0].subject for each in found] == ["web-1", "web-2", "web-1"]
