@@ -49,8 +49,10 @@ def main(words: list[str]) -> str:
     match words:
         case []:
             return table()
-        case ["recordings", folder] if Path(folder).is_dir():
+        case ["recordings", folder] if any(recordings.recordings(Path(folder))):
             return recordings.table(Path(folder))
+        case ["recordings", folder]:
+            raise SystemExit(f"no recording is there: {folder}/PLATFORM/COMMAND/*.raw")
     raise SystemExit("usage: python -m playbooks.network.platforms [recordings FOLDER]")
 
 
