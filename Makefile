@@ -38,20 +38,24 @@ unit: $(READY)
 
 # Worlds side by side: most of their time is waiting for servers, networks and timers.
 WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-sessions lab-hosting lab-deploy lab-rest
-PREFECT := tests/flows/test_prefect.py tests/flows/test_prefect_cases.py tests/flows/test_ui.py
+REAL := $(shell grep -rl 'mark\.lab' tests --include='test_*.py')
+PREFECT := $(addprefix tests/flows/test_,prefect.py prefect_cases.py ui.py up.py)
 SITES := $(addprefix tests/flows/test_,prefect_websites.py many_websites.py site_board.py)
-WAITS := tests/flows/test_opd.py tests/flows/test_up.py
+WAITS := tests/flows/test_opd.py
 REPAIRS := tests/playbooks/network/test_repairs_on_the_lab.py
-DEPLOY := tests/playbooks/hosting/test_deploy_on_a_real_host.py
 FAULTS := tests/playbooks/network/test_faults.py
 SESSIONS := tests/playbooks/network/test_hostile_sessions.py
+DEPLOY := tests/playbooks/hosting/test_deploy_on_a_real_host.py
+FLOWS := $(filter-out $(PREFECT) $(SITES) $(WAITS),$(filter tests/flows/%,$(REAL)))
+NETWORK := $(filter-out $(REPAIRS) $(FAULTS) $(SESSIONS),$(filter tests/playbooks/network/%,$(REAL)))
+HOSTING := $(filter-out $(DEPLOY),$(filter tests/playbooks/hosting/%,$(REAL)))
 
 lab: $(READY)
 	@tests/setup.sh lab
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(words $(WORLDS)) --output-sync=target $(WORLDS)
 
 lab-flows: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/flows $(addprefix --ignore=,$(PREFECT) $(SITES) $(WAITS))
+	@$(BIN)/python -m pytest -m lab $(FLOWS)
 
 lab-sites: $(READY)
 	@$(BIN)/python -m pytest -m lab $(SITES)
@@ -63,7 +67,7 @@ lab-prefect: $(READY)
 	@$(BIN)/python -m pytest -m lab $(PREFECT)
 
 lab-network: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/playbooks/network $(addprefix --ignore=,$(REPAIRS) $(FAULTS) $(SESSIONS))
+	@$(BIN)/python -m pytest -m lab $(NETWORK)
 
 lab-repairs: $(READY)
 	@$(BIN)/python -m pytest -m lab $(REPAIRS) -k "not OSPF"
@@ -81,7 +85,7 @@ lab-sessions: $(READY)
 	@$(BIN)/python -m pytest -m lab $(SESSIONS)
 
 lab-hosting: $(READY)
-	@$(BIN)/python -m pytest -m lab tests/playbooks/hosting --ignore=$(DEPLOY)
+	@$(BIN)/python -m pytest -m lab $(HOSTING)
 
 lab-deploy: $(READY)
 	@$(BIN)/python -m pytest -m lab $(DEPLOY)
