@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from flows.jobs.targets import BackedUp, batches, picked
 from flows.office import Office
 from inventory.credentials import CredentialError
-from inventory.problems import shown
 from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.network import platforms
 from playbooks.network.backup import NotComplete, check_plausible
@@ -200,13 +199,10 @@ def _baselines(office: Office, names: list[str]) -> dict[str, Baseline]:
 
 def device_endpoint(office: Office, name: str) -> Endpoint:
     """How a device is reached and logged into. Raises TargetError when a secret or its platform is not there."""
-    platform = office.inventory.devices[name].platform
-    if platform not in platforms.ALL:
-        known = ", ".join(sorted(platforms.ALL))
-        raise TargetError(name, Reason.ERROR, f"platform {shown(platform)} belum dikenal; yang ada: {known}")
     try:
+        platforms.get(office.inventory.devices[name].platform)
         return endpoint(office.inventory, name, office.known_hosts)
-    except CredentialError as error:
+    except (platforms.UnknownPlatform, CredentialError) as error:
         # Nobody refused anything: the login could not even be tried.
         raise TargetError(name, Reason.ERROR, str(error)) from None
 

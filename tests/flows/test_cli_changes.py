@@ -59,7 +59,7 @@ def test_a_platform_that_nobody_knows_is_named_and_no_fault_of_ours(pelihara: Pe
     devices.write_text(devices.read_text().replace("platform: mikrotik_routeros", "platform: catos"))
     (target,) = pelihara("network", "diagnose", "dinkes-r1", "--json").json["targets"]
     assert target["reason"] == "error"
-    assert target["detail"].startswith("platform catos belum dikenal; yang ada: arista_eos, ")
+    assert target["detail"].startswith("platform 'catos' belum dikenal; yang ada: arista_eos, ")
 
 
 def test_a_device_that_was_not_read_says_how_long_it_was_waited_for(

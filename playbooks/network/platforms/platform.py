@@ -55,7 +55,7 @@ class UnknownPlatform(ValueError):
     """No file in platforms/ has this name."""
 
     def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(f"platform {name!r} tidak dikenal; yang ada: {', '.join(known)}")
+        super().__init__(f"platform {name!r} belum dikenal; yang ada: {', '.join(known)}")
 
 
 def _unarmed(inverse: tuple[str, ...]) -> tuple[str, ...]:

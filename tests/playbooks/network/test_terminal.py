@@ -42,7 +42,7 @@ def test_an_answer_is_exact_whatever_the_prompt(
     prompt, pattern, paging, more = SHAPES[shape]
     name = prompt.strip("<>() #$").rpartition("@")[2].partition(":")[0]
     plain = replace(platforms.get("cisco_ios"), prompt=pattern, paging=paging)
-    monkeypatch.setitem(platforms.ALL, "cisco_ios", plain)
+    monkeypatch.setattr(platforms, "get", lambda _: plain)
     double = Double(prompt=prompt, banner=BANNER, piece=piece, pager=more)
     with device(double, tmp_path) as endpoint, open_session(endpoint, 20) as session:
         assert session.prompt == name
