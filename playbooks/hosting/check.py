@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from inventory.causes import cause
-from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
+from playbooks.findings import Copy, Finding, Reason, Severity, TargetError, TargetResult
 from playbooks.hosting import certificates, health, links, names, pages, quota, safekeeping
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.intruders import exposed
 from playbooks.hosting.intruders import inspecting as intruders
-from playbooks.hosting.sentinel import inspecting
+from playbooks.hosting.sentinel import inspecting, screenshot
 from playbooks.hosting.sentinel import page as sentinel
 from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.session import Answer, FetchError
-from playbooks.hosting.site import Site
+from playbooks.hosting.site import MAIN_PORTS, Site
 from playbooks.hosting.updates import maintain, packages
 
 SLOW_S = 3.0
@@ -64,12 +64,13 @@ def check(
         parts |= _host_parts(site, shell, seen)
     parts["exposed"] = lambda left: _exposed(site, left, seen)
     findings, checked, troubles = _read(parts, began + deadline_s)
+    blank = _draw(site, seen, began + deadline_s)
     return TargetResult(
         site.slug,
         time.monotonic() - began,
         tuple(sorted(findings, key=lambda finding: -finding.severity)),
         reason=troubles[0].reason if len(troubles) == len(parts) else None,
-        detail="; ".join(str(trouble) for trouble in troubles),
+        detail="; ".join([*(str(trouble) for trouble in troubles), *blank]),
         checked=tuple(checked),
         copies=tuple(seen.copies),
     )
@@ -127,6 +128,28 @@ def _content(site: Site, left: float, seen: intruders.Seen, front: list[sentinel
     front.append(found.page)
     seen.copies += found.copies
     return found.findings
+
+
+def _draw(site: Site, seen: intruders.Seen, deadline: float) -> list[str]:
+    """Adds how the pages of an alarm look to people and to search engines; why they could not be drawn, if so."""
+    alarmed = {copy.path for copy in seen.copies}
+    try:
+        for who, headers in (inspecting.PERSON, inspecting.CRAWLER):
+            if (name := inspecting.page_of(who)) in alarmed:
+                left = min(screenshot.LONGEST_S, deadline - time.monotonic())
+                picture = screenshot.take(f"{_base(site)}/", headers["User-Agent"], _places(site), left)
+                seen.copies.append(Copy(f"tangkapan layar {name}.png", picture))
+    except screenshot.NoPicture as why:
+        return [f"tangkapan layar tidak dibuat: {why}"]
+    return []
+
+
+def _places(site: Site) -> dict[str, str]:
+    """Where a browser finds the site, by the usual ports and by its host's own."""
+    host, address = site.host, f"[{site.host.address}]" if ":" in site.host.address else site.host.address
+    usual = {MAIN_PORTS["http"]: host.http_port, MAIN_PORTS["https"]: host.https_port}
+    ports = {host.http_port: host.http_port, host.https_port: host.https_port} | usual
+    return {f"{site.domain}:{port}": f"{address}:{real}" for port, real in ports.items()}
 
 
 def _links(site: Site, left: float, front: list[sentinel.Page]) -> Iterator[Finding]:

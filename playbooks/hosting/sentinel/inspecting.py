@@ -75,7 +75,7 @@ class Inspection:
         first: dict[bytes, str] = {}
         for who, body in self.bodies.items():
             first.setdefault(body, who)
-        return [Copy(f"halaman depan, {who}", body) for body, who in first.items()]
+        return [Copy(page_of(who), body) for body, who in first.items()]
 
     def _others(self) -> Iterator[Visit]:
         """Those that get an answer; a site may well refuse crawlers."""
@@ -197,6 +197,11 @@ def inspect(
 def complete(url: str) -> str:
     """An address as people say it, with https before it where nothing is."""
     return url if "://" in url else f"https://{url}"
+
+
+def page_of(who: str) -> str:
+    """The name of a copy of what a visitor got."""
+    return f"halaman depan, {who}"
 
 
 class Content(NamedTuple):

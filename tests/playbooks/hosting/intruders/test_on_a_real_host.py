@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from struct import pack
 
 import pytest
 
@@ -161,6 +162,14 @@ def test_a_back_door_in_a_picture_with_a_hostile_name_is_found_and_printable(int
 
 def test_a_cloaker_is_found_on_the_page_as_searchers_get_it(intruded: TargetResult) -> None:
     assert {code for code, _ in found(intruded)} & {"content.cloaked"}
+
+
+def test_the_page_is_kept_as_it_looks_to_people_and_to_search_engines(intruded: TargetResult) -> None:
+    pictures = {copy.path: copy.data for copy in intruded.copies if copy.path.startswith("tangkapan layar")}
+    person, crawler = (f"tangkapan layar halaman depan, {who}.png" for who in ("orang biasa", "perayap mesin pencari"))
+    assert pictures.keys() == {person, crawler}, intruded.detail
+    assert {(data[:8], data[16:24]) for data in pictures.values()} == {(b"\x89PNG\r\n\x1a\n", pack(">II", 1280, 1600))}
+    assert pictures[person] != pictures[crawler]
 
 
 def test_an_unknown_admin_is_found_and_the_known_one_is_not(intruded: TargetResult) -> None:

@@ -9,6 +9,12 @@ from tests.playbooks.hosting.doubles import site
 from tests.playbooks.hosting.sentinel.labelled import Case, served
 
 
+@pytest.fixture(autouse=True)
+def without_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are tests of their own."""
+    monkeypatch.setenv("PATH", "")
+
+
 @pytest.mark.parametrize(
     ("body", "found"), [("Dinas", set()), ("<a href='https://x.top'>slot gacor</a>", {"content.gambling"})]
 )
