@@ -121,7 +121,7 @@ def deploy(isian: WebsiteChangeForm) -> State[None]:
 @flow(name="Perbarui website", flow_run_name="Perbarui {isian.label}", persist_result=False)
 @in_words
 def update(isian: WebsiteChangeForm) -> State[None]:
-    """Bring WordPress, its plugins and themes to the inventory's versions by an approved plan."""
+    """Bring WordPress and its parts to the inventory's versions, or its host's packages, by an approved plan."""
     return change("maintain", isian.permohonan, isian.website, isian.rencana)
 
 

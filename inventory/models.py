@@ -309,6 +309,7 @@ class HostCommands(Entry):
     apache_reload: Line = "/usr/bin/systemctl reload apache2"
     php_fpm_test: Line = "/usr/sbin/php-fpm8.2 -t"
     php_fpm_reload: Line = "/usr/bin/systemctl reload php8.2-fpm"
+    packages: Line = "/usr/local/sbin/pelihara-paket"
     php: Directory = "/usr/bin/php"
     composer: Directory = "/usr/bin/composer"
     mariadb: Line = "/usr/bin/mariadb"

@@ -198,7 +198,6 @@ CHANGES = {
     "rollback": "Kembali ke rilis sebelumnya.",
     "restore": "Pulihkan berkas dan basis data dari cadangan terakhir yang baik.",
     "host": "Siapkan hosting: server web, PHP-FPM, basis data, folder.",
-    "maintain": "Perbarui WordPress, plugin dan tema dari arsip inventaris, satu per satu; yang gagal kembali sendiri.",
     "tls": "Terbitkan atau perbarui sertifikat; yang sedang dipakai tidak disentuh bila gagal.",
 }
 """What each change of a site does, as its help says it."""
@@ -233,10 +232,29 @@ def clean(
     _change("clean", name, case, apply, official, json, jobs.propose_undoing if undo else None)
 
 
-def _offer(action: str, what: str) -> None:
-    """The command of one change; `maintain` is the word for the whole of a site's maintenance."""
+@app.command(cls=Order)
+def update(
+    name: Site,
+    case: Case,
+    apply: Apply = "",
+    packages: Annotated[
+        bool, typer.Option("--packages", help="Bukan WordPress, melainkan paket sistem di host situs ini.")
+    ] = False,
+    official: as_option = "",
+    json: Json = False,
+) -> None:
+    """Perbarui WordPress, plugin dan tema dari arsip inventaris, satu per satu; yang gagal kembali sendiri.
 
-    @app.command("update" if action == "maintain" else action, cls=Order, help=what)
+    Dengan --packages: paket sistem di hostnya, dari sumber paket host itu; sesudah tiap paket semua situs di host itu
+    diperiksa. Paket yang tidak punya jalan kembali disebut dalam rencana dan tidak dikerjakan.
+    """
+    _change("packages" if packages else "maintain", name, case, apply, official, json)
+
+
+def _offer(action: str, what: str) -> None:
+    """The command of one change."""
+
+    @app.command(action, cls=Order, help=what)
     def run(name: Site, case: Case, apply: Apply = "", official: as_option = "", json: Json = False) -> None:
         _change(action, name, case, apply, official, json)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
 
 from flows.jobs.errors import BadInput
 from flows.jobs.leases import holding
@@ -57,15 +58,26 @@ def apply_approved(
     actor: Actor,
     patience_s: float,
     change: Callable[[Plan, Permit], Outcome],
+    touched: Callable[[Plan], Collection[str]] = lambda _: (),
 ) -> Outcome:
     """Lease and permit, then `change`; what it came to is kept as evidence and settles the plan.
 
-    The target may be another's for up to `patience_s`. Raises RegisterError (PermitRefused above all) before the target
-    is touched, and whatever `change` raises.
+    The target, and what else the plan has `touched`, may be another's for up to `patience_s`; all are had or none.
+    Raises RegisterError (PermitRefused above all) before the target is touched, and whatever `change` raises.
     """
     register = office.register
-    with holding(office, target, f"{action} {case_id}", actor, patience_s) as lease:
-        permit = register.permit(case_id, action, target, plan_hash, lease, actor)
+    meant = (Plan.from_document(each.document) for each in register.plans(case_id) if each.hash == plan_hash)
+    with ExitStack() as stack:
+        # Always in this order: two who want the same never wait for each other.
+        wanted, why = sorted({target, *(other for plan in meant for other in touched(plan))}), f"{action} {case_id}"
+        leases = {each: stack.enter_context(holding(office, each, why, actor, patience_s)) for each in wanted}
+        granted = register.permit(case_id, action, target, plan_hash, leases[target], actor)
+
+        def permit() -> None:
+            granted()
+            for lease in leases.values():
+                lease.renew()
+
         permit()
         plan = Plan.from_document(register.plan(plan_hash, case_id).document)
         outcome = change(plan, permit)

@@ -12,6 +12,7 @@ from playbooks.findings import TargetError
 from playbooks.hosting import tls
 from playbooks.hosting.intruders import cleaning
 from playbooks.hosting.site import SiteError
+from playbooks.hosting.updates import system
 from playbooks.plans import Plan
 
 
@@ -123,7 +124,8 @@ def _plan_again(task: Task, action: str) -> None:
     if last is None or not last.came_to_nothing:
         return
     try:
-        again = "clean" if cleaning.is_cleaning(Plan.from_document(last.document)) else action
+        meant = Plan.from_document(last.document)
+        again = "clean" if cleaning.is_cleaning(meant) else "packages" if system.is_of_packages(meant) else action
         websites.propose(task.office, task.case.id, task.case.website, again, task.actor)
     except (TargetError, SiteError) as error:
         raise Stopped(f"rencana {action} baru tidak dapat dibuat: {error}") from error

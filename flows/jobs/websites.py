@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
@@ -38,7 +39,7 @@ from playbooks.hosting.sentinel import inspecting as sentinel
 from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.shells import Shells
 from playbooks.hosting.site import Site, SiteError
-from playbooks.hosting.updates import maintain
+from playbooks.hosting.updates import maintain, system
 from playbooks.hosting.vault import Vault
 from playbooks.plans import Outcome, Permit, Plan
 from sop.register.errors import SealRefused, TargetLocked
@@ -65,6 +66,12 @@ def _apply_restore(plan: Plan, place: Site, shell: Shell, permit: Permit, on_ste
     return apply(plan, place, shell, permit, on_step)
 
 
+def _apply_maintain(plan: Plan, place: Site, shell: Shell, permit: Permit, on_step: OnStep | None) -> Outcome:
+    """What is kept up to date is a WordPress, or the packages of the host under it."""
+    apply = system.apply if system.is_of_packages(plan) else maintain.apply
+    return apply(plan, place, shell, permit, on_step)
+
+
 CHANGES: dict[str, tuple[Planner, Applier]] = {
     "host": (host.plan, host.apply),
     "deploy": (deploy.plan, deploy.apply),
@@ -72,16 +79,17 @@ CHANGES: dict[str, tuple[Planner, Applier]] = {
     "tls": (tls.plan, tls.apply),
     "rollback": (rollback.plan, rollback.apply),
     "restore": (restore.plan, _apply_restore),
-    "maintain": (maintain.plan, maintain.apply),
+    "maintain": (maintain.plan, _apply_maintain),
+    "packages": (system.plan, _apply_maintain),
     "clean": (cleaning.plan, cleaning.apply),
 }
-"""By the register's word for the action, which of a clean-up is "restore" too; the first four in the order in which a
-new site needs them."""
+"""By the register's word for the action, which of a clean-up is "restore" too, and of packages "maintain"; the first
+four in the order in which a new site needs them."""
 
 
 def permitted(action: str) -> str:
     """The register's word that allows a change."""
-    return "restore" if action == "clean" else action
+    return {"clean": "restore", "packages": "maintain"}.get(action, action)
 
 
 NEW_SITE = ("host", "deploy", "domain", "tls")
@@ -339,14 +347,22 @@ def apply_plan(
     """
 
     def change(plan: Plan, permit: Permit) -> Outcome:
-        place = site(office, name)
-        who = actor.official or "pelihara"
-        with open_host(place.access) as shell, lock.held(place, shell, who, f"{action} {case_id}") as renew:
+        place, about = site(office, name), (actor.official or "pelihara", f"{action} {case_id}")
+        with ExitStack() as stack:
+            shell = stack.enter_context(open_host(place.access))
+            all_of_it = [site(office, each) for each in sorted({name, *_touched(plan)})]
+            renewals = [stack.enter_context(lock.held(each, shell, *about)) for each in all_of_it]
 
             def leave() -> None:
                 permit()
-                renew()
+                for renew in renewals:
+                    renew()
 
             return CHANGES[action][1](plan, place, shell, leave, on_step)
 
-    return apply_approved(office, case_id, name, action, plan_hash, actor, patience_s, change)
+    return apply_approved(office, case_id, name, action, plan_hash, actor, patience_s, change, _touched)
+
+
+def _touched(plan: Plan) -> list[str]:
+    """The websites that a plan touches beside its own."""
+    return [*plan.details["sites"]] if system.is_of_packages(plan) else []

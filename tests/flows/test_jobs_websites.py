@@ -10,7 +10,7 @@ from flows.jobs import cases, leases, websites
 from flows.office import Office
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting.site import SiteError
-from playbooks.plans import ChangedSincePlan
+from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
 from sop.register.errors import PermitRefused, SealRefused, TargetLocked
 from sop.register.records import Actor
 from tests.flows.conftest import Pelihara
@@ -385,3 +385,32 @@ def test_a_lost_key_is_not_taken_for_a_damaged_copy(office: Office) -> None:
     (office.settings.home / "seal.key").unlink()
     with pytest.raises(SealRefused):
         websites.vault(Office(office.settings, office.inventory)).unseal(sealed)
+
+
+def test_packages_of_a_host_are_updated_while_no_other_works_on_any_of_its_sites(
+    office: Office, analysed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register, seen = office.register, []
+    details = {"packages": [], "host": "web-1", "sites": ["dinkes-web", "disdik-web"]}
+    plan = Plan("maintain", "dinkes-web", Ladder.B, "Perbarui 1 paket", ("nginx 1.0 -> 1.1",), details=details)
+
+    def apply(*_: object) -> Outcome:
+        for name in ("dinkes-web", "disdik-web"):
+            with pytest.raises(TargetLocked), register.lease(name, "lain", "deploy"):
+                pass
+            seen.append(name)
+        return Outcome("applied")
+
+    monkeypatch.setitem(websites.CHANGES, "packages", (lambda *_: plan, apply))
+    monkeypatch.setattr(websites.system, "apply", apply)
+    monkeypatch.setitem(websites.CHANGES, "maintain", (lambda *_: plan, websites._apply_maintain))
+    (record,) = websites.propose(office, analysed, "dinkes-web", "packages", PRANATA)
+    approve(office, analysed)
+    about = (office, analysed, "dinkes-web", "maintain", record.hash, PRANATA)
+    with register.lease("disdik-web", "lain", "deploy"), pytest.raises(TargetLocked, match="disdik-web"):
+        websites.apply_plan(*about)
+    with register.lease("dinkes-web", "lain", "deploy"):
+        assert seen == [], "what was taken before the refusal is free again, and nothing was done"
+    assert websites.apply_plan(*about).ok
+    assert seen == details["sites"]
+    assert register.plan(record.hash, analysed).state == "applied"

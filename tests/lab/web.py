@@ -34,6 +34,8 @@ SOCKET = "/run/mysqld/mysqld.sock"
 FPM = "/usr/sbin/php-fpm8.2"
 FPM_PID = "/run/php/php8.2-fpm.pid"
 PACKAGES = Path("/var/lib/pelihara-lab-packages")
+WRAPPER = Path("/etc/pelihara-paket")
+"""The lab's /usr is the machine's own."""
 WORDPRESS = Path("/usr/share/wordpress")
 BROWSERS = (".js", ".css", ".map", ".png", ".gif", ".jpg", ".svg", ".woff", ".woff2", ".ttf", ".eot", ".swf", ".xap")
 RELOADS = {
@@ -125,10 +127,12 @@ def _prepare(key: Path) -> None:
     for path in ("/etc/nginx/conf.d", "/etc/apache2/sites-enabled", "/etc/php/8.2/fpm/pool.d"):
         run("chgrp", LOGIN, path)
         run("chmod", "2775", path)
-    commands = ["/usr/sbin/nginx -t", "/usr/sbin/apachectl configtest", f"{FPM} -t", *RELOADS.values()]
+    commands = ["/usr/sbin/nginx -t", "/usr/sbin/apachectl configtest", f"{FPM} -t", *RELOADS.values(), str(WRAPPER)]
     sudoers = Path("/etc/sudoers.d/pelihara")
     sudoers.write_text(f"{LOGIN} ALL=(root) NOPASSWD: {', '.join(commands)}\n")
     sudoers.chmod(0o440)
+    wrapper = Path(__file__).resolve().parents[2] / "playbooks/hosting/templates/pelihara-paket.sh"
+    run("install", "-o", "root", "-m", "755", str(wrapper), str(WRAPPER))
     _quiet_packages()
     with Path("/etc/hosts").open("a") as hosts:
         hosts.write("127.0.1.1 web\n")
@@ -215,7 +219,7 @@ def _write_inventory(lab: WebLab) -> None:
     secret.write_text(lab.name_server.secret)
     secret.chmod(0o600)
     _write(lab.folder / "devices.yaml", {})
-    host = {"credentials": "deploy", "commands": RELOADS}
+    host = {"credentials": "deploy", "commands": {**RELOADS, "packages": str(WRAPPER)}}
     hosts = {"web-1": {"address": ADDRESS, **host}, "web-2": {"address": APACHE, "webserver": "apache", **host}}
     _write(lab.folder / "hosts.yaml", hosts)
     _write(lab.folder / "websites.yaml", {})

@@ -10,8 +10,8 @@ from playbooks.findings import Finding, Severity
 from playbooks.hosting.connect import Shell
 
 NAME = r"[a-z0-9][a-z0-9+.-]{1,99}"
-VERSION = r"[0-9][A-Za-z0-9.+~:-]{0,99}"
-"""Debian Policy 5.6.1 and 5.6.12; the wrapper on the host knows the same (templates/pelihara-paket)."""
+VERSION = r"[0-9](?:[A-Za-z0-9.+~:-]{0,98}[A-Za-z0-9~])?"
+"""Debian Policy 5.6.1 and 5.6.12; the wrapper on the host knows the same (templates/pelihara-paket.sh)."""
 _TOLD = 40
 _OLD_DAYS = 14
 # As `apt-get -s` prints it (APT, pkgSimulate): a package that is not there yet has no old version.
@@ -54,6 +54,11 @@ def parse(output: str) -> list[Outdated]:
 
 def _outdated(of: re.Match[str]) -> Outdated:
     return Outdated(of["name"], of["old"], of["new"], "security" in of["origin"].lower())
+
+
+def read(shell: Shell) -> list[Outdated]:
+    """As they are now. Raises TargetError."""
+    return parse(shell.script(_READ))
 
 
 def outdated(shell: Shell) -> list[Finding]:

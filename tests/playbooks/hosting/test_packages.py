@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from playbooks.findings import Severity
 from playbooks.hosting.connect import HostAccess, Shell
 from playbooks.hosting.shells import Shells
-from playbooks.hosting.updates import packages
+from playbooks.hosting.updates import packages, system
 from playbooks.hosting.updates.packages import Outdated
 
 SAID = """Days 3
@@ -60,6 +62,58 @@ def test_lists_that_nobody_fetches_do_not_pass_for_a_host_without_updates() -> N
     assert [*packages.judge("web-1", [], 14)] == []
     (found,) = packages.judge("web-1", [], 15)
     assert "15 hari yang lalu" in found.evidence
+
+
+DUE = [Outdated(name, "1.0-1", "1.1-1") for name in ("php8.2-fpm", "php8.2-cli", "nginx", "curl", "baru", "buang")]
+TRIED = """>php8.2-fpm=1.1-1
+Inst php8.2-cli [1.0-1] (1.1-1 Debian:12/stable [amd64]) []
+Inst php8.2-fpm [1.0-1] (1.1-1 Debian:12/stable [amd64])
+>php8.2-cli=1.1-1
+Inst php8.2-cli [1.0-1] (1.1-1 Debian:12/stable [amd64])
+>nginx=1.1-1
+Inst nginx [1.0-1] (1.1-1 Debian:12/stable [amd64])
+>curl=1.1-1
+Inst curl [1.0-1] (1.1-1 Debian:12/stable [amd64])
+>baru=1.1-1
+Inst libbaru2 (1.1-1 Debian:12/stable [amd64])
+Inst baru [1.0-1] (1.1-1 Debian:12/stable [amd64])
+>buang=1.1-1
+E: Packages need to be removed but remove is disabled.
+Fail
+"""
+KNOWN = "".join(
+    f" {each.name} | {each.old} | http://arsip bookworm/main amd64 Packages\n" for each in DUE if each.name != "curl"
+)
+
+
+def test_what_apt_cannot_part_goes_together_and_what_cannot_come_back_is_left_to_a_person() -> None:
+    steps, refused = system.divide(DUE, TRIED, KNOWN)
+    assert [each.line for each in steps] == [
+        "php8.2-cli 1.0-1 -> 1.1-1, php8.2-fpm 1.0-1 -> 1.1-1",
+        "nginx 1.0-1 -> 1.1-1",
+    ]
+    assert refused == {
+        "curl 1.0-1 -> 1.1-1": "curl 1.0-1 tidak lagi tersedia bagi apt",
+        "baru 1.0-1 -> 1.1-1": "membawa paket baru",
+        "buang 1.0-1 -> 1.1-1": "apt tidak dapat memasangnya tanpa membuang paket lain",
+    }
+
+
+@pytest.mark.parametrize("name", ["linux-image-6.1.0-40-amd64", "libc6", "openssh-server", "mariadb-server", "systemd"])
+def test_what_holds_up_the_whole_host_is_never_done_from_here(name: str) -> None:
+    due = Outdated(name, "1.0", "1.1")
+    tried = f">{name}=1.1\nInst {name} [1.0] (1.1 Debian:12/stable [amd64])\n"
+    steps, refused = system.divide([due], tried, f"{name} | 1.0 | arsip\n")
+    assert (steps, [*refused]) == ([], [due.line])
+
+
+@pytest.mark.parametrize("name", ["-o", "a;reboot", "../x", ""])
+def test_what_a_host_says_was_left_unfinished_is_believed_only_as_a_package(name: str) -> None:
+    left = {"packages": [Outdated("nginx", "1.0", "1.1").__dict__], "well": ["portal"]}
+    assert system.unfinished(json.dumps(left))[1] == ["portal"]
+    left["packages"][0]["name"] = name  # type: ignore[index]
+    with pytest.raises(ValueError, match="no package"):
+        system.unfinished(json.dumps(left))
 
 
 def test_a_host_with_many_sites_is_asked_once_a_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.hosting.connect import open_host
-from playbooks.hosting.updates import packages
+from playbooks.hosting.connect import CommandFailed, open_host
+from playbooks.hosting.site import Site
+from playbooks.hosting.updates import packages, system
+from playbooks.plans import Plan
 from tests.lab.core import run
-from tests.lab.web import PACKAGES, WebLab
-from tests.playbooks.hosting.steps import static
+from tests.lab.web import PACKAGES, WRAPPER, WebLab
+from tests.playbooks.hosting.steps import Withdrawn, allowed, deployed, fresh, front, hosted, killed, refused, static
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
 
@@ -20,7 +22,7 @@ def build(folder: Path, name: str, version: str, settings: str = "") -> Path:
     root = folder / f"{name}-{version}"
     file = root / "etc/nginx/conf.d" / f"{name}.conf"
     file.parent.mkdir(parents=True)
-    file.write_text(f"# {name} {version}\n{settings}\n")
+    file.write_text(settings.replace("NAME", name))
     control = root / "DEBIAN/control"
     control.parent.mkdir()
     fields = {"Package": name, "Version": version, "Architecture": "all", "Maintainer": "Kantor Contoh <tik@lab.test>"}
@@ -38,7 +40,7 @@ def publish() -> None:
 
 
 def test_a_package_with_an_update_is_a_finding_and_looking_changes_nothing(web_lab: WebLab, tmp_path: Path) -> None:
-    site = static(web_lab, "paket", "Paket")
+    site = web_lab.site("paket-satu")
     run("dpkg", "-i", str(build(tmp_path, "lab-lihat", "1.0-1")))
     with open_host(site.access) as shell:
         assert packages.outdated(shell) == []
@@ -51,3 +53,97 @@ def test_a_package_with_an_update_is_a_finding_and_looking_changes_nothing(web_l
         for each in PACKAGES.glob("*.deb"):
             each.unlink()
         publish()
+
+
+WORKS, SPOILS = "log_format NAME $uri;", "auth_basic tertutup; auth_basic_user_file /etc/tidak-ada;"
+
+
+def installed(name: str) -> str:
+    return run("dpkg-query", "-W", "-f", "${Version}", name).stdout
+
+
+@pytest.fixture(scope="module")
+def sites(web_lab: WebLab, tmp_path_factory: pytest.TempPathFactory) -> list[Site]:
+    """Two published sites of one host, and packages of which some have updates."""
+    folder = tmp_path_factory.mktemp("packages")
+    static(web_lab, "paket-kosong", "belum terbit")
+    both = [static(web_lab, name, name) for name in ("paket-satu", "paket-dua")]
+    with open_host(both[0].access) as shell:
+        for site in both:
+            hosted(site, shell)
+            assert deployed(site, shell).ok
+    old = [build(folder, name, "1.0") for name in ("lab-aman", "lab-rusak", "lab-tanpa-kembali")]
+    run("dpkg", "-i", *map(str, old))
+    old[2].unlink()
+    build(folder, "lab-aman", "1.1", WORKS)
+    build(folder, "lab-rusak", "1.1", SPOILS)
+    build(folder, "lab-tanpa-kembali", "1.1")
+    publish()
+    return [web_lab.site(each.slug) for each in both]
+
+
+def test_one_update_stays_and_the_one_that_closes_the_sites_is_taken_back_alone(sites: list[Site]) -> None:
+    site = sites[0]
+    with open_host(site.access) as shell:
+        plan = system.plan(site, shell)
+        assert plan.changes == ("lab-aman 1.0 -> 1.1", "lab-rusak 1.0 -> 1.1")
+        assert "paket-dua" in plan.summary
+        assert "lab-tanpa-kembali 1.0 -> 1.1, maka tidak dikerjakan (kelas C)" in plan.way_back[1]
+        assert system.plan(site, shell).hash == plan.hash
+        with pytest.raises(Withdrawn):
+            system.apply(plan, site, shell, refused)
+        assert installed("lab-aman") == "1.0"
+        outcome = system.apply(Plan.from_document(plan.document()), site, shell, allowed)
+        assert outcome.status == "rolled_back", outcome
+        assert outcome.detail.startswith("lab-aman 1.0 -> 1.1: selesai; lab-rusak 1.0 -> 1.1: dikembalikan (")
+        assert "paket-dua: " in outcome.detail
+        assert [installed(name) for name in ("lab-aman", "lab-rusak", "lab-tanpa-kembali")] == ["1.1", "1.0", "1.0"]
+        assert [front(each) for each in sites] == ["<h1>paket-satu</h1>", "<h1>paket-dua</h1>"]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_what_a_killed_run_left_unproven_is_judged_by_the_next(sites: list[Site], kept: bool, tmp_path: Path) -> None:
+    name = f"lab-putus-{kept}".lower()
+    old = build(tmp_path, name, "1.0")
+    run("dpkg", "-i", str(old))
+    build(tmp_path, name, "1.1", WORKS if kept else SPOILS)
+    publish()
+    with open_host(sites[0].access) as shell:
+        plan = system.plan(sites[0], shell)
+        only = Plan(**{**plan.__dict__, "details": {**plan.details, "packages": _of(plan, name)}})
+    died = killed(lambda permit, step: system.apply(only, sites[0], fresh(sites[0]), permit, step), 2)
+    assert died == -9
+    run("sh", "-c", f"dpkg --unpack {PACKAGES}/{name}_1.1_all.deb")
+    with open_host(sites[0].access) as shell:
+        outcome = system.apply(only, sites[0], shell, allowed)
+        assert installed(name) == ("1.1" if kept else "1.0"), outcome
+        assert [front(each) for each in sites] == ["<h1>paket-satu</h1>", "<h1>paket-dua</h1>"]
+        assert run("dpkg-query", "-W", "-f", "${db:Status-Status}", name).stdout == "installed"
+
+
+def _of(plan: Plan, name: str) -> list[object]:
+    return [step for step in plan.details["packages"] if step[0]["name"] == name]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("install", "bash=1 -o"),
+        ("install", "-o=1"),
+        ("install", "lab-aman=1.1-"),
+        ("install", "lab-aman=1.1\nlab-aman=1.1"),
+        ("install", "lab-aman"),
+        ("install", "belum-terpasang=1"),
+        ("install", "/tmp/x.deb"),
+        ("install",),
+        ("configure", "-a"),
+        ("remove", "lab-aman"),
+        (),
+    ],
+)
+def test_the_wrapper_refuses_whatever_is_not_a_version_of_an_installed_package(
+    sites: list[Site], words: tuple[str, ...]
+) -> None:
+    with open_host(sites[0].access) as shell, pytest.raises(CommandFailed) as refusal:
+        shell.run("sudo", "-n", str(WRAPPER), *words)
+    assert refusal.value.code == 64

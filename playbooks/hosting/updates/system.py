@@ -1,0 +1,282 @@
+"""Bring a host's packages up to date, one after the other: every site of the host is asked before and after each."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from playbooks.findings import Reason, TargetError
+from playbooks.hosting import health, webservers
+from playbooks.hosting.connect import Shell
+from playbooks.hosting.journal import Journal, OnStep
+from playbooks.hosting.site import Site
+from playbooks.hosting.updates import packages
+from playbooks.hosting.updates.packages import Outdated
+from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
+
+READ_S, INSTALL_S = 300, 900
+BEFORE_S = 1.0
+"""For each site to answer before anything is done; of one that does not, nothing is proven."""
+SETTLE_S = 2.0
+"""Old workers of a reloaded service answer, and opcache keeps old PHP, for this long."""
+MOST = 40
+"""Updates of one plan."""
+BY_HAND = (
+    (r"linux-image-.*|grub.*|systemd.*|init|dpkg|apt|libapt-.*|libc6", "menyangkut seluruh host"),
+    (r"openssh-.*|sudo", "jalan masuk Pelihara sendiri"),
+    (r"mariadb-.*|mysql-.*|postgresql.*", "basis data yang sudah naik versi tidak dapat turun lagi"),
+)
+"""Packages that have no way back that could be trusted from here, and why (Indonesian)."""
+_TRY = """
+for each; do
+    printf '>%s\\n' "$each"
+    LC_ALL=C apt-get -s -qq -o Debug::NoLocking=1 --no-remove --no-install-recommends install "$each" 2>&1 || echo Fail
+done
+"""
+_VERSIONS = """for each; do dpkg-query -W -f '${Package} ${Version}\\n' "$each"; done"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Packages that can only be updated together; mostly one."""
+
+    parts: tuple[Outdated, ...]
+
+    @property
+    def line(self) -> str:
+        """As it is shown and approved."""
+        return ", ".join(each.line for each in self.parts)
+
+    def words(self, version: str) -> str:
+        """Its packages at their `old` or `new` version, as the wrapper wants them."""
+        return shlex.join(f"{each.name}={asdict(each)[version]}" for each in self.parts)
+
+    def at(self, version: str, installed: Mapping[str, str]) -> bool:
+        """Whether all of it is at its `old` or `new` version."""
+        return all(installed.get(each.name) == asdict(each)[version] for each in self.parts)
+
+    def as_json(self) -> list[dict[str, object]]:
+        return [asdict(each) for each in self.parts]
+
+    @classmethod
+    def of(cls, parts: Sequence[Mapping[str, object]]) -> Step:
+        return cls(tuple(Outdated(**each) for each in parts))  # type: ignore[arg-type]
+
+
+def is_of_packages(plan: Plan) -> bool:
+    return "packages" in plan.details
+
+
+def touched(site: Site) -> list[str]:
+    """Every website of the inventory on the site's host, also by another name of it; sorted."""
+    hosts, at = site.inventory.hosts, site.host.address
+    return sorted(slug for slug, each in site.inventory.websites.items() if hosts[each.host].address == at)
+
+
+def plan(site: Site, shell: Shell) -> Plan:
+    """What of the host's packages can be updated and taken back. Raises TargetError."""
+    due = packages.read(shell)
+    steps, refused = divide(due, *_tried(due, shell)) if due else ([], {})
+    sites = touched(site)
+    others = ", ".join(slug for slug in sites if slug != site.slug) or "tidak ada"
+    return Plan(
+        action="maintain",
+        target=site.slug,
+        ladder=Ladder.B,
+        summary=f"Perbarui {len(steps)} paket {site.website.host}; situs lain yang ikut tersentuh: {others}",
+        changes=tuple(each.line for each in steps),
+        way_back=(
+            "semua situs di host diperiksa sebelum dan sesudah tiap paket; bila ada yang rusak, versi lama dipasang",
+            *(f"tidak ada untuk {line}, maka tidak dikerjakan (kelas C): {why}" for line, why in refused.items()),
+        ),
+        details={"host": site.website.host, "sites": sites, "packages": [each.as_json() for each in steps]},
+    )
+
+
+def _tried(due: Sequence[Outdated], shell: Shell) -> tuple[str, str]:
+    """What apt says it would do for each package that can come back, and the versions that it can have of all."""
+    known = shell.run("apt-cache", "madison", *(each.name for each in due), timeout_s=READ_S)
+    possible = [each for each in due if not _for_good(each, _available(known))]
+    return shell.script(_TRY, *(f"{each.name}={each.new}" for each in possible[:MOST]), timeout_s=READ_S), known
+
+
+def divide(due: Sequence[Outdated], tried: str, known: str) -> tuple[list[Step], dict[str, str]]:
+    """What can be done one after the other, and what cannot be taken back, by its line, with the reason. Pure."""
+    blocks = dict(block.partition("\n")[::2] for block in f"\n{tried}".split("\n>")[1:])
+    available = _available(known)
+    steps: list[Step] = []
+    refused: dict[str, str] = {}
+    for each in due:
+        if any(each in step.parts for step in steps):
+            continue
+        said = blocks.get(f"{each.name}={each.new}", "")
+        step = Step(tuple(packages.parse(said)))
+        if why := _for_good(each, available) or _obstacle(each, step, said, available):
+            refused[each.line] = why
+        else:
+            steps.append(step)
+    return steps, refused
+
+
+def _available(known: str) -> set[tuple[str, ...]]:
+    """Names and versions of what apt can have, as `apt-cache madison` lists them."""
+    return {tuple(word.strip() for word in line.split("|")[:2]) for line in known.splitlines()}
+
+
+def _for_good(each: Outdated, available: set[tuple[str, ...]]) -> str:
+    """Why a package could not be taken back (Indonesian); empty when it can."""
+    by_hand = [why for names, why in BY_HAND if re.fullmatch(names, each.name)]
+    if by_hand:
+        return f"{each.name}: {by_hand[0]}"
+    return "" if (each.name, each.old) in available else f"{each.name} {each.old} tidak lagi tersedia bagi apt"
+
+
+def _obstacle(each: Outdated, step: Step, said: str, available: set[tuple[str, ...]]) -> str:
+    if not said:
+        return f"paling banyak {MOST} dalam satu rencana; susun lagi sesudahnya"
+    if each not in step.parts or re.search(r"^(Fail|Remv )", said, re.M):
+        return "apt tidak dapat memasangnya tanpa membuang paket lain"
+    if len(step.parts) != len(re.findall(r"^Inst ", said, re.M)):
+        return "membawa paket baru"
+    return next(filter(None, (_for_good(part, available) for part in step.parts)), "")
+
+
+def unfinished(text: str) -> tuple[Step, list[str]]:
+    """What a run was installing, and the sites that were well before. Raises ValueError, TypeError, KeyError."""
+    said = json.loads(text)
+    step = Step.of(said["packages"])
+    for part in step.parts:
+        versions = all(re.fullmatch(packages.VERSION, each) for each in (part.old, part.new))
+        if not (versions and re.fullmatch(packages.NAME, part.name)):
+            raise ValueError(f"no package: {part.name!r}")
+    return step, [*said["well"]]
+
+
+def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:
+    """Carry out an approved plan, one package after the other; one after which a site fails is taken back.
+
+    Killed anywhere, the next run finishes or takes back what was being installed. Raises ChangedSincePlan, TargetError
+    before the first write, and what permit raises.
+    """
+    sites, steps = touched(site), [Step.of(each) for each in approved.details["packages"]]
+    if (site.website.host, sites) != (approved.details["host"], approved.details["sites"]):
+        raise ChangedSincePlan(f"situs di {site.website.host} bukan lagi yang disebut rencana")
+    places = [Site.of(site.inventory, slug, site.known_hosts, site.account_key) for slug in sites]
+    return _Run(site, shell, Journal(permit, on_step), places).work(steps)
+
+
+class _Run:
+    """The packages of one run, in order, and what became of each."""
+
+    def __init__(self, site: Site, shell: Shell, journal: Journal, places: Sequence[Site]) -> None:
+        self.site, self.shell, self.journal, self.places = site, shell, journal, places
+        self.mark = f"{site.host.paths.sites}/.paket"
+        self.told: list[str] = []
+        self.back = 0
+
+    def work(self, steps: Sequence[Step]) -> Outcome:
+        try:
+            self._finish()
+            left = self._remaining(steps)
+            for number, step in enumerate(left):
+                if not self._told_of(step, self._update(step)):
+                    self.told += [f"{each.line}: belum dijalankan" for each in left[number + 1 :]]
+                    return self.journal.outcome("failed", "; ".join(self.told))
+        except TargetError as error:
+            if not self.journal.began:
+                raise
+            return self.journal.outcome("failed", "; ".join([*self.told, str(error)]))
+        if not self.told:
+            return self.journal.outcome("unchanged")
+        return self.journal.outcome("rolled_back" if self.back else "applied", "; ".join(self.told))
+
+    def _remaining(self, steps: Sequence[Step]) -> list[Step]:
+        """What is not installed yet. Raises ChangedSincePlan when a package is at a version that nobody approved."""
+        names = [part.name for step in steps for part in step.parts]
+        now = self._installed(names)
+        strange = [part.line for step in steps for part in step.parts if now.get(part.name) not in (part.old, part.new)]
+        if strange:
+            raise ChangedSincePlan(f"paket bukan lagi pada versi rencana: {'; '.join(strange)}")
+        return [step for step in steps if not step.at("new", now)]
+
+    def _installed(self, names: Sequence[str]) -> dict[str, str]:
+        lines = self.shell.script(_VERSIONS, *names).splitlines()
+        return dict(line.split(" ", 1) for line in lines)
+
+    def _told_of(self, step: Step, outcome: tuple[str, str]) -> bool:
+        """Notes what became of it; whether the next may follow."""
+        status, why = outcome
+        said = f"{step.line}: {status}" + (f" ({why})" if why else "")
+        self.told.append(said)
+        self.journal.note(said)
+        self.back += status == "dikembalikan"
+        return status != "gagal"
+
+    def _finish(self) -> None:
+        """What a run that was killed left half installed is finished, and then proven or taken back."""
+        if not (left := self.shell.read(self.mark)):
+            return
+        try:
+            step, slugs = unfinished(left)
+        except (ValueError, TypeError, KeyError):
+            why = f"{self.mark} tidak terbaca; periksa paket di host, lalu hapus berkas itu"
+            raise TargetError(self.shell.name, Reason.REFUSED_OUTPUT, why) from None
+        well = [each for each in self.places if each.slug in slugs]
+        with self.journal.write("menyelesaikan pemasangan paket yang terputus"):
+            self._privileged("configure")
+        if step.at("old", self._installed([each.name for each in step.parts])):
+            self._unmark()
+        else:
+            self._told_of(step, self._proven(step, well))
+
+    def _update(self, step: Step) -> tuple[str, str]:
+        well = [each for each in self.places if not health.problem(each, BEFORE_S)]
+        if not well:
+            raise TargetError(
+                self.shell.name, Reason.ERROR, "tidak satu pun situsnya sehat, maka tidak ada yang terbukti"
+            )
+        with self.journal.write(f"memasang {step.line}"):
+            slugs = [each.slug for each in well]
+            self.shell.write(self.mark, json.dumps({"packages": step.as_json(), "well": slugs}))
+            if sick := [each.slug for each in self.places if each not in well]:
+                self.journal.note(f"sudah tidak sehat sebelumnya, maka tidak ikut menilai: {', '.join(sick)}")
+            return self._proven(step, well)
+
+    def _proven(self, step: Step, well: Sequence[Site]) -> tuple[str, str]:
+        """The new version installed (again, where it is already) and the sites asked; or the old one is back."""
+        if not (why := self._trouble(step, "new", well)):
+            self._unmark()
+            return "selesai", ""
+        self.journal.note(f"mengembalikan {step.line}: {why}")
+        if still := self._trouble(step, "old", well):
+            return "gagal", f"{why}; sesudah versi lama dipasang: {still}"
+        self._unmark()
+        return "dikembalikan", why
+
+    def _trouble(self, step: Step, version: str, well: Sequence[Site]) -> str:
+        """Installs one version of it; what does not work then (Indonesian), empty when all does."""
+        try:
+            self._privileged(f"install {step.words(version)}")
+            for command in self._services():
+                self.shell.privileged(command)
+        except TargetError as error:
+            return str(error)
+        time.sleep(SETTLE_S)
+        return "; ".join(f"{each.slug}: {why}" for each in well if (why := health.problem(each)))
+
+    def _services(self) -> Iterator[str]:
+        """Each is tested, then reloaded, so that what the package brought is what the sites are asked on."""
+        server, commands = webservers.of(self.site.host), self.site.host.commands
+        yield from (server.test, server.reload)
+        if any(each.kind.php for each in self.places):
+            yield from (commands.php_fpm_test, commands.php_fpm_reload)
+
+    def _privileged(self, words: str) -> None:
+        self.shell.within(INSTALL_S).privileged(f"{self.site.host.commands.packages} {words}")
+
+    def _unmark(self) -> None:
+        self.shell.run("rm", "-f", self.mark)
