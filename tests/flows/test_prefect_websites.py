@@ -81,7 +81,7 @@ def test_the_clocks_duties_are_done_once_and_tell_what_they_did(office: House) -
     yearly = set(register.websites_due(register.calendar.day(register.clock())))
     assert FORGOTTEN in yearly
     assert SITE not in yearly
-    names = ("cadangan-malam", "laporan-bulanan", "periksa-arsip", "sapuan-tahunan")
+    names = ("cadangan-malam", "laporan-bulanan", "periksa-arsip", "rawat-cadangan-website", "sapuan-tahunan")
     started = [office.begun(name, **({"isian": {"bulan": ""}} if name == "laporan-bulanan" else {})) for name in names]
     first = {name: office.ended(run) for name, run in zip(names, started, strict=True)}
     assert {run["state_type"] for run in first.values()} == {"COMPLETED"}, office.log.read_text()[-3000:]
@@ -90,6 +90,7 @@ def test_the_clocks_duties_are_done_once_and_tell_what_they_did(office: House) -
     assert register.last_good_backup(SITE)
     assert register.last_good_backup(FORGOTTEN) is None
     assert "gagal" in first["cadangan-malam"]["state"]["message"]
+    assert "website" in first["rawat-cadangan-website"]["state"]["message"]
     assert [*(office.home / "documents" / "bulanan").glob("laporan-bulanan-*.pdf")]
     opened = [case.website for case in register.cases() if case.origin == "berkala"]
     assert sorted(opened) == sorted(yearly)
