@@ -38,7 +38,7 @@ unit: $(READY)
 
 # Worlds side by side: most of their time is waiting for servers, networks and timers.
 WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-sessions lab-hosting lab-deploy lab-rest
-REAL := $(shell grep -rl 'mark\.lab' tests --include='test_*.py')
+REAL := $(sort $(shell grep -rl 'mark\.lab' tests --include='test_*.py'))
 PREFECT := $(addprefix tests/flows/test_,prefect.py prefect_cases.py ui.py up.py)
 SITES := $(addprefix tests/flows/test_,prefect_websites.py many_websites.py site_board.py)
 WAITS := tests/flows/test_opd.py

@@ -16,6 +16,14 @@ class Webserver:
     folder: str
     test: str
     reload: str
+    workers: str
+    """The title of a process that answers requests, as an expression that begins with it."""
+
+
+PHP_FPM_WORKERS = "php-fpm: pool "
+NGINX_WORKERS = "nginx: worker process$"
+"""One that only ends its last requests is called `nginx: worker process is shutting down`."""
+APACHE_WORKERS = "[^ ]*apache2 "
 
 
 def of(host: Host) -> Webserver:
@@ -23,6 +31,8 @@ def of(host: Host) -> Webserver:
     paths, commands = host.paths, host.commands
     match host.webserver:
         case "nginx":
-            return Webserver("nginx", "nginx.conf.j2", paths.nginx, commands.nginx_test, commands.nginx_reload)
+            test, reload = commands.nginx_test, commands.nginx_reload
+            return Webserver("nginx", "nginx.conf.j2", paths.nginx, test, reload, NGINX_WORKERS)
         case "apache":
-            return Webserver("Apache", "apache.conf.j2", paths.apache, commands.apache_test, commands.apache_reload)
+            test, reload = commands.apache_test, commands.apache_reload
+            return Webserver("Apache", "apache.conf.j2", paths.apache, test, reload, APACHE_WORKERS)

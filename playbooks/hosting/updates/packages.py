@@ -12,7 +12,7 @@ from playbooks.hosting.connect import Shell
 NAME = r"[a-z0-9][a-z0-9+.-]{1,99}"
 VERSION = r"[0-9](?:[A-Za-z0-9.+~:-]{0,98}[A-Za-z0-9~])?"
 """Debian Policy 5.6.1 and 5.6.12; the wrapper on the host knows the same (templates/pelihara-paket.sh)."""
-_TOLD = 40
+_TOLD = 10
 _OLD_DAYS = 14
 # As `apt-get -s` prints it (APT, pkgSimulate): a package that is not there yet has no old version.
 _INST = re.compile(rf"Inst (?P<name>{NAME})(?::[a-z0-9-]+)? \[(?P<old>{VERSION})\] \((?P<new>{VERSION}) (?P<origin>.*)")

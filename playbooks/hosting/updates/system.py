@@ -6,7 +6,8 @@ import json
 import re
 import shlex
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from playbooks.findings import Reason, TargetError
@@ -21,8 +22,12 @@ from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 READ_S, INSTALL_S = 300, 900
 BEFORE_S = 1.0
 """For each site to answer before anything is done; of one that does not, nothing is proven."""
+AFTER_S = 3.0
+"""For each site to answer as before."""
+ASKED = 8
+"""Sites asked at a time: all of them are on the one host that just took on something new."""
 SETTLE_S = 2.0
-"""Old workers of a reloaded service answer, and opcache keeps old PHP, for this long."""
+"""Opcache keeps old PHP for this long."""
 MOST = 40
 """Updates of one plan."""
 BY_HAND = (
@@ -35,6 +40,18 @@ _TRY = """
 for each; do
     printf '>%s\\n' "$each"
     LC_ALL=C apt-get -s -qq -o Debug::NoLocking=1 --no-remove --no-install-recommends install "$each" 2>&1 || echo Fail
+done
+"""
+# A reload returns before the service has followed it: until its old workers are gone they answer as before.
+_WORKERS = """
+workers() { ps -eo pid=,user=,args= | awk -v title="^$1" '$2 != "root" { pid = $1; sub(/^ *[^ ]+ +[^ ]+ +/, "") }
+    $0 ~ title { print pid }'; }
+"""
+_FOLLOWED = """
+title=$1; shift
+for try in $(seq 60); do
+    workers "$title" | grep -qxF "$(printf '%s\\n' "$@")" || exit 0
+    sleep 0.5
 done
 """
 _VERSIONS = """for each; do dpkg-query -W -f '${Package} ${Version}\\n' "$each"; done"""
@@ -169,6 +186,12 @@ def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnS
     return _Run(site, shell, Journal(permit, on_step), places).work(steps)
 
 
+def _asked(places: Sequence[Site], seconds: float) -> list[tuple[Site, str]]:
+    """What is wrong with each site (Indonesian), empty when it works."""
+    with ThreadPoolExecutor(ASKED) as pool:
+        return [*zip(places, pool.map(lambda each: health.problem(each, seconds), places), strict=True)]
+
+
 class _Run:
     """The packages of one run, in order, and what became of each."""
 
@@ -234,7 +257,7 @@ class _Run:
             self._told_of(step, self._proven(step, well))
 
     def _update(self, step: Step) -> tuple[str, str]:
-        well = [each for each in self.places if not health.problem(each, BEFORE_S)]
+        well = [each for each, why in _asked(self.places, BEFORE_S) if not why]
         if not well:
             raise TargetError(
                 self.shell.name, Reason.ERROR, "tidak satu pun situsnya sehat, maka tidak ada yang terbukti"
@@ -261,19 +284,24 @@ class _Run:
         """Installs one version of it; what does not work then (Indonesian), empty when all does."""
         try:
             self._privileged(f"install {step.words(version)}")
-            for command in self._services():
-                self.shell.privileged(command)
+            self._reload()
         except TargetError as error:
             return str(error)
-        time.sleep(SETTLE_S)
-        return "; ".join(f"{each.slug}: {why}" for each in well if (why := health.problem(each)))
+        return "; ".join(f"{each.slug}: {why}" for each, why in _asked(well, AFTER_S) if why)
 
-    def _services(self) -> Iterator[str]:
-        """Each is tested, then reloaded, so that what the package brought is what the sites are asked on."""
+    def _reload(self) -> None:
+        """Services are tested, then reloaded, so that what the package brought is what the sites are asked on."""
         server, commands = webservers.of(self.site.host), self.site.host.commands
-        yield from (server.test, server.reload)
+        self._follow(server.test, server.reload, server.workers)
         if any(each.kind.php for each in self.places):
-            yield from (commands.php_fpm_test, commands.php_fpm_reload)
+            self._follow(commands.php_fpm_test, commands.php_fpm_reload, webservers.PHP_FPM_WORKERS)
+        time.sleep(SETTLE_S)
+
+    def _follow(self, test: str, reload: str, workers: str) -> None:
+        old = self.shell.script(_WORKERS + 'workers "$1"', workers).split()
+        self.shell.privileged(test)
+        self.shell.privileged(reload)
+        self.shell.script(_WORKERS + _FOLLOWED, workers, *old, timeout_s=READ_S)
 
     def _privileged(self, words: str) -> None:
         self.shell.within(INSTALL_S).privileged(f"{self.site.host.commands.packages} {words}")

@@ -55,7 +55,7 @@ def test_a_host_has_one_finding_however_many_packages_and_its_weight_is_that_of_
     assert found.evidence.startswith("2 paket, 1 di antaranya perbaikan keamanan: libssl3 1:3.0.15-1~deb12u1 -> ")
     many = [Outdated(f"p{number}", "1", "2") for number in range(50)]
     (found,) = packages.judge("web-1", many, 3)
-    assert (found.severity, found.evidence.endswith("; dan 10 lagi")) == (Severity.WARNING, True)
+    assert (found.severity, found.evidence.endswith("; dan 40 lagi")) == (Severity.WARNING, True)
 
 
 def test_lists_that_nobody_fetches_do_not_pass_for_a_host_without_updates() -> None:

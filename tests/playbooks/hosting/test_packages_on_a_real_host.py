@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,14 @@ def installed(name: str) -> str:
     return run("dpkg-query", "-W", "-f", "${Version}", name).stdout
 
 
+@pytest.fixture(scope="module", autouse=True)
+def without_them() -> Iterator[None]:
+    """Sites of other tests are not served with what a package of these brought, whatever became of it."""
+    yield
+    run("sh", "-c", "dpkg --purge $(dpkg-query -W -f '${Package} ' 'lab-*')")
+    run("nginx", "-s", "reload")
+
+
 @pytest.fixture(scope="module")
 def sites(web_lab: WebLab, tmp_path_factory: pytest.TempPathFactory) -> list[Site]:
     """Two published sites of one host, and packages of which some have updates."""
@@ -119,6 +130,24 @@ def test_what_a_killed_run_left_unproven_is_judged_by_the_next(sites: list[Site]
         assert installed(name) == ("1.1" if kept else "1.0"), outcome
         assert [front(each) for each in sites] == ["<h1>paket-satu</h1>", "<h1>paket-dua</h1>"]
         assert run("dpkg-query", "-W", "-f", "${db:Status-Status}", name).stdout == "installed"
+
+
+def test_sites_are_asked_when_the_service_has_followed_its_reload_however_late(
+    web_lab: WebLab, sites: list[Site], tmp_path: Path
+) -> None:
+    name, nginx = "lab-lambat", web_lab.services["nginx"].process
+    run("dpkg", "-i", str(build(tmp_path, name, "1.0")))
+    build(tmp_path, name, "1.1", SPOILS)
+    publish()
+    late = threading.Timer(10, lambda: nginx.send_signal(signal.SIGCONT))
+    with open_host(sites[0].access) as shell:
+        plan = system.plan(sites[0], shell)
+        only = Plan(**{**plan.__dict__, "details": {**plan.details, "packages": _of(plan, name)}})
+        nginx.send_signal(signal.SIGSTOP)
+        late.start()
+        outcome = system.apply(only, sites[0], shell, allowed)
+    late.join()
+    assert (outcome.status, installed(name)) == ("rolled_back", "1.0"), outcome
 
 
 def _of(plan: Plan, name: str) -> list[object]:
