@@ -525,8 +525,9 @@ class Words(Entry):
     reporting: tuple[Term, ...] = ()
     """Words of who reports or warns."""
     services: tuple[Term, ...] = ()
+    invitations: tuple[Term, ...] = ()
     offers: tuple[Term, ...] = ()
-    """Words of who offers games."""
+    """Words of who offers games: inviting, or praising only."""
     sales: tuple[Term, ...] = ()
     """Words of who sells."""
     brands: tuple[Term, ...] = ()

@@ -8,7 +8,7 @@ from urllib.parse import urldefrag
 from playbooks.findings import Finding, Reason, Severity, TargetError
 from playbooks.hosting.sentinel.inspecting import PERSON
 from playbooks.hosting.sentinel.page import Link, Page
-from playbooks.hosting.sentinel.rules import defanged, plain
+from playbooks.hosting.sentinel.saying import defanged, plain
 from playbooks.hosting.sentinel.weighing import host_of
 from playbooks.hosting.session import FetchError, Session
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from playbooks.findings import Finding, Severity
 from playbooks.hosting import database
 from playbooks.hosting.connect import Shell
-from playbooks.hosting.sentinel.rules import plain
+from playbooks.hosting.sentinel.saying import plain
 from playbooks.hosting.site import Site
 
 # Who has no such role but may rule users or settings all the same counts too.

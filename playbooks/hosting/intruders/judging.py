@@ -13,7 +13,7 @@ from playbooks.hosting.intruders.marks import Marks
 from playbooks.hosting.sentinel import rules
 from playbooks.hosting.sentinel.lexicon import Lexicon
 from playbooks.hosting.sentinel.page import decoded, take_apart
-from playbooks.hosting.sentinel.rules import plain
+from playbooks.hosting.sentinel.saying import plain
 
 TOLD = 25
 """Findings of one code that are told one by one; of the rest their number."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from playbooks.findings import Finding, Severity
 from playbooks.hosting.sentinel.lexicon import Lexicon
 from playbooks.hosting.sentinel.page import Page
-from playbooks.hosting.sentinel.rules import HIDDEN, Judged, defanged, finding, plain, quoted
+from playbooks.hosting.sentinel.rules import HIDDEN, Judged
+from playbooks.hosting.sentinel.saying import defanged, finding, plain, quoted
 from playbooks.hosting.sentinel.weighing import CALL, address_hits, is_foreign, trade, weigh
 
 ENOUGH = 300

@@ -14,6 +14,7 @@ from playbooks.hosting.sentinel import maps, rules, scripts
 from playbooks.hosting.sentinel.comparing import Visit, compare, led_away
 from playbooks.hosting.sentinel.lexicon import Lexicon, lexicon
 from playbooks.hosting.sentinel.page import Page, decoded, joined, take_apart
+from playbooks.hosting.sentinel.saying import plain
 from playbooks.hosting.sentinel.weighing import host_of, house, is_foreign, pieces
 from playbooks.hosting.session import Answer, FetchError, Forbidden, Resolver, Session, resolve, sound
 
@@ -172,7 +173,7 @@ def _unwell(person: Visit) -> Iterator[Finding]:
     if person.status >= 400:
         severity = Severity.CRITICAL if person.status >= 500 else Severity.MAJOR
         advice = "Periksa alamat ini dan log galat server web."
-        yield Finding("http.error", severity, rules.plain(person.page.url, 300), f"status {person.status}", advice)
+        yield Finding("http.error", severity, plain(person.page.url, 300), f"status {person.status}", advice)
 
 
 def inspect(

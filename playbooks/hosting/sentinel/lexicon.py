@@ -53,6 +53,7 @@ class WordList(BaseModel):
     brands: str
     numbered: str
     ordinary: str
+    invitations: str
     offers: str
     sales: str
     reporting: str
@@ -78,6 +79,8 @@ class Context(NamedTuple):
     services: int
     offers: int
     sales: int
+    invites: bool
+    """Whether one of the words that offer invites, rather than praises."""
 
 
 Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], float]]]
@@ -133,6 +136,7 @@ class Lexicon:
     context: Phrases
     """Weight 1: reporting. Weight 2: ordinary services."""
     offers: Phrases
+    """Weight 1: praise. Weight 2: invitations."""
     sales: Phrases
     foreign: tuple[tuple[str, float], ...]
     """Looked for as pieces of text: these languages are written without spaces, or in more than one word."""
@@ -158,7 +162,7 @@ class Lexicon:
             _phrases({0: _terms(given.ordinary), **promotion}),
             _phrases(defacement),
             _phrases({0: _terms(given.denials), 1: [*_terms(given.reporting), *inflected], 2: _terms(given.services)}),
-            _phrases({1: _terms(given.offers)}),
+            _phrases({1: _terms(given.offers), 2: _terms(given.invitations)}),
             _phrases({1: _terms(given.sales)}),
             _pieces(given.foreign),
             _pieces(given.trade),
@@ -221,8 +225,8 @@ def _context(lexicon: Lexicon, text: str) -> Context:
     said = _read(lexicon, text)
     around = {(hit.term, hit.weight) for hit in _spans(said, lexicon.context)}
     reporting, services = (sum(weight == kind for _, weight in around) for kind in (1, 2))
-    offers, sales = (len({hit.term for hit in _spans(said, kind)}) for kind in (lexicon.offers, lexicon.sales))
-    return Context(reporting, services, offers, sales)
+    offers, sales = ({hit.term: hit.weight for hit in _spans(said, kind)} for kind in (lexicon.offers, lexicon.sales))
+    return Context(reporting, services, len(offers), len(sales), 2 in offers.values())
 
 
 _TRIPLE = re.compile(r"([a-z])\1{2,}")
@@ -332,6 +336,7 @@ _LISTED = {
     "ordinary": ";",
     "reporting": ";",
     "services": ";",
+    "invitations": ";",
     "offers": ";",
     "sales": ";",
     "brands": " ",

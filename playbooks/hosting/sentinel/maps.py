@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from playbooks.findings import Finding
 from playbooks.hosting.sentinel.lexicon import STRANGE, Lexicon
-from playbooks.hosting.sentinel.rules import defanged, finding
+from playbooks.hosting.sentinel.saying import defanged, finding
 from playbooks.hosting.sentinel.weighing import CALL, SURE, Tally, address_hits, path_hits, words_of
 
 MOST = 20_000

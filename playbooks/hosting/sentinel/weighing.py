@@ -103,9 +103,9 @@ def weigh(
     factor: float = 1.0,
     least: float = 0.0,
     of: Finder | None = None,
-    calls: Callable[[Context], int] = lambda around: around.offers,
+    seen: Callable[[Context, Sequence[Hit]], Context] = lambda around, _: around,
 ) -> Tally:
-    """Gambling in texts, or what `of` finds; `calls` counts the words around that offer it.
+    """Gambling in texts, or what `of` finds; `seen` says what the words around mean for it.
 
     `factor` is for the page around them; hits lighter than `least` are left out.
     """
@@ -113,14 +113,17 @@ def weigh(
     for text in texts:
         for piece in pieces(text):
             if hits := [hit for hit in find(piece) if hit.weight >= least or hit.disguised]:
-                around = lexicon.around(piece)
-                _put(tally, hits, piece, around._replace(offers=calls(around)), factor)
+                _put(tally, hits, piece, seen(lexicon.around(piece), hits), factor)
     return tally
 
 
 def trade(lexicon: Lexicon, texts: Iterable[str], factor: float = 1.0, least: float = 0.0) -> Tally:
     """Other dark trade in texts."""
-    return weigh(lexicon, texts, factor, least, lexicon.trade_hits, lambda around: around.sales)
+    return weigh(lexicon, texts, factor, least, lexicon.trade_hits, _selling)
+
+
+def _selling(around: Context, _: Sequence[Hit]) -> Context:
+    return around._replace(offers=around.sales, invites=True)
 
 
 def _put(tally: Tally, hits: list[Hit], text: str, around: Context, factor: float) -> None:
@@ -136,7 +139,7 @@ def offer(hits: Iterable[Hit], around: Context, least: float = CALL) -> list[Hit
 
     Terms that mean other things elsewhere are no matter by themselves, but count beside one of at least `least`.
     """
-    if around.reporting or around.services or around.offers < 2:
+    if around.reporting or around.services or around.offers < 2 or not around.invites:
         return []
     told = {hit.term: hit for hit in hits}.values()
     matter = [hit.weight for hit in told if hit.weight >= CALL and not is_everyday(hit)]

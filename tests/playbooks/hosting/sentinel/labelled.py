@@ -19,7 +19,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
-SETS = ("known", "unseen", "fresh", "second", "third", "fourth", "fifth", "sixth")
+SETS = ("known", "unseen", "fresh", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 GOOD = frozenset({"clean", "near"})
 """Labels of pages with nothing slipped in; `near` ones speak of gambling, or hide things, as ordinary sites do."""
 
@@ -45,14 +45,15 @@ class Case:
         """Status, headers and body of a request."""
         shown = {**self.given, **self._variant(headers)}
         if path != "/":
-            return _file(shown.get("files", {}).get(path))
+            text = shown.get("files", {}).get(path)
+            return _missing() if text is None else _file(self._at(text, headers))
         if target := shown.get("redirect"):
             return 302, {"Location": target}, b""
         kind = f"text/html; charset={shown.get('charset', 'utf-8')}"
         return (
             int(shown.get("status", 200)),
             {"Content-Type": kind},
-            self._page(shown).encode(shown.get("charset", "utf-8"), "xmlcharrefreplace"),
+            self._at(self._page(shown), headers).encode(shown.get("charset", "utf-8"), "xmlcharrefreplace"),
         )
 
     def _variant(self, headers: Mapping[str, str]) -> Mapping[str, Any]:
@@ -65,6 +66,10 @@ class Case:
         }
         return next((self.given[name] for name, true in tests.items() if true and name in self.given), {})
 
+    def _at(self, text: str, headers: Mapping[str, str]) -> str:
+        """A text whose addresses of the site itself lead to where it is served."""
+        return text.replace(f"http://{self.host}", f"http://{headers.get('Host', self.host)}")
+
     def _page(self, shown: Mapping[str, Any]) -> str:
         if "page" in shown:
             return str(shown["page"])
@@ -76,9 +81,11 @@ class Case:
         return page
 
 
-def _file(text: str | None) -> tuple[int, dict[str, str], bytes]:
-    if text is None:
-        return 404, {"Content-Type": "text/html"}, b"<html><title>404</title><h1>Halaman tidak ditemukan</h1></html>"
+def _missing() -> tuple[int, dict[str, str], bytes]:
+    return 404, {"Content-Type": "text/html"}, b"<html><title>404</title><h1>Halaman tidak ditemukan</h1></html>"
+
+
+def _file(text: str) -> tuple[int, dict[str, str], bytes]:
     if text.startswith("gzip:"):
         return 200, {"Content-Type": "application/gzip"}, gzip.compress(text[5:].encode())
     return 200, {"Content-Type": "text/plain"}, text.encode()
