@@ -310,6 +310,7 @@ class HostCommands(Entry):
     php_fpm_test: Line = "/usr/sbin/php-fpm8.2 -t"
     php_fpm_reload: Line = "/usr/bin/systemctl reload php8.2-fpm"
     packages: Line = "/usr/local/sbin/pelihara-paket"
+    crontab: Directory = "/usr/bin/crontab"
     php: Directory = "/usr/bin/php"
     composer: Directory = "/usr/bin/composer"
     mariadb: Line = "/usr/bin/mariadb"

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 PYTHON=${PYTHON:-python3.11}
 DEMO="bind9 nginx-light openssh-server openssl util-linux"
-LAB="apache2 arp-scan bind9 bind9-dnsutils chromium composer curl dnsmasq-base faketime fonts-liberation frr frr-pythontools iproute2 iputils-ping knot libatomic1 mariadb-server nftables nginx-light nmap openssh-server openssl
+LAB="apache2 arp-scan bind9 bind9-dnsutils chromium composer cron curl dnsmasq-base faketime fonts-liberation frr frr-pythontools iproute2 iputils-ping knot libatomic1 mariadb-server nftables nginx-light nmap openssh-server openssl
 pdns-backend-sqlite3 pdns-server pebble php8.2-cli php8.2-curl php8.2-fpm php8.2-gd php8.2-mbstring php8.2-mysql php8.2-xml poppler-utils postgresql
 procps sudo udhcpc util-linux wordpress wordpress-theme-twentytwentythree"
 

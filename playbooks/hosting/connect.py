@@ -120,9 +120,9 @@ class Shell:
         alone = ("flock", "--wait", str(LOCK_S), lock) if lock else ()
         return self.run(*alone, "sh", "-euc", script, "sh", *arguments, timeout_s=timeout_s)
 
-    def once(self, script: str) -> str:
+    def once(self, script: str, *arguments: str) -> str:
         """As `script`; where many sites of a host are read together, the host is asked by the first of them only."""
-        return self.script(script)
+        return self.script(script, *arguments)
 
     def holds(self, *argv: str) -> bool:
         """Whether a command succeeds."""

@@ -42,7 +42,7 @@ class _Host:
         self.access = access
         self.reached = False
         self.lost: TargetError | None = None
-        self.told: dict[str, str] = {}
+        self.told: dict[tuple[str, ...], str] = {}
         self.asking = threading.Lock()
         self._free: queue.LifoQueue[tuple[ExitStack, Shell] | None] = queue.LifoQueue()
         for _ in range(logins):
@@ -100,12 +100,13 @@ class _Borrowing(Shell):
         with self._host.login(limit) as shell:
             return shell.within(max(0.1, end - time.monotonic())).run(*argv)
 
-    def once(self, script: str) -> str:
+    def once(self, script: str, *arguments: str) -> str:
         if not self._host.asking.acquire(timeout=self.timeout_s):
             raise TargetError(self.name, Reason.TIMEOUT, "servernya terlalu sibuk dengan situs lain")
         try:
-            if script not in self._host.told:
-                self._host.told[script] = self.script(script)
-            return self._host.told[script]
+            asked = (script, *arguments)
+            if asked not in self._host.told:
+                self._host.told[asked] = self.script(*asked)
+            return self._host.told[asked]
         finally:
             self._host.asking.release()

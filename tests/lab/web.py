@@ -127,7 +127,13 @@ def _prepare(key: Path) -> None:
     for path in ("/etc/nginx/conf.d", "/etc/apache2/sites-enabled", "/etc/php/8.2/fpm/pool.d"):
         run("chgrp", LOGIN, path)
         run("chmod", "2775", path)
-    commands = ["/usr/sbin/nginx -t", "/usr/sbin/apachectl configtest", f"{FPM} -t", *RELOADS.values(), str(WRAPPER)]
+    tests = ["/usr/sbin/nginx -t", "/usr/sbin/apachectl configtest", f"{FPM} -t"]
+    commands = [
+        *tests,
+        *RELOADS.values(),
+        str(WRAPPER),
+        *(f"/usr/bin/crontab -u www-data {each}" for each in ("-l", "-")),
+    ]
     sudoers = Path("/etc/sudoers.d/pelihara")
     sudoers.write_text(f"{LOGIN} ALL=(root) NOPASSWD: {', '.join(commands)}\n")
     sudoers.chmod(0o440)

@@ -12,15 +12,16 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 from playbooks.findings import Finding, Severity
 from playbooks.hosting import archive, files, health, host
 from playbooks.hosting.connect import Shell
-from playbooks.hosting.intruders import cms, inspecting, quarantine
+from playbooks.hosting.intruders import cms, inspecting, quarantine, timetable
 from playbooks.hosting.intruders.inspecting import Survey
 from playbooks.hosting.intruders.judging import named
+from playbooks.hosting.intruders.marks import marks
 from playbooks.hosting.journal import Journal, OnStep, carry_out
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
 _WAY_BACK = (
-    "berkas yang dikarantina dikembalikan ke tempatnya, hak admin dikembalikan (website clean --undo)",
+    "website clean --undo: berkas kembali dari karantina ke tempatnya, baris jadwal dan hak admin dihidupkan lagi",
     "bila situs berhenti menjawab sesudah pembersihan, semuanya dikembalikan seketika",
 )
 
@@ -30,19 +31,21 @@ def is_cleaning(plan: Plan) -> bool:
 
 
 def plan(site: Site, shell: Shell) -> Plan:
-    """Move aside what does not belong, restore what was changed, disable unknown admins. Raises SiteError, TargetError.
+    """Move aside what does not belong, restore what was changed, silence bad lines of crontabs, disable unknown admins.
 
-    Paths in `details` are percent-encoded bytes. Without findings that somebody was in the site there are no changes.
+    Paths and lines in `details` are percent-encoded bytes. Without findings that somebody was in the site there are no
+    changes. Raises SiteError, TargetError.
     """
     view = inspecting.survey(site, shell)
     if view is None:
         raise SiteError(f"{site.slug}: belum ada rilis yang dilayani")
     aside, right = _aside(view), _right(site, shell, view)
-    admins = _admins(site, shell)
+    admins, jobs = _admins(site, shell), timetable.silenceable(view.tables, marks())
     details: dict[str, Any] = {
         "aside": {_coded(path): what for path, what in aside.items()},
         "restore": {path: _digest(each) for path, each in right.items()},
         "admins": {each.login: each.id for each in admins},
+        "jobs": {user: [_coded(line) for line in lines] for user, lines in jobs.items()},
     }
     details["quarantine"] = _digest(json.dumps(details, sort_keys=True).encode())[:12]
     lost = sum(f"releases/{view.held.release}/" in path for path in view.odd.changed) - sum(p in right for p in aside)
@@ -51,7 +54,11 @@ def plan(site: Site, shell: Shell) -> Plan:
         target=site.slug,
         ladder=Ladder.B,
         summary=f"Bersihkan {site.domain} dari yang ditinggalkan penyusup" + _unrestored(lost),
-        changes=(*_lines(view.found, aside, right), *(f"cabut hak admin {named(each.login)!r}" for each in admins)),
+        changes=(
+            *_lines(view.found, aside, right),
+            *(f"matikan jadwal (cron) {user}: {named(line)}" for user, lines in jobs.items() for line in lines),
+            *(f"cabut hak admin {named(each.login)!r}" for each in admins),
+        ),
         way_back=_WAY_BACK,
         finding="files.webshell" if any(each.code == "files.webshell" for each in view.found) else "",
         base=view.held.release,
@@ -137,7 +144,9 @@ def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnS
 
 def _part(now: Mapping[str, Any], approved: Mapping[str, Any]) -> bool:
     """Whether nothing is to be done that was not approved, to exactly those contents."""
-    return all(now[key].items() <= approved[key].items() for key in ("aside", "restore", "admins"))
+    files_and_admins = all(now[key].items() <= approved[key].items() for key in ("aside", "restore", "admins"))
+    lines = ({*each} <= {*approved.get("jobs", {}).get(user, ())} for user, each in now["jobs"].items())
+    return files_and_admins and all(lines)
 
 
 def _work(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome:
@@ -146,7 +155,8 @@ def _work(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome
     troubled, name = health.problem(site), approved.details["quarantine"]
     with journal.write(f"mencatat isi karantina {name}"):
         manifest = {"files": approved.details["aside"], "admins": approved.details["admins"]}
-        quarantine.note(site, shell, name, {**manifest, "site": site.slug, "release": approved.base})
+        manifest |= {"jobs": approved.details.get("jobs", {}), "site": site.slug, "release": approved.base}
+        quarantine.note(site, shell, name, manifest)
     if foreign := [path for path in approved.details["aside"] if unquote(path) not in approved.details["restore"]]:
         with journal.write(f"memindahkan {len(foreign)} berkas ke {quarantine.folder(site, name)}"):
             quarantine.take_out(site, shell, name, map(unquote_to_bytes, foreign))
@@ -155,19 +165,22 @@ def _work(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome
             texts = {path: each for path, each in right.items() if isinstance(each, bytes)}
             links = {path: each for path, each in right.items() if isinstance(each, str)}
             quarantine.place(site, shell, name, texts, links)
+    if jobs := _jobs(approved):
+        with journal.write(f"mematikan {sum(map(len, jobs.values()))} baris jadwal (cron) milik {', '.join(jobs)}"):
+            timetable.silence(site, shell, name, jobs)
     if approved.details["admins"]:
         with journal.write(f"mencabut hak {len(approved.details['admins'])} admin yang tidak dikenal"):
             cms.disable(site, shell, approved.details["admins"].values())
     trouble = health.problem(site)
     if trouble and not troubled:
-        _put_back(name, approved.details["admins"].values(), _paths(approved), site, shell)
-        journal.note("situs berhenti menjawab; semua yang dikarantina dikembalikan")
+        _put_back(approved, site, shell)
+        journal.note("situs berhenti menjawab; semuanya dikembalikan seperti semula")
         return journal.outcome("rolled_back", trouble)
     return _verified(before, site, shell, journal, trouble)
 
 
-def _paths(approved: Plan) -> list[bytes]:
-    return [unquote_to_bytes(path) for path in approved.details["aside"]]
+def _jobs(approved: Plan) -> dict[str, list[str]]:
+    return {user: [_plain(line) for line in lines] for user, lines in approved.details.get("jobs", {}).items()}
 
 
 def _verified(before: Survey | None, site: Site, shell: Shell, journal: Journal, trouble: str) -> Outcome:
@@ -187,10 +200,14 @@ def plan_undo(site: Site, shell: Shell) -> Plan:
     if not name:
         raise SiteError(f"{site.slug}: tidak ada karantina")
     held = quarantine.noted(site, shell, name)
-    paths = [unquote_to_bytes(path).decode("utf-8", "surrogateescape") for path in held["files"]]
     undone = shell.holds("test", "-e", f"{quarantine.folder(site, name)}/undone")
     lines = [
-        *(f"kembalikan {named(path)} dari karantina" for path in paths),
+        *(f"kembalikan {named(_plain(path))} dari karantina" for path in held["files"]),
+        *(
+            f"hidupkan lagi jadwal (cron) {user}: {named(_plain(each))}"
+            for user, of in held["jobs"].items()
+            for each in of
+        ),
         *(f"kembalikan hak admin {named(login)!r}" for login in held["admins"]),
     ]
     return Plan(
@@ -200,25 +217,32 @@ def plan_undo(site: Site, shell: Shell) -> Plan:
         summary=f"Kembalikan yang dikarantina dari {site.domain} (karantina {name})",
         changes=() if undone else tuple(lines),
         way_back=("yang ditempati berkas ini disimpan dalam karantina; bersihkan lagi dengan website clean",),
-        details={"quarantine": name, "undo": True, "aside": held["files"], "admins": held["admins"]},
+        details={"quarantine": name, "undo": True, "aside": held.pop("files"), **held},
     )
 
 
 def _undo(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome:
-    name = approved.details["quarantine"]
-    with journal.write(f"mengembalikan {len(approved.details['aside'])} berkas dari karantina {name}"):
-        _put_back(name, approved.details["admins"].values(), _paths(approved), site, shell)
+    count, name = len(approved.details["aside"]), approved.details["quarantine"]
+    with journal.write(f"mengembalikan {count} berkas, baris jadwal dan hak admin dari karantina {name}"):
+        _put_back(approved, site, shell)
     return journal.outcome("applied", health.problem(site))
 
 
-def _put_back(name: str, admins: Iterable[int], paths: Iterable[bytes], site: Site, shell: Shell) -> None:
-    quarantine.put_back(site, shell, name, paths)
-    cms.enable(site, shell, admins)
+def _put_back(approved: Plan, site: Site, shell: Shell) -> None:
+    name = approved.details["quarantine"]
+    quarantine.put_back(site, shell, name, map(unquote_to_bytes, approved.details["aside"]))
+    timetable.wake(site, shell, name, _jobs(approved))
+    cms.enable(site, shell, approved.details["admins"].values())
     shell.run("touch", f"{quarantine.folder(site, name)}/undone")
 
 
 def _coded(path: str) -> str:
     return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+
+
+def _plain(coded: str) -> str:
+    """The reverse of `_coded`."""
+    return unquote_to_bytes(coded).decode("utf-8", "surrogateescape")
 
 
 def _digest(data: bytes | str) -> str:

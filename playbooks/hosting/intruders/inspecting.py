@@ -14,10 +14,11 @@ from typing import IO
 from playbooks.findings import Copy, Finding, Reason, TargetError
 from playbooks.hosting import archive, deploy, files, libraries, releases
 from playbooks.hosting.connect import Shell
-from playbooks.hosting.intruders import cms, judging, listing, support
+from playbooks.hosting.intruders import cms, judging, listing, support, timetable
 from playbooks.hosting.intruders.judging import Meant, Strays
 from playbooks.hosting.intruders.listing import Entry, Listing
 from playbooks.hosting.intruders.marks import marks
+from playbooks.hosting.intruders.timetable import Timetables
 from playbooks.hosting.sentinel.lexicon import lexicon
 from playbooks.hosting.site import Site
 
@@ -36,12 +37,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class Survey:
-    """One look through a site's files: what is there, what should be, what does not fit and what is found of it."""
+    """One look through a site's files and timetables: what is there, what should be, what does not fit, what is bad."""
 
     held: Listing
     meant: Meant
     odd: Strays
     shown: Mapping[str, bytes]
+    tables: Timetables
     found: tuple[Finding, ...]
 
 
@@ -57,8 +59,9 @@ def look_through(site: Site, shell: Shell, seen: Seen) -> Iterator[Finding]:
     seen.served = judging.served(view.held, view.meant)
     if judging.alarming(view.found):
         seen.copies += [_copy(entries[path], path, data) for path, data in view.shown.items() if path in entries]
+        seen.copies += timetable.copies(view.tables, marks())
     yield from judging.told(view.found)
-    gaps, release = [*view.held.gaps], view.held.release
+    gaps, release = [*view.held.gaps, *view.tables.gaps], view.held.release
     if view.meant.files is None:
         gaps.append(f"rilis {release} tidak dapat dibandingkan: tidak tercatat, dan arsipnya tidak ada di inventaris")
     if gaps:
@@ -74,8 +77,12 @@ def survey(site: Site, shell: Shell) -> Survey | None:
     meant = _meant(site, release, held.recorded)
     odd = judging.strays(held, meant)
     shown = listing.show(site, shell, held, judging.by_interest(odd.all))
-    found = judging.judge(held, meant, odd, shown, marks(), lexicon(site.inventory.words))
-    return Survey(held, meant, odd, shown, tuple(found))
+    tables = timetable.read(site, shell)
+    found = (
+        *judging.judge(held, meant, odd, shown, marks(), lexicon(site.inventory.words)),
+        *timetable.judge(tables, marks(), shell.name),
+    )
+    return Survey(held, meant, odd, shown, tables, found)
 
 
 def _copy(entry: Entry, path: str, data: bytes) -> Copy:

@@ -154,7 +154,6 @@ def judge(
         *_uploads(listing, odd, meant, shown),
         *_pages(odd, shown, lexicon),
         *_laid_open(listing, meant, odd, shown),
-        *_timetable(listing, marks),
         *_debugging(listing, shown),
     )
 
@@ -244,14 +243,6 @@ def _laid_open(listing: Listing, meant: Meant, odd: Strays, shown: Mapping[str, 
             yield Finding("exposed.file", Severity.MAJOR, named(path), "ada di folder yang dilayani", advice)
         elif served and _INFO.search(shown.get(path, b"")):
             yield Finding("exposed.debug", Severity.MAJOR, named(path), "menampilkan phpinfo()", _TAKE_OUT)
-
-
-def _timetable(listing: Listing, marks: Marks) -> Iterator[Finding]:
-    advice = "Salin barisnya sebagai bukti, matikan, lalu periksa apa yang sudah dijalankannya."
-    for line in listing.cron:
-        if not line.lstrip().startswith("#") and (told := marks.told(marks.cron, line)):
-            evidence = f"{'; '.join(told)}: {named(line)[:160]}"
-            yield Finding("files.webshell", Severity.CRITICAL, "jadwal (cron)", evidence, advice)
 
 
 def _debugging(listing: Listing, shown: Mapping[str, bytes]) -> Iterator[Finding]:

@@ -18,7 +18,6 @@ from playbooks.hosting.site import Site
 MOST_FILES = 100_000
 HASH_S, SEARCH_S = 8, 4
 """Seconds for checksums of the release, and for a search of uploads for PHP."""
-CRON_LINES = 500
 UNPACKED = 64_000_000
 SHOWN_FILES, SHOWN_BYTES, SHOWN_ALL, SHOWN_NAMES = 200, 512_000, 16_000_000, 60_000
 """Files whose content is read, bytes of each, of all, and of all their names."""
@@ -27,7 +26,7 @@ SHOWN_FILES, SHOWN_BYTES, SHOWN_ALL, SHOWN_NAMES = 200, 512_000, 16_000_000, 60_
 _LIST = r"""
 export LC_ALL=C
 cd "$1"
-release=releases/$2 record=checksums/$2 most=$3 hash_s=$4 search_s=$5 lines=$6; shift 6
+release=releases/$2 record=checksums/$2 most=$3 hash_s=$4 search_s=$5; shift 5
 tagged() { sed -z "s/^/$1/"; printf '\0'; }
 {
     find "$release" shared -xdev ! -type d -printf 'f%y %s %u %m %Ts %Cs %p\0t%l\0' 2>/dev/null |
@@ -40,7 +39,6 @@ tagged() { sed -z "s/^/$1/"; printf '\0'; }
             { timeout "$search_s" xargs -0 -r grep -lZai '<?php' -- 2>/dev/null || [ $? -ne 124 ] || printf 'x\0'; }
     } | tagged p
     [ ! -f "$record" ] || tagged m <"$record"
-    { crontab -l || :; cat /etc/crontab /etc/cron.d/* || :; } 2>/dev/null | head -n "$lines" | tr '\n' '\0' | tagged c
     [ ! -f shared/.env ] ||
         sed -n 's/^ *\(APP_DEBUG\|CI_ENVIRONMENT\) *= *"\{0,1\}\([A-Za-z0-9]*\).*/\1=\2/p' shared/.env |
         tr '\n' '\0' | tagged d
@@ -83,8 +81,6 @@ class Listing:
     """Files in `shared/` that hold PHP, whatever they are called."""
     recorded: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 by path in the release, as the deploy wrote them down; empty for a release older than that."""
-    cron: tuple[str, ...] = ()
-    """Lines of the login user's and the system's timetables."""
     flags: tuple[str, ...] = ()
     """Settings of .env that say whether errors are shown, as KEY=value."""
     gaps: tuple[str, ...] = field(default=())
@@ -94,9 +90,9 @@ class Listing:
 def read(site: Site, shell: Shell, release: str) -> Listing:
     """Raises TargetError, INCOMPLETE when the host's answer was cut off."""
     settings = [f"shared/{name}" for name in site.kind.settings]
-    limits = (str(MOST_FILES), str(HASH_S), str(SEARCH_S), str(CRON_LINES))
+    limits = (str(MOST_FILES), str(HASH_S), str(SEARCH_S))
     output = shell.script(_LIST, site.layout.base, release, *limits, *settings)
-    return parse(_unpacked(output, shell.name), release, shell.name)
+    return parse(unpacked(output, shell.name), release, shell.name)
 
 
 def parse(data: bytes, release: str, host: str) -> Listing:
@@ -104,14 +100,14 @@ def parse(data: bytes, release: str, host: str) -> Listing:
     records = data.decode("utf-8", "surrogateescape").split("\0")
     if records[-2:] != ["e", ""]:
         raise TargetError(host, Reason.INCOMPLETE, "daftar berkas terpotong")
-    told: dict[str, list[str]] = {letter: [] for letter in "fthpcdm"}
+    told: dict[str, list[str]] = {letter: [] for letter in "fthpdm"}
     for record in records:
         if record[:1] in told:
             told[record[0]].append(record[1:])
     entries = dict(_entries(told["f"], told["t"], told["h"]))
     gaps = _gaps(entries, release, told)
     found = frozenset(path for path in told["p"] if path in entries)
-    return Listing(release, entries, found, _sums(told["m"]), _said(told["c"]), _said(told["d"]), gaps)
+    return Listing(release, entries, found, _sums(told["m"]), _said(told["d"]), gaps)
 
 
 def _said(records: Iterable[str]) -> tuple[str, ...]:
@@ -145,7 +141,7 @@ def show(site: Site, shell: Shell, listing: Listing, paths: Iterable[str]) -> di
     if not names:
         return {}
     wanted = base64.b64encode(names).decode()
-    return dict(_contents(_unpacked(shell.script(_SHOW, site.layout.base, wanted), shell.name), shell.name))
+    return dict(_contents(unpacked(shell.script(_SHOW, site.layout.base, wanted), shell.name), shell.name))
 
 
 def _affordable(listing: Listing, paths: Iterable[str]) -> bytes:
@@ -169,7 +165,7 @@ def _contents(data: bytes, host: str) -> Iterator[tuple[str, bytes]]:
         raise TargetError(host, Reason.INCOMPLETE, "salinan berkas terpotong") from None
 
 
-def _unpacked(output: str, host: str) -> bytes:
+def unpacked(output: str, host: str) -> bytes:
     """Raises TargetError for what does not unpack, or to more than `UNPACKED` bytes."""
     packed = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:

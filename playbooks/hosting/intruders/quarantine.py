@@ -81,7 +81,9 @@ def noted(site: Site, shell: Shell, name: str) -> dict[str, Any]:
     """Raises TargetError when a quarantine has no list of its files."""
     try:
         manifest = json.loads(shell.read(f"{folder(site, name)}/manifest.json", 32_000_000))
-        return {"files": dict(manifest["files"]), "admins": {str(k): int(v) for k, v in manifest["admins"].items()}}
+        admins = {str(login): int(number) for login, number in manifest["admins"].items()}
+        jobs = {str(user): [*map(str, lines)] for user, lines in manifest.get("jobs", {}).items()}
+        return {"files": dict(manifest["files"]), "admins": admins, "jobs": jobs}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise TargetError(site.slug, Reason.INCOMPLETE, f"daftar karantina {name} tidak terbaca") from None
 

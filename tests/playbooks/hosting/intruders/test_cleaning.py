@@ -17,6 +17,7 @@ APPROVED = {
     "aside": {"shared/x.php": "a", "shared/y.php": "b"},
     "restore": {"releases/1/z.php": "c"},
     "admins": {"a": 7},
+    "jobs": {"www-data": ["x", "y"]},
 }
 NAMES = st.binary(min_size=1, max_size=30).map(
     lambda name: name.replace(b"\0", b"?").replace(b"/", b"?").replace(b".", b"?")
@@ -32,6 +33,9 @@ NAMES = st.binary(min_size=1, max_size=30).map(
         ({**APPROVED, "aside": {"shared/x.php": "isi lain"}}, False),
         ({**APPROVED, "restore": {"releases/1/z.php": "isi lain"}}, False),
         ({**APPROVED, "admins": {"a": 8}}, False),
+        ({**APPROVED, "jobs": {"www-data": ["y"]}}, True),
+        ({**APPROVED, "jobs": {"www-data": ["x", "z"]}}, False),
+        ({**APPROVED, "jobs": {"deploy": ["x"]}}, False),
     ],
 )
 def test_only_what_was_approved_with_those_contents_is_done(now: dict[str, dict[str, object]], may: bool) -> None:

