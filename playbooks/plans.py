@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 Permit = Callable[[], None]
 """Re-reads the register and raises when the change may (no longer) be made. Called just before each write."""
@@ -58,6 +58,19 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of the things that a plan brings to another version, as an official calls it, and what became of it."""
+
+    name: str
+    old: str
+    new: str
+    state: Literal["applied", "rolled_back", "failed", "left"]
+    """`left`: not begun, because one before it failed."""
+    why: str = ""
+    """Of what is not as planned (Indonesian)."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What applying a plan came to; `steps` are (UTC ISO time, what was done) in order."""
 
@@ -68,6 +81,8 @@ class Outcome:
     before: tuple[dict[str, str], ...] = ()
     """Findings before, as JSON."""
     after: tuple[dict[str, str], ...] = ()
+    parts: tuple[Part, ...] = ()
+    """Of a plan of updates, each of them."""
 
     @property
     def ok(self) -> bool:

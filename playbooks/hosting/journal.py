@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from playbooks.findings import TargetError
-from playbooks.plans import ChangedSincePlan, Outcome, Permit, Plan
+from playbooks.plans import ChangedSincePlan, Outcome, Part, Permit, Plan
 
 OnStep = Callable[[str], None]
 
@@ -18,6 +18,7 @@ class Journal:
     def __init__(self, permit: Permit, on_step: OnStep | None = None) -> None:
         self._permit, self._on_step = permit, on_step
         self.steps: list[tuple[str, str]] = []
+        self.parts: list[Part] = []
         self.began = False
         """Whether a write was tried: from then on trouble is an outcome, not a refusal."""
 
@@ -36,7 +37,7 @@ class Journal:
             self._on_step(what)
 
     def outcome(self, status: str, detail: str = "") -> Outcome:
-        return Outcome(status, detail, tuple(self.steps))
+        return Outcome(status, detail, tuple(self.steps), parts=tuple(self.parts))
 
 
 def still_due(approved: Plan, now: Plan) -> bool:

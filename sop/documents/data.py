@@ -130,7 +130,10 @@ class Action:
 
 @dataclass(frozen=True)
 class Backup:
-    """A configuration or site backup: ok, unchanged, unproven or failed; `commit` is a version of the history."""
+    """A configuration or site backup: ok, unchanged, unproven or failed; `commit` is a version of the history.
+
+    Of a website `sha256` is its files', and `off_host` says whether a copy lies off its host; None of a device.
+    """
 
     target: str
     status: str
@@ -139,6 +142,8 @@ class Backup:
     sha256: str = ""
     commit: str = ""
     reason: str = ""
+    database_sha256: str = ""
+    off_host: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from sop.documents import data, people
 from sop.progress import ANSWERS, Event
 from sop.register import CaseRecord, EvidenceRecord, PlanRecord, Register
 from sop.register.confirmation import confirmation
-from sop.register.records import BackupNote
 from sop.working_time import StepTime, step_times
 
 _DECIDING = ("disposition", "decision")
@@ -181,6 +180,9 @@ def _actions(case: CaseRecord) -> Iterator[tuple[str, str, str]]:
 
 
 def _backups(register: Register, case: CaseRecord, commits: Mapping[str, str]) -> Iterator[data.Backup]:
+    if case.website:
+        yield from _site_backups(register, case)
+        return
     for target in targets(register, case):
         notes = [note for note in register.backups(target) if note.at >= case.opened_at]
         if not notes:
@@ -188,21 +190,37 @@ def _backups(register: Register, case: CaseRecord, commits: Mapping[str, str]) -
         last = notes[-1]
         if last.status == "failed":
             yield data.Backup(target, last.status, last.at, reason=last.reason)
-        elif target == case.website:
-            yield from _site_backups(register, last)
         else:
             sizes = [(each.size, each.sha256) for each in register.evidence(target=target, kind="config")]
             yield data.Backup(target, last.status, last.at, *(sizes or [(0, "")])[-1], commits.get(target, ""))
 
 
-def _site_backups(register: Register, note: BackupNote) -> Iterator[data.Backup]:
-    """Files and database apart, as each has a hash of its own; the nightly backup may have come after the case's."""
-    stored = register.evidence(target=note.target, kind="backup")
-    kept = json.loads(register.read(stored[-1].id)) if stored else {}
-    size, files, database = (kept.get(key) for key in ("bytes", "files_sha256", "database_sha256"))
-    yield data.Backup(f"{note.target} (berkas)", note.status, note.at, size or 0, files or "")
-    if database:
-        yield data.Backup(f"{note.target} (basis data)", note.status, note.at, sha256=database)
+def _site_backups(register: Register, case: CaseRecord) -> Iterator[data.Backup]:
+    """The case's own backups; where it made none, the last that the nights made meanwhile."""
+    made = [each for each in register.evidence(target=case.website, kind="backup") if each.at >= case.opened_at]
+    copied = _copied(register, case)
+    for each in [each for each in made if each.case_id == case.id] or made[-1:]:
+        kept = json.loads(register.read(each.id))
+        yield data.Backup(
+            case.website,
+            kept["status"],
+            each.at,
+            kept["bytes"],
+            kept["files_sha256"],
+            reason=kept["reason"],
+            database_sha256=kept["database_sha256"],
+            off_host=copied.get(kept["path"].rpartition("/")[2], kept["off_host"]),
+        )
+
+
+def _copied(register: Register, case: CaseRecord) -> dict[str, bool]:
+    """What the nightly care came to know of copies off the host, by the backup's name."""
+    known: dict[str, bool] = {}
+    for each in register.evidence(target=case.website, kind="backup_care"):
+        care = json.loads(register.read(each.id))
+        known |= dict.fromkeys((*care["copied"], *care["mended"].get("off_host", ())), True)
+        known |= dict.fromkeys(care["damaged"].get("off_host", ()), False)
+    return known
 
 
 def _common(register: Register, case: CaseRecord, number: str = "") -> dict[str, Any]:

@@ -43,7 +43,7 @@ def site_report(
         site=identity(register, case),
         ended_at=ended,
         scope=tuple(_scope(case)),
-        versions=_versions(profiles),
+        versions=_versions(case, profiles),
         unread=tuple(profiles[-1].get("missing", ())) if profiles else (),
         areas=tuple(_areas(plain, found.after.get(case.website) or found.before.get(case.website) or {})),
         expiries=tuple(_expiries(register, case, profiles[-1] if profiles else {})),
@@ -92,13 +92,22 @@ def _scope(case: CaseRecord) -> Iterator[str]:
             yield f"Langkah {step.no}: {step.activity}"
 
 
-def _versions(profiles: list[dict[str, Any]]) -> tuple[site_data.Version, ...] | None:
-    """First against last reading that told anything; None when there was none."""
+def _versions(case: CaseRecord, profiles: list[dict[str, Any]]) -> tuple[site_data.Version, ...] | None:
+    """What the case's plans were to update, then first against last reading of the rest; None when nothing tells."""
+    planned = tuple(site_data.Version(*part) for part in _parts(case))
     told = [each["versions"] for each in profiles if each.get("versions")]
     if not told:
-        return None
-    old, new = told[0], told[-1]
-    return tuple(site_data.Version(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new})
+        return planned or None
+    old, new, named = told[0], told[-1], {each.component for each in planned}
+    seen = (site_data.Version(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new})
+    return (*planned, *(each for each in seen if each.component not in named))
+
+
+def _parts(case: CaseRecord) -> Iterator[tuple[str, ...]]:
+    """Of each update of the plans that were carried out: its name, old and new version, what became of it, and why."""
+    for plan in case.plans:
+        for part in plan.outcome.get("parts", ()):
+            yield tuple(part[key] for key in ("name", "old", "new", "state", "why"))
 
 
 def _areas(report: data.Report, newest: Mapping[str, Any]) -> Iterator[site_data.Area]:

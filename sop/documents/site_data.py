@@ -24,11 +24,16 @@ class Identity:
 
 @dataclass(frozen=True)
 class Version:
-    """A component of the site before and after the work, "" where it was not there or not read."""
+    """A component of the site before and after the work, "" where it was not there or not read.
+
+    Of one that a plan was to update, `state` is what became of that (applied, rolled_back, failed, left), `why` is why.
+    """
 
     component: str
     old: str
     new: str
+    state: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)

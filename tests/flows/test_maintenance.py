@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date
 from typing import Any
 
 import pytest
 
 from flows.jobs import cases, maintenance
+from flows.jobs.changes import put_forward
 from flows.jobs.errors import BadInput
 from flows.jobs.maintenance import maintain_websites
 from flows.office import Office
 from playbooks.findings import TITLES, Reason, TargetError
+from playbooks.plans import Ladder, Outcome, Part, Plan
 from sop.documents import from_site
 from sop.documents.site_data import Version
 from sop.register.records import Actor
@@ -76,8 +79,24 @@ def test_the_yearly_report_takes_its_parts_from_what_the_case_kept(
     office.register.act(asked, "pranata-1", "YA", "Dipaparkan")
     done = from_site.site_report(office.register, office.register.case(asked), TITLES)
     assert done.shown.startswith("Petugas Contoh Sembilan (Pelaksana/Pranata) pada ")
-    assert [(each.status, each.sha256) for each in done.backups] == [("ok", "a" * 64)]
+    assert {(each.status, each.sha256, each.off_host) for each in done.backups} == {("ok", "a" * 64, True)}
+    assert len(done.backups) == web_host.backups, "of analysis, maintenance and result"
     assert web_host.done == ["host", "deploy", "domain", "tls"]
+
+
+def test_what_a_plan_of_updates_came_to_stands_in_the_report_part_by_part(office: Office, asked: str) -> None:
+    profile = b'{"versions": {"PHP": "8.2.28", "Plugin galeri": "1.0"}}'
+    office.register.keep(profile, "profile", "x.json", "application/json", asked, SITE)
+    plan = Plan("maintain", SITE, Ladder.B, "Perbarui 3 bagian", ("...",))
+    put_forward(office, asked, plan, CLOCK)
+    parts = (
+        Part("Plugin galeri", "1.0", "2.0", "rolled_back", "status 500"),
+        Part("Paket php8.2-fpm", "8.2.28-1", "8.2.29-1", "applied"),
+        Part("Paket curl", "7.1", "7.2", "left"),
+    )
+    office.register.settle_plan(plan.hash, "rolled_back", Outcome("rolled_back", parts=parts).as_json(), CLOCK, asked)
+    told = from_site.site_report(office.register, office.register.case(asked), TITLES).versions
+    assert told == (*(Version(*astuple(each)) for each in parts), Version("PHP", "8.2.28", "8.2.28"))
 
 
 def test_a_trial_restore_is_the_reports_proof(office: Office, asked: str) -> None:

@@ -17,10 +17,13 @@ from playbooks.hosting.updates import catalogue, components, versions
 from playbooks.hosting.updates.catalogue import Available, Catalogue
 from playbooks.hosting.updates.components import Component, Kind
 from playbooks.hosting.updates.release import Update, make
+from playbooks.hosting.updates.telling import State, Telling
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
 FRESH = timedelta(hours=1)
 """How old a backup of the served release may be to stand for the one before the first update."""
+BECAME: dict[str, State] = {"applied": "applied", "rolled_back": "rolled_back"}
+"""Of an update, by the outcome of its release."""
 ORDER: tuple[Kind, ...] = ("plugin", "theme", "core")
 """Plugins before WordPress: their authors make them ready for it beforehand."""
 # WordPress's own upgrade, as wp-admin/upgrade.php does it; plugins stay out of it (WP_INSTALLING).
@@ -111,19 +114,22 @@ def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnS
     Killed anywhere, the site is served; run again, what is left is finished or undone. Raises ChangedSincePlan,
     ArchiveRefused, TargetError before the first write, and what permit raises.
     """
-    journal = Journal(permit, on_step)
-    left = remaining(approved, site, shell)
-    if not left:
-        return journal.outcome("unchanged")
+    agreed, left = _agreed(approved), remaining(approved, site, shell)
     for each in left:
         archive.agreed(site, each.source)
-    return _Run(site, shell, journal).work(left)
+    run = _Run(site, shell, Journal(permit, on_step))
+    run.telling.already(each.versions for each in agreed if each not in left)
+    return run.work(left)
+
+
+def _agreed(approved: Plan) -> list[Update]:
+    return [Update(**each) for each in approved.details["updates"]]
 
 
 def remaining(approved: Plan, site: Site, shell: Shell) -> list[Update]:
     """Of an approved plan, what is not installed yet. Raises ChangedSincePlan when anything else is than it says."""
     good = releases.read(site.layout, shell).last_good
-    now, agreed = installed(site, shell, good), [Update(**each) for each in approved.details["updates"]]
+    now, agreed = installed(site, shell, good), _agreed(approved)
     strange = [each.label for each in agreed if _version(now, each) not in (each.old, each.new)]
     if strange or releases.origin(good) != approved.details["origin"]:
         why = f" ({'; '.join(strange)})" if strange else ""
@@ -141,32 +147,25 @@ class _Run:
 
     def __init__(self, site: Site, shell: Shell, journal: Journal) -> None:
         self.site, self.shell, self.journal = site, shell, journal
-        self.told: list[str] = []
+        self.telling = Telling(journal)
 
     def work(self, left: list[Update]) -> Outcome:
-        back = 0
-        for number, update in enumerate(left):
-            try:
-                if number == 0:
-                    self._back_up()
-                outcome = self._update(update)
-            except TargetError as error:
-                if not self.journal.began:
-                    raise
-                outcome = self.journal.outcome("failed", str(error))
-            self._tell(update, outcome)
-            if outcome.status == "failed":
-                self.told += [f"{each.label}: belum dijalankan" for each in left[number + 1 :]]
-                return self.journal.outcome("failed", "; ".join(self.told))
-            back += not outcome.ok
-        some = f"hanya {back} dari {len(left)} yang dikembalikan: " if 0 < back < len(left) else ""
-        return self.journal.outcome("rolled_back" if back else "applied", some + "; ".join(self.told))
+        for update in left:
+            self.telling.tell(update.label, [update.versions], *self._became(update))
+        return self.telling.outcome()
 
-    def _tell(self, update: Update, outcome: Outcome) -> None:
-        became = {"applied": "selesai", "rolled_back": "dikembalikan"}.get(outcome.status, "gagal")
-        told = f"{update.label}: {became}" + (f" ({outcome.detail})" if outcome.detail else "")
-        self.told.append(told)
-        self.journal.note(told)
+    def _became(self, update: Update) -> tuple[State, str]:
+        if self.telling.failed:
+            return "left", ""
+        try:
+            if not self.telling.states:
+                self._back_up()
+            outcome = self._update(update)
+        except TargetError as error:
+            if not self.journal.began:
+                raise
+            return "failed", str(error)
+        return BECAME.get(outcome.status, "failed"), outcome.detail
 
     def _back_up(self) -> None:
         """Of files and database as they are before the first update, unless that was just made."""

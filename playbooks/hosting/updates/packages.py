@@ -44,6 +44,11 @@ class Outdated:
     def line(self) -> str:
         return f"{self.name} {self.old} -> {self.new}"
 
+    @property
+    def versions(self) -> tuple[str, str, str]:
+        """As an official calls it, its version and the new one."""
+        return f"Paket {self.name}", self.old, self.new
+
 
 def parse(output: str) -> list[Outdated]:
     """Packages from the lines of a simulation, those with security fixes first; any other line is passed over."""

@@ -82,7 +82,13 @@ class Update:
 
     @property
     def label(self) -> str:
-        return f"{Component(self.kind, self.slug, self.new).label} {self.old} -> {self.new}"
+        name, old, new = self.versions
+        return f"{name} {old} -> {new}"
+
+    @property
+    def versions(self) -> tuple[str, str, str]:
+        """As an official calls it, its version and the new one."""
+        return Component(self.kind, self.slug, self.new).label, self.old, self.new
 
     @property
     def line(self) -> str:

@@ -17,6 +17,7 @@ from playbooks.hosting.journal import Journal, OnStep
 from playbooks.hosting.site import Site
 from playbooks.hosting.updates import packages
 from playbooks.hosting.updates.packages import Outdated
+from playbooks.hosting.updates.telling import State, Telling
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
 READ_S, INSTALL_S = 300, 900
@@ -198,46 +199,47 @@ class _Run:
     def __init__(self, site: Site, shell: Shell, journal: Journal, places: Sequence[Site]) -> None:
         self.site, self.shell, self.journal, self.places = site, shell, journal, places
         self.mark = f"{site.host.paths.sites}/.paket"
-        self.told: list[str] = []
-        self.back = 0
+        self.telling = Telling(journal)
 
     def work(self, steps: Sequence[Step]) -> Outcome:
         try:
             self._finish()
             left = self._remaining(steps)
-            for number, step in enumerate(left):
-                if not self._told_of(step, self._update(step)):
-                    self.told += [f"{each.line}: belum dijalankan" for each in left[number + 1 :]]
-                    return self.journal.outcome("failed", "; ".join(self.told))
         except TargetError as error:
             if not self.journal.began:
                 raise
-            return self.journal.outcome("failed", "; ".join([*self.told, str(error)]))
-        if not self.told:
-            return self.journal.outcome("unchanged")
-        return self.journal.outcome("rolled_back" if self.back else "applied", "; ".join(self.told))
+            return self.telling.outcome(str(error))
+        for step in left:
+            self._tell(step, *self._became(step))
+        return self.telling.outcome()
+
+    def _became(self, step: Step) -> tuple[State, str]:
+        if self.telling.failed:
+            return "left", ""
+        try:
+            return self._update(step)
+        except TargetError as error:
+            if not self.journal.began:
+                raise
+            return "failed", str(error)
 
     def _remaining(self, steps: Sequence[Step]) -> list[Step]:
-        """What is not installed yet. Raises ChangedSincePlan when a package is at a version that nobody approved."""
+        """What is neither installed nor judged yet. Raises ChangedSincePlan for a version that nobody approved."""
         names = [part.name for step in steps for part in step.parts]
         now = self._installed(names)
         strange = [part.line for step in steps for part in step.parts if now.get(part.name) not in (part.old, part.new)]
         if strange:
             raise ChangedSincePlan(f"paket bukan lagi pada versi rencana: {'; '.join(strange)}")
-        return [step for step in steps if not step.at("new", now)]
+        left = [step for step in steps if not step.at("new", now)]
+        self.telling.already(part.versions for step in steps if step not in left for part in step.parts)
+        return [step for step in left if step.line not in self.telling.lines]
 
     def _installed(self, names: Sequence[str]) -> dict[str, str]:
         lines = self.shell.script(_VERSIONS, *names).splitlines()
         return dict(line.split(" ", 1) for line in lines)
 
-    def _told_of(self, step: Step, outcome: tuple[str, str]) -> bool:
-        """Notes what became of it; whether the next may follow."""
-        status, why = outcome
-        said = f"{step.line}: {status}" + (f" ({why})" if why else "")
-        self.told.append(said)
-        self.journal.note(said)
-        self.back += status == "dikembalikan"
-        return status != "gagal"
+    def _tell(self, step: Step, state: State, why: str = "") -> None:
+        self.telling.tell(step.line, [part.versions for part in step.parts], state, why)
 
     def _finish(self) -> None:
         """What a run that was killed left half installed is finished, and then proven or taken back."""
@@ -254,9 +256,9 @@ class _Run:
         if step.at("old", self._installed([each.name for each in step.parts])):
             self._unmark()
         else:
-            self._told_of(step, self._proven(step, well))
+            self._tell(step, *self._proven(step, well))
 
-    def _update(self, step: Step) -> tuple[str, str]:
+    def _update(self, step: Step) -> tuple[State, str]:
         well = [each for each, why in _asked(self.places, BEFORE_S) if not why]
         if not well:
             raise TargetError(
@@ -269,16 +271,16 @@ class _Run:
                 self.journal.note(f"sudah tidak sehat sebelumnya, maka tidak ikut menilai: {', '.join(sick)}")
             return self._proven(step, well)
 
-    def _proven(self, step: Step, well: Sequence[Site]) -> tuple[str, str]:
+    def _proven(self, step: Step, well: Sequence[Site]) -> tuple[State, str]:
         """The new version installed (again, where it is already) and the sites asked; or the old one is back."""
         if not (why := self._trouble(step, "new", well)):
             self._unmark()
-            return "selesai", ""
+            return "applied", ""
         self.journal.note(f"mengembalikan {step.line}: {why}")
         if still := self._trouble(step, "old", well):
-            return "gagal", f"{why}; sesudah versi lama dipasang: {still}"
+            return "failed", f"{why}; sesudah versi lama dipasang: {still}"
         self._unmark()
-        return "dikembalikan", why
+        return "rolled_back", why
 
     def _trouble(self, step: Step, version: str, well: Sequence[Site]) -> str:
         """Installs one version of it; what does not work then (Indonesian), empty when all does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from playbooks.findings import Severity
 from playbooks.hosting.connect import HostAccess, Shell
+from playbooks.hosting.journal import Journal
 from playbooks.hosting.shells import Shells
-from playbooks.hosting.updates import packages, system
+from playbooks.hosting.updates import packages, system, telling
 from playbooks.hosting.updates.packages import Outdated
+from playbooks.plans import Part
 
 SAID = """Days 3
 NOTE: This is only a simulation!
@@ -143,3 +146,31 @@ def test_a_host_with_many_sites_is_asked_once_a_run(monkeypatch: pytest.MonkeyPa
     assert asked == ["web-1", "web-2"]
     assert found[0] == found[2]
     assert [each[0].subject for each in found] == ["web-1", "web-2", "web-1"]
+
+
+CURL, NGINX = (system.Step((Outdated(name, "1.0", "1.1"),)) for name in ("curl", "nginx"))
+
+
+def test_what_an_interrupted_run_left_broken_stops_the_rest_which_are_told_as_not_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def finish(run: system._Run) -> None:
+        run.telling.tell(CURL.line, [CURL.parts[0].versions], "failed", "situs tidak menjawab")
+
+    monkeypatch.setattr(system._Run, "_finish", finish)
+    monkeypatch.setattr(system._Run, "_installed", lambda *_: {"nginx": "1.0"})
+    site = SimpleNamespace(host=SimpleNamespace(paths=SimpleNamespace(sites="/srv")))
+    run = system._Run(site, None, Journal(lambda: None), ())  # type: ignore[arg-type]
+    outcome = run.work([NGINX])
+    assert outcome.status == "failed"
+    assert outcome.detail == "curl 1.0 -> 1.1: gagal (situs tidak menjawab); nginx 1.0 -> 1.1: belum dijalankan"
+    assert [each.state for each in outcome.parts] == ["failed", "left"]
+
+
+def test_what_was_installed_already_is_told_as_a_part_and_makes_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system._Run, "_finish", lambda _: None)
+    monkeypatch.setattr(system._Run, "_installed", lambda *_: {"nginx": "1.1"})
+    site = SimpleNamespace(host=SimpleNamespace(paths=SimpleNamespace(sites="/srv")))
+    outcome = system._Run(site, None, Journal(lambda: None), ()).work([NGINX])  # type: ignore[arg-type]
+    assert (outcome.status, outcome.detail) == ("unchanged", "")
+    assert outcome.parts == (Part("Paket nginx", "1.0", "1.1", "applied", telling.ALREADY),)

@@ -244,8 +244,11 @@ SITE_REPORT = SiteReport(
     after=(replace(_HEADERS, evidence="Referrer-Policy"),),
     actions=(Action(AT + timedelta(days=8), "dinkes-web", "melayani rilis 0002-8d1f0c7e55aa"),),
     backups=(
-        Backup("dinkes-web (berkas)", "ok", AT + timedelta(days=7), 48_123_456, "a1" * 32),
-        Backup("dinkes-web (basis data)", "ok", AT + timedelta(days=7), 0, "b2" * 32),
+        Backup(
+            "dinkes-web", "ok", AT + timedelta(days=7), 48_123_456, "a1" * 32, database_sha256="b2" * 32, off_host=True
+        ),
+        Backup("dinkes-web", "ok", AT + timedelta(days=8), 48_123_999, "a3" * 32, off_host=False),
+        Backup("dinkes-web", "failed", AT + timedelta(days=9), reason="unreachable", off_host=False),
     ),
     plans=(
         PlanLine(
@@ -287,6 +290,9 @@ SITE_REPORT = SiteReport(
         Version("WordPress", "6.1.1", "6.8.3"),
         Version("Plugin lama", "1.0", ""),
         Version("PHP", "8.2.29", "8.2.29"),
+        Version("Paket nginx", "1.22.1-9", "1.22.1-9+deb12u2", "applied"),
+        Version("Paket php8.2-fpm", "8.2.28-1", "8.2.29-1", "rolled_back", "dinkes-web: status 502"),
+        Version("Paket curl", "7.88.1-10", "7.88.1-10+deb12u14", "left"),
     ),
     unread=("sertifikat: sambungan ditolak",),
     areas=(

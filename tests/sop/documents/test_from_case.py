@@ -46,6 +46,17 @@ def keep_reading(
     register.keep(document, kind, f"{target}.json", "application/json", case.id, target)
 
 
+NO_CARE: dict[str, Any] = {"copied": [], "mended": {}, "damaged": {}}
+
+
+def keep_backup(register: Register, case_id: str, **told: object) -> None:
+    """A backup of dinkes-web, as the job of websites keeps it."""
+    made = {"status": "ok", "reason": "", "bytes": 5120, "path": "/var/backups/x/1", "files_sha256": "aa" * 32}
+    document = json.dumps({**made, "database_sha256": "", "off_host": True, **told}).encode()
+    register.keep(document, "backup", "x.json", "application/json", case_id, "dinkes-web")
+    register.note_backup("dinkes-web", "ok")
+
+
 def worked(register: Register, clock: Clock) -> CaseRecord:
     """A network case at step 6: read, backed up, one repair proposed, approved and applied."""
     case = approved(register, network_case(register, devices=("dinkes-r1", "dinkes-r2")))
@@ -162,9 +173,7 @@ def test_a_late_signature_is_marked(register: Register, clock: Clock) -> None:
 def test_a_website_is_handed_over_with_both_hashes_in_the_report(register: Register) -> None:
     case = approved(register, website_case(register))
     keep_reading(register, case, "dinkes-web", [finding("headers.missing", "/")], "analysis")
-    backup = {"bytes": 5120, "files_sha256": "aa" * 32, "database_sha256": "bb" * 32}
-    register.keep(json.dumps(backup).encode(), "backup", "x.json", "application/json", case.id, "dinkes-web")
-    register.note_backup("dinkes-web", "ok")
+    keep_backup(register, case.id, database_sha256="bb" * 32)
     keep_reading(register, case, "dinkes-web", [], "findings_after", "ok")
     case = register.case(case.id)
     printed = text_of(write.report(from_case.report(register, case)))
@@ -201,10 +210,18 @@ def test_a_logo_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_a_nightly_backup_during_the_case_counts(register: Register) -> None:
     case = approved(register, website_case(register))
-    backup = {"bytes": 77, "files_sha256": "ee" * 32, "database_sha256": ""}
-    register.keep(json.dumps(backup).encode(), "backup", "x.json", "application/json", target="dinkes-web")
-    register.note_backup("dinkes-web", "ok")
-    assert [(each.bytes, each.sha256) for each in from_case.report(register, case).backups] == [(77, "ee" * 32)]
+    keep_backup(register, "", bytes=77)
+    assert [(each.bytes, each.sha256) for each in from_case.report(register, case).backups] == [(77, "aa" * 32)]
+
+
+def test_each_backup_of_the_case_says_whether_a_copy_lies_off_its_host(register: Register) -> None:
+    case = approved(register, website_case(register))
+    for number, off_host in enumerate((True, False, True, False)):
+        keep_backup(register, case.id, path=f"/var/backups/x/{number}", off_host=off_host)
+    keep_backup(register, "", path="/var/backups/x/malam")
+    for care in ({"copied": ["1"], "mended": {}, "damaged": {"off_host": ["2"]}}, {**NO_CARE, "copied": ["malam"]}):
+        register.keep(json.dumps(care).encode(), "backup_care", "x.json", "application/json", target="dinkes-web")
+    assert [each.off_host for each in from_case.report(register, case).backups] == [True, True, False, False]
 
 
 def test_a_noted_backup_without_evidence_is_printed_without_a_hash(register: Register) -> None:

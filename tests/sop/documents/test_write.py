@@ -206,9 +206,14 @@ def test_a_websites_report_tells_what_changed_what_holds_how_long_and_what_was_n
     printed = sample_text("site")
     for text in (
         "LAPORAN PEMELIHARAAN TAHUNAN APLIKASI/WEBSITE",
-        "WordPress 6.1.1 6.8.3",
+        "WordPress 6.1.1 6.8.3 berubah",
+        "Paket nginx 1.22.1-9 1.22.1-9+deb12u2 terpasang",
+        "Paket php8.2-fpm 8.2.28-1 8.2.29-1 dikembalikan ke versi lama:",
+        "Paket curl 7.88.1-10 7.88.1-10+deb12u14 belum dijalankan",
         "Plugin lama 1.0 tidak ada lagi",
         "Tetap: PHP 8.2.29.",
+        "basis data b2b2b2b2b2b2 ada",
+        "BELUM ADA",
         "20 Desember 2026 (17 hari lagi)",
         "habis 32 hari yang lalu",
         "tidak diketahui belum diisi dalam inventaris",
@@ -221,6 +226,7 @@ def test_a_websites_report_tells_what_changed_what_holds_how_long_and_what_was_n
         "Menerima, PIC Dinas Kesehatan",
     ):
         assert text in printed, text
+    assert "b2" * 32 in printed, "the annex must hold the database's hash too"
 
 
 def test_a_websites_report_without_evidence_says_so_in_every_part() -> None:
