@@ -68,8 +68,14 @@ def _differences(lexicon: Lexicon, person: Visit, other: Visit) -> Iterator[str]
         yield f"hanya kepadanya ditampilkan {news}"
     if _strange(other.page) and not _strange(person.page):
         yield f"halaman dalam aksara lain, berjudul “{plain(other.page.title)}”"
-    if other.status >= 400 or person.status >= 400 or _WAITING.search(other.page.seen[:2000] + other.page.title):
-        return
+    if not (other.status >= 400 or person.status >= 400 or _WAITING.search(other.page.seen[:2000] + other.page.title)):
+        yield from _made_otherwise(lexicon, person, other)
+
+
+def _made_otherwise(lexicon: Lexicon, person: Visit, other: Visit) -> Iterator[str]:
+    """Strangers that only the other visitor meets, or another page altogether."""
+    if frames := sorted(_frames(lexicon, other.page) - _frames(lexicon, person.page)):
+        yield f"hanya kepadanya ditampilkan bingkai dari {defanged(frames[0])}"
     strangers = other.judged.houses - person.judged.houses
     if len(strangers) >= NEW_HOUSES and len(strangers) > 2 * len(person.judged.houses):
         yield f"tautan ke {len(strangers)} situs asing yang tidak ditunjukkan kepada orang biasa"
@@ -88,6 +94,12 @@ def _news(lexicon: Lexicon, one: Page, two: Page) -> str:
         if tally.sum >= limit:
             return quoted(tally)
     return ""
+
+
+def _frames(lexicon: Lexicon, page: Page) -> set[str]:
+    """Strangers' pages that are shown within this one."""
+    shown = {"iframe", "frame", "embed", "object"}
+    return {link.url for link in page.links if link.kind in shown and is_foreign(lexicon, link.url, page.url)}
 
 
 def _strange(page: Page) -> bool:

@@ -37,6 +37,8 @@ SLY_LINKS, CLOSED_LINKS = 4, 15
 """Foreign houses behind hidden links that are no menu any more: hidden slyly, or as menus are."""
 MOST_LINKS = 1500
 """Different links of one kind on a page that are judged; so many of them say enough."""
+DENSE = 3
+"""One word in so many, or more, is of the matter in the name of a link that lures."""
 HIDDEN = 2.0
 """The weight of a single term that nobody hides slyly without reason."""
 
@@ -111,9 +113,22 @@ def _led(case: Case, links: Iterable[Link]) -> Tally:
         hits = address_hits(case.lexicon, link.url, case.site)
         if hits:
             tally.add(hits, f"{link.text} → {defanged(link.url)}")
-        if is_foreign(case.lexicon, link.url, case.site) and _offers(case, link.text):
+        if is_foreign(case.lexicon, link.url, case.site) and _lures(case, link):
             tally.add([_stranger(link)], f"{link.text} → {defanged(link.url)}")
     return tally
+
+
+def _lures(case: Case, link: Link) -> bool:
+    """Whether a link to a stranger is named for the matter, as lures are: a headline says more than that.
+
+    A shop that everybody sees may well be called Zeus or Hoki.
+    """
+    hits, words = case.lexicon.gambling_hits(link.text), len(link.text.split())
+    if link.unseen or is_odd(case.lexicon, link.url):
+        return _offers(case, link.text)
+    named = sum(len(hit.term.split()) for hit in hits)
+    mere = all(is_everyday(hit) and hit.weight <= CALL for hit in hits)
+    return not mere and named * DENSE >= words and _offers(case, link.text)
 
 
 def _offers(case: Case, text: str) -> bool:

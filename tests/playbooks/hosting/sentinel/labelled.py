@@ -19,7 +19,20 @@ from typing import Any
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
-SETS = ("known", "unseen", "fresh", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+SETS = (
+    "known",
+    "unseen",
+    "fresh",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
 GOOD = frozenset({"clean", "near"})
 """Labels of pages with nothing slipped in; `near` ones speak of gambling, or hide things, as ordinary sites do."""
 
