@@ -83,6 +83,8 @@ class Outcome:
     after: tuple[dict[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
     """Of a plan of updates, each of them."""
+    backups: tuple[dict[str, Any], ...] = ()
+    """Made before the change, as JSON."""
 
     @property
     def ok(self) -> bool:

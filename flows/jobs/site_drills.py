@@ -21,7 +21,7 @@ from playbooks.hosting import lock
 from playbooks.hosting.connect import open_host
 from playbooks.hosting.drill import drill
 from playbooks.hosting.site import SiteError
-from sop.register.errors import SealRefused, TargetLocked
+from sop.register.errors import TargetLocked
 from sop.register.records import SOFTWARE, Actor
 
 EVERY = timedelta(days=30)
@@ -76,7 +76,7 @@ def _drilled(office: Office, name: str, actor: Actor, patience_s: float) -> Dril
             office.register.keep(document, *told, target=name, actor=actor)
     except TargetError as error:
         return Drilled(name, "untested", detail=error.detail or str(error))
-    except (SealRefused, SiteError, TargetLocked) as error:
+    except (SiteError, TargetLocked) as error:
         return Drilled(name, "untested", detail=str(error))
     status = "ok" if done.passed else "failed"
     return Drilled(name, status, done.version, done.how, done.detail, seconds=done.seconds)

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
+from typing import Any
 
 from flows.jobs import traces
 from flows.jobs.changes import OnStep, Progress, apply_approved, put_forward
@@ -18,7 +19,6 @@ from flows.jobs.targets import BackedUp, picked
 from flows.office import Office
 from playbooks.findings import Reason, TargetError, TargetResult
 from playbooks.hosting import (
-    backup,
     check,
     copies,
     deploy,
@@ -32,7 +32,6 @@ from playbooks.hosting import (
     session,
     tls,
 )
-from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.intruders import cleaning
 from playbooks.hosting.sentinel import inspecting as sentinel
@@ -126,7 +125,13 @@ def site(office: Office, name: str) -> Site:
 
 
 def vault(office: Office) -> Vault:
-    """Where copies of websites' backups are. What it seals and opens raises SealRefused without the right key."""
+    """Where copies of websites' backups are. What it seals and opens raises TargetError without the right key."""
+
+    def seal(data: bytes) -> bytes:
+        try:
+            return office.register.seal(data)
+        except SealRefused as error:
+            raise _without_key(error) from None
 
     def unseal(sealed: bytes) -> bytes:
         try:
@@ -134,9 +139,13 @@ def vault(office: Office) -> Vault:
         except SealRefused as error:
             if office.register.seal_is_right():
                 raise ValueError("damaged") from error
-            raise
+            raise _without_key(error) from None
 
-    return Vault(office.settings.vault, lambda data: office.register.seal(data), unseal)
+    return Vault(office.settings.vault, seal, unseal)
+
+
+def _without_key(error: SealRefused) -> TargetError:
+    return TargetError("salinan cadangan", Reason.ERROR, str(error))
 
 
 def check_websites(
@@ -249,9 +258,7 @@ def back_up_websites(
     done = []
     for name in names:
         result = _back_up(office, name, actor, patience_s)
-        office.register.note_backup(name, result.status, result.reason, result.detail, result.seconds, actor)
-        document = json.dumps(result.as_json(), ensure_ascii=False).encode()
-        office.register.keep(document, "backup", f"{name}.json", "application/json", case_id, name, actor=actor)
+        _note(office, result, case_id, actor)
         done.append(result)
         if on_progress:
             on_progress(name, result.status)
@@ -267,34 +274,25 @@ def _back_up(office: Office, name: str, actor: Actor, patience_s: float) -> Site
             open_host(place.access) as shell,
             lock.held(place, shell, actor.official or "pelihara", "pencadangan", lock.LONG_S),
         ):
-            kept = backup.back_up(place, shell)
-            trouble = _copied(place, shell, kept)
+            made = copies.make(place, shell)
     except TargetError as error:
         return SiteBackedUp(name, "failed", monotonic() - started, str(error.reason), error.detail)
     except (SiteError, TargetLocked) as error:
         return SiteBackedUp(name, "failed", monotonic() - started, str(Reason.ERROR), str(error))
-    return SiteBackedUp(
-        name,
-        "ok",
-        monotonic() - started,
-        detail=trouble,
-        bytes=kept.bytes,
-        path=kept.path,
-        files_sha256=kept.files_sha256,
-        database_sha256=kept.database_sha256,
-        off_host=not trouble,
-    )
+    return _made(name, made.as_json())
 
 
-def _copied(place: Site, shell: Shell, kept: SiteBackup) -> str:
-    """Copy a backup off its host; why it could not be (Indonesian), for the backup itself is good all the same."""
-    try:
-        copies.copy(place, shell, kept)
-    except TargetError as error:
-        return f"salinan di luar host belum ada: {error.said}"
-    except SealRefused as error:
-        return f"salinan di luar host belum ada: {error}"
-    return ""
+def _made(name: str, told: Mapping[str, Any]) -> SiteBackedUp:
+    same = ("seconds", "detail", "bytes", "path", "files_sha256", "database_sha256", "off_host")
+    return SiteBackedUp(name, "ok", **{field: told[field] for field in same})
+
+
+def _note(office: Office, result: SiteBackedUp, case_id: str, actor: Actor) -> None:
+    """A backup, or why there is none, goes into the register."""
+    office.register.note_backup(result.name, result.status, result.reason, result.detail, result.seconds, actor)
+    document = json.dumps(result.as_json(), ensure_ascii=False).encode()
+    about = ("backup", f"{result.name}.json", "application/json", case_id, result.name)
+    office.register.keep(document, *about, actor=actor)
 
 
 def make_plan(office: Office, name: str, action: str) -> Plan:
@@ -358,7 +356,10 @@ def apply_plan(
                 for renew in renewals:
                     renew()
 
-            return CHANGES[action][1](plan, place, shell, leave, on_step)
+            outcome = CHANGES[action][1](plan, place, shell, leave, on_step)
+            for made in outcome.backups:
+                _note(office, _made(name, made), case_id, actor)
+            return outcome
 
     return apply_approved(office, case_id, name, action, plan_hash, actor, patience_s, change, _touched)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from time import monotonic
+from typing import Any
 
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup
@@ -37,6 +39,33 @@ def sound(site: Site, chosen: SiteBackup) -> Vault:
         raise TargetError(site.slug, Reason.REFUSED_OUTPUT, detail)
     site.vault.verify(chosen)
     return site.vault
+
+
+@dataclass(frozen=True)
+class Made:
+    """A backup that was just made and copied off its host; `trouble` is why there is no copy yet (Indonesian)."""
+
+    backup: SiteBackup
+    seconds: float
+    trouble: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        told = {"seconds": self.seconds, "detail": self.trouble, "off_host": not self.trouble}
+        return {**self.backup.as_json(), **told}
+
+
+def make(site: Site, shell: Shell) -> Made:
+    """Back up a site and copy that off its host at once; the backup is good also when its copy is not.
+
+    Raises TargetError as `backup.back_up`.
+    """
+    started = monotonic()
+    kept, trouble = backup.back_up(site, shell), ""
+    try:
+        copy(site, shell, kept)
+    except TargetError as error:
+        trouble = f"salinan di luar host belum ada: {error.said}"
+    return Made(kept, monotonic() - started, trouble)
 
 
 def copy(site: Site, shell: Shell, chosen: SiteBackup) -> None:

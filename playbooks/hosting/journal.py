@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from playbooks.findings import TargetError
 from playbooks.plans import ChangedSincePlan, Outcome, Part, Permit, Plan
@@ -19,6 +20,7 @@ class Journal:
         self._permit, self._on_step = permit, on_step
         self.steps: list[tuple[str, str]] = []
         self.parts: list[Part] = []
+        self.backups: list[dict[str, Any]] = []
         self.began = False
         """Whether a write was tried: from then on trouble is an outcome, not a refusal."""
 
@@ -37,7 +39,7 @@ class Journal:
             self._on_step(what)
 
     def outcome(self, status: str, detail: str = "") -> Outcome:
-        return Outcome(status, detail, tuple(self.steps), parts=tuple(self.parts))
+        return Outcome(status, detail, tuple(self.steps), parts=tuple(self.parts), backups=tuple(self.backups))
 
 
 def still_due(approved: Plan, now: Plan) -> bool:

@@ -112,7 +112,7 @@ def web_host(monkeypatch: pytest.MonkeyPatch) -> WebHost:
     monkeypatch.setattr(websites.Shells, "shell", lambda *_: host.open(_).__enter__())
     monkeypatch.setattr(websites.check, "check", host.check)
     monkeypatch.setattr(websites.profile, "read", host.profile)
-    monkeypatch.setattr(websites.backup, "back_up", host.back_up)
+    monkeypatch.setattr(websites.copies.backup, "back_up", host.back_up)
     monkeypatch.setattr(websites.copies, "copy", lambda *_: None)
     monkeypatch.setattr(websites.releases, "read", lambda *_: SimpleNamespace(current=host.published))
     monkeypatch.setattr(websites.Site, "access", property(lambda place: place.slug))

@@ -9,9 +9,12 @@ import pytest
 from flows.jobs import cases, leases, websites
 from flows.office import Office
 from playbooks.findings import Reason, TargetError
+from playbooks.hosting import copies
+from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.site import SiteError
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
-from sop.register.errors import PermitRefused, SealRefused, TargetLocked
+from sop.documents import from_case
+from sop.register.errors import PermitRefused, TargetLocked
 from sop.register.records import Actor
 from tests.flows.conftest import Pelihara
 from tests.flows.machines import WebHost, web_host
@@ -383,8 +386,30 @@ def test_a_lost_key_is_not_taken_for_a_damaged_copy(office: Office) -> None:
     with pytest.raises(ValueError, match="damaged"):
         place.unseal(b"x" + sealed[1:])
     (office.settings.home / "seal.key").unlink()
-    with pytest.raises(SealRefused):
+    with pytest.raises(TargetError, match="kunci segel"):
         websites.vault(Office(office.settings, office.inventory)).unseal(sealed)
+
+
+def test_what_an_update_backed_up_is_the_cases_backup_whether_the_update_stays_or_not(
+    office: Office, submit: Submit, web_host: WebHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = submit("--website", "dinkes-web", sop="website")
+    for official in ("pranata-1", "kadis", "sekretaris", "kabid-aptika"):
+        office.register.act(case, official, "YA")
+    web_host.done += websites.NEW_SITE
+    cases.carry(office, case)
+    approve(office, case)
+    kept = SiteBackup("dinkes-web", "/var/backups/x/2", "1", "c" * 64, "", 7, office.register.clock())
+    made = copies.Made(kept, 2.5, "salinan di luar host belum ada: diska penuh").as_json()
+    apply = lambda *_: Outcome("rolled_back", "status 500", backups=(made,))  # noqa: E731
+    monkeypatch.setitem(websites.CHANGES, "maintain", (lambda *_: None, apply))
+    (plan,) = [each for each in office.register.plans(case) if each.action == "maintain"]
+    websites.apply_plan(office, case, "dinkes-web", "maintain", plan.hash, PRANATA)
+    assert office.register.backups("dinkes-web")[-1].detail == made["detail"]
+    told = from_case.report(office.register, office.register.case(case)).backups
+    assert [(each.sha256[:1], each.off_host) for each in told] == [("a", True), ("c", False)]
+    kinds = [each.kind for each in office.register.case(case).evidence]
+    assert kinds[-2:] == ["backup", "outcome"], "what is changed after a backup is backed up once more"
 
 
 def test_packages_of_a_host_are_updated_while_no_other_works_on_any_of_its_sites(

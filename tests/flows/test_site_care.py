@@ -16,6 +16,7 @@ import pytest
 from flows.jobs import site_care, websites
 from flows.office import Office, open_office
 from playbooks.findings import Reason, TargetError
+from playbooks.hosting import backup
 from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import CommandFailed, Shell
 from tests.flows.conftest import Pelihara
@@ -78,9 +79,9 @@ def served(home: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 def back_up(office: Office, monkeypatch: pytest.MonkeyPatch, days: int, offline: bool = False) -> SiteBackup:
     """A backup that is so many days old; `offline`: its copy failed."""
-    at, make = office.register.clock() - timedelta(days=days), websites.backup.back_up
+    at, make = office.register.clock() - timedelta(days=days), backup.back_up
     with monkeypatch.context() as then:
-        then.setattr(websites.backup, "back_up", lambda place, shell: make(place, shell, at))
+        then.setattr(backup, "back_up", lambda place, shell: make(place, shell, at))
         if offline:
             then.setattr(websites.copies, "copy", refused)
         (done,) = websites.back_up_websites(office, [SITE])
@@ -93,7 +94,7 @@ def refused(*_: object) -> None:
 
 
 def on_host(office: Office) -> list[SiteBackup]:
-    return websites.backup.backups(websites.site(office, SITE), Here(office))
+    return backup.backups(websites.site(office, SITE), Here(office))
 
 
 def off_host(office: Office) -> list[SiteBackup]:

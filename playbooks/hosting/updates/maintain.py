@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playbooks.findings import Finding, Severity, TargetError
-from playbooks.hosting import archive, backup, database, deploy, migration, quota, releases
+from playbooks.hosting import archive, backup, copies, database, deploy, migration, quota, releases
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep
 from playbooks.hosting.releases import Releases
@@ -175,7 +175,10 @@ class _Run:
                 self.journal.note(f"cadangan {kept.name} dari rilis ini dipakai")
                 return
         with self.journal.write("mencadangkan berkas dan basis data"):
-            backup.back_up(self.site, self.shell)
+            made = copies.make(self.site, self.shell)
+        self.journal.backups.append(made.as_json())
+        if made.trouble:
+            self.journal.note(made.trouble)
 
     def _update(self, update: Update) -> Outcome:
         """One update: made beside the served release, proven out of visitors' sight, served by one rename."""

@@ -6,13 +6,14 @@ import io
 import itertools
 import re
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows.jobs import cases
 from flows.office import open_office
-from playbooks.hosting import backup, deploy, pages, releases
+from playbooks.hosting import backup, copies, deploy, pages, releases
 from playbooks.hosting.connect import open_host
 from playbooks.hosting.intruders import inspecting
 from playbooks.hosting.site import Site, SiteError
@@ -22,6 +23,7 @@ from sop.documents import from_site
 from tests.flows.conftest import Pelihara
 from tests.flows.test_lab_cases import act, at_web, submit
 from tests.lab.web import WebLab, pack
+from tests.playbooks.hosting import doubles
 from tests.playbooks.hosting.steps import (
     Withdrawn,
     allowed,
@@ -86,7 +88,10 @@ def says(site: Site, name: str) -> str:
     return pages.follow(site).headers.get(f"x-{name}", "")
 
 
-def test_plugins_are_updated_one_by_one_and_a_broken_one_is_taken_back_alone(web_lab: WebLab, kept: Site) -> None:
+def test_plugins_are_updated_one_by_one_and_a_broken_one_is_taken_back_alone(
+    web_lab: WebLab, kept: Site, tmp_path: Path
+) -> None:
+    kept = replace(kept, vault=doubles.vault(tmp_path / "salinan"))
     spoils = "$GLOBALS['wpdb']->query('create table if not exists wp_galeri (n int)');"
     offer(web_lab, "kontak-1.1.tar.gz", plugin("kontak", "1.1"))
     offer(web_lab, "galeri-2.0.tar.gz", plugin("galeri", "2.0", f"{spoils} tidak_ada();"))
@@ -115,7 +120,10 @@ def test_plugins_are_updated_one_by_one_and_a_broken_one_is_taken_back_alone(web
         assert (
             web_lab.sql("select option_value from rawat_web.wp_options where option_name='blogname'") == "Rawat Situs"
         )
-        assert len(backup.backups(kept, shell)) == 1, "one backup serves all updates of a run"
+        (made,) = backup.backups(kept, shell)
+        assert copies.off_host(kept).good == [made], "one backup serves all updates of a run, and has its copy at once"
+        assert [each["path"] for each in outcome.backups if each["off_host"]] == [made.path]
+        assert [each.state for each in outcome.parts] == ["applied", "rolled_back", "applied"]
         state = releases.read(kept.layout, shell)
         assert state.current == state.last_good
         assert len(state.present) == 3, "the broken release is gone"
