@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -41,30 +42,13 @@ def check(
     """Findings of a site, worst first. Without a shell only what is seen from outside.
 
     `last_backup` and `failed_drill` (UTC; the last drill, when it failed) are what the register knows; the host's own
-    list counts too. A part that cannot be read is named
-    in `detail` and does not hide the others; `reason` is set only when no part could be read.
+    list counts too. A part that cannot be read is named in `detail` and does not hide the others; `reason` is set only
+    when no part could be read.
     """
-    began = time.monotonic()
-    parts: dict[str, Part] = {
-        "http headers": lambda left: _http(site, left),
-        "dns domain": lambda left: names.of_site(site, left),
-    }
-    if site.website.tls.issuer != "none":
-        parts["tls"] = lambda left: _tls(site, left)
-    parts["backup"] = lambda left: safekeeping.of_site(
-        site, shell.within(left) if shell else None, last_backup, failed_drill
-    )
-    if shell:
-        parts["disk"] = lambda left: _disk(site, shell.within(left))
-    seen = intruders.Seen()
-    front: list[sentinel.Page] = []
-    parts["content"] = lambda left: _content(site, left, seen, front)
-    parts["links mixed_content"] = lambda left: _links(site, left, front)
-    if shell:
-        parts |= _host_parts(site, shell, seen)
-    parts["exposed"] = lambda left: _exposed(site, left, seen)
+    began, look = time.monotonic(), _Look(site, shell)
+    parts = look.parts() | {"backup": lambda left: look.backups(left, last_backup, failed_drill)}
     findings, checked, troubles = _read(parts, began + deadline_s)
-    blank = _draw(site, seen, began + deadline_s)
+    blank = _draw(site, look.seen, began + deadline_s)
     return TargetResult(
         site.slug,
         time.monotonic() - began,
@@ -72,22 +56,52 @@ def check(
         reason=troubles[0].reason if len(troubles) == len(parts) else None,
         detail="; ".join([*(str(trouble) for trouble in troubles), *blank]),
         checked=tuple(checked),
-        copies=tuple(seen.copies),
+        copies=tuple(look.seen.copies),
     )
 
 
-def _host_parts(site: Site, shell: Shell, seen: intruders.Seen) -> dict[str, Part]:
-    """What an intruder left on the host, and what no longer gets fixes."""
-    parts: dict[str, Part] = {
-        "files": lambda left: intruders.look_through(site, shell.within(left), seen),
-        "php os": lambda left: intruders.look_at_support(site, shell.within(left)),
-        "packages": lambda left: packages.outdated(shell.within(left)),
-    }
-    if site.kind.wordpress:
-        parts["cms"] = lambda left: chain(
-            maintain.outdated(site, shell.within(left)), intruders.look_at_wordpress(site, shell.within(left))
-        )
-    return parts
+@dataclass
+class _Look:
+    """One look at a site: its parts by the families of codes that they look for, and what one saw for the next."""
+
+    site: Site
+    shell: Shell | None
+    seen: intruders.Seen = field(default_factory=intruders.Seen)
+    front: list[sentinel.Page] = field(default_factory=list)
+
+    def parts(self) -> dict[str, Part]:
+        """In the order in which they are read: what may be served to a stranger is known once the files are."""
+        parts: dict[str, Part] = {
+            "http headers": lambda left: _http(self.site, left),
+            "dns domain": lambda left: names.of_site(self.site, left),
+        }
+        if self.site.website.tls.issuer != "none":
+            parts["tls"] = lambda left: _tls(self.site, left)
+        parts["content"] = lambda left: _content(self.site, left, self.seen, self.front)
+        parts["links mixed_content"] = lambda left: _links(self.site, left, self.front)
+        if self.shell:
+            parts |= self._host_parts(self.shell)
+        parts["exposed"] = lambda left: _exposed(self.site, left, self.seen)
+        return parts
+
+    def _host_parts(self, shell: Shell) -> dict[str, Part]:
+        """Room on its disks, what an intruder left, and what no longer gets fixes."""
+        site = self.site
+        parts: dict[str, Part] = {
+            "disk": lambda left: _disk(site, shell.within(left)),
+            "files": lambda left: intruders.look_through(site, shell.within(left), self.seen),
+            "php os": lambda left: intruders.look_at_support(site, shell.within(left)),
+            "packages": lambda left: packages.outdated(shell.within(left)),
+        }
+        if site.kind.wordpress:
+            parts["cms"] = lambda left: chain(
+                maintain.outdated(site, shell.within(left)), intruders.look_at_wordpress(site, shell.within(left))
+            )
+        return parts
+
+    def backups(self, left: float, last: datetime | None, failed_drill: datetime | None) -> Iterable[Finding]:
+        """As the register and, where it can be asked, the host know them."""
+        return safekeeping.of_site(self.site, self.shell.within(left) if self.shell else None, last, failed_drill)
 
 
 def _read(parts: dict[str, Part], deadline: float) -> tuple[list[Finding], list[str], list[TargetError]]:
