@@ -225,7 +225,8 @@ def clean(
     official: as_option = "",
     json: Json = False,
 ) -> None:
-    """Bersihkan yang ditinggalkan penyusup: karantina berkas asing, pulihkan berkas rilis, cabut hak admin asing.
+    """Bersihkan yang ditinggalkan penyusup: karantina berkas asing, pulihkan berkas rilis, matikan baris jadwal (cron)
+    yang mencurigakan, cabut hak admin asing.
 
     Tidak ada yang dihapus. Rencananya harus disetujui dahulu; sesudahnya situs diperiksa ulang.
     """

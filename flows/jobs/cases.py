@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flows.jobs import device_step, notices, reports, website_step, websites
 from flows.jobs.changes import Progress
-from flows.jobs.step import Carried, Stopped, Task
+from flows.jobs.step import Carried, Stopped, Task, kept_here
 from flows.office import Office
 from sop.register.records import Actor
 
@@ -42,7 +42,7 @@ def carry(
 
 
 def _carry(task: Task) -> None:
-    if task.case.position.waiting:
+    if task.case.position.waiting and all(kept_here(task, kind) for kind in task.case.step.needs):
         return
     try:
         for word in task.case.step.work:

@@ -14,6 +14,7 @@ from flows.office import Office
 from playbooks.findings import Copy, Finding, Severity, TargetResult
 from sop.documents import from_incident
 from sop.documents.from_incident import TRACES
+from sop.register.records import Actor
 from tests.flows.machines import WebHost, web_host
 
 __all__ = ["web_host"]
@@ -82,6 +83,17 @@ def test_a_hit_puts_a_clean_up_forward_before_all_else_and_the_case_carries_it_o
     while cases.carry(office, case).state == "done":
         pass
     assert "restore" in web_host.done
+
+
+def test_a_plan_that_somebody_put_forward_first_does_not_keep_the_analysis_from_being_made(
+    office: Office, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intruded(monkeypatch)
+    websites.propose(office, case, SITE, "clean", Actor("pranata-1", via="cli"))
+    assert cases.carry(office, case).state == "waiting"
+    assert {"analysis", reports.INCIDENT} <= {*kinds(office, case)}
+    office.register.act(case, "sub-koor-spa", "YA", "Setuju")
+    assert office.register.case(case).position.step == 7
 
 
 def test_a_site_is_cleaned_before_any_of_it_is_updated(

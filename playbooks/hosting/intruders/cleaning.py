@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote, unquote_to_bytes
 
-from playbooks.findings import Finding, Severity
+from playbooks.findings import TITLES, Finding, Severity
 from playbooks.hosting import archive, files, health, host
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.intruders import cms, inspecting, quarantine, timetable
@@ -48,12 +48,11 @@ def plan(site: Site, shell: Shell) -> Plan:
         "jobs": {user: [_coded(line) for line in lines] for user, lines in jobs.items()},
     }
     details["quarantine"] = _digest(json.dumps(details, sort_keys=True).encode())[:12]
-    lost = sum(f"releases/{view.held.release}/" in path for path in view.odd.changed) - sum(p in right for p in aside)
     return Plan(
         action="restore",
         target=site.slug,
         ladder=Ladder.B,
-        summary=f"Bersihkan {site.domain} dari yang ditinggalkan penyusup" + _unrestored(lost),
+        summary="; ".join((f"Bersihkan {site.domain} dari yang ditinggalkan penyusup", *_left(view, aside, right))),
         changes=(
             *_lines(view.found, aside, right),
             *(f"matikan jadwal (cron) {user}: {named(line)}" for user, lines in jobs.items() for line in lines),
@@ -66,16 +65,25 @@ def plan(site: Site, shell: Shell) -> Plan:
     )
 
 
-def _unrestored(count: int) -> str:
-    return f"; {count} berkas berubah tidak ada dalam arsip: terbitkan ulang rilisnya" if count > 0 else ""
+def _left(view: Survey, aside: Mapping[str, str], right: Mapping[str, bytes | str]) -> Iterator[str]:
+    """What this clean-up does not do, for whoever approves it."""
+    lost = sum(f"releases/{view.held.release}/" in path for path in view.odd.changed) - sum(p in right for p in aside)
+    if lost > 0:
+        yield f"{lost} berkas berubah tidak ada dalam arsip: terbitkan ulang rilisnya"
+    if lines := sum(len(each) for place, each in timetable.bad(view.tables, marks()).items() if place.startswith("/")):
+        yield f"{lines} baris jadwal (cron) hanya dapat dimatikan root: caranya pada temuannya"
 
 
 def _lines(found: Iterable[Finding], aside: Mapping[str, str], right: Mapping[str, bytes | str]) -> list[str]:
-    codes: dict[str, set[str]] = {}
+    why: dict[str, set[str]] = {}
     for each in found:
-        codes.setdefault(each.subject, set()).add(each.code)
-    out = [f"karantina {named(path)} ({', '.join(sorted(codes.get(named(path), ())))})" for path in aside]
-    return [*out, *(f"pulihkan {path} menurut rilis" for path in right)]
+        why.setdefault(each.subject, set()).add(TITLES[each.code])
+    out = [f"karantina {named(path)}: {', '.join(sorted(why.get(named(path), ())))}" for path in aside]
+    return [*out, *(f"pulihkan {path} {_as_what(path)}" for path in right)]
+
+
+def _as_what(path: str) -> str:
+    return "seperti ditulis Pelihara" if path.startswith("shared/") else "menurut arsip rilis"
 
 
 def _aside(view: Survey) -> dict[str, str]:
@@ -83,7 +91,7 @@ def _aside(view: Survey) -> dict[str, str]:
     grave = {each.subject for each in view.found if each.severity >= Severity.MAJOR}
     strays = [path for path in dict.fromkeys((*view.odd.unknown, *view.odd.uploads)) if named(path) in grave]
     changed = [path for path in view.odd.changed if path in view.held.entries]
-    return {path: _what(view, path) for path in (*changed, *strays)}
+    return {path: _what(view, path) for path in sorted((*changed, *strays))}
 
 
 def _what(view: Survey, path: str) -> str:
@@ -99,7 +107,8 @@ def _right(site: Site, shell: Shell, view: Survey) -> dict[str, bytes | str]:
     held = _from_archive(site, {p.removeprefix(top): p for p in wrong if p.startswith(top) and p not in links}, view)
     settings = {} if wrong <= {*links, *held} else files.settings(site, host.has_certificate(site, shell))
     own = {path.removeprefix(f"{site.layout.base}/"): text.encode() for path, text in settings.items()}
-    return {**links, **held, **{path: text for path, text in own.items() if path in wrong}}
+    every: dict[str, bytes | str] = {**links, **held, **{path: text for path, text in own.items() if path in wrong}}
+    return {path: every[path] for path in sorted(every)}
 
 
 def _from_archive(site: Site, wanted: Mapping[str, str], view: Survey) -> dict[str, bytes]:
@@ -161,7 +170,7 @@ def _work(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome
         with journal.write(f"memindahkan {len(foreign)} berkas ke {quarantine.folder(site, name)}"):
             quarantine.take_out(site, shell, name, map(unquote_to_bytes, foreign))
     if approved.details["restore"]:
-        with journal.write(f"memulihkan {len(approved.details['restore'])} berkas menurut rilis"):
+        with journal.write(f"memulihkan {len(approved.details['restore'])} berkas"):
             texts = {path: each for path, each in right.items() if isinstance(each, bytes)}
             links = {path: each for path, each in right.items() if isinstance(each, str)}
             quarantine.place(site, shell, name, texts, links)
@@ -222,8 +231,10 @@ def plan_undo(site: Site, shell: Shell) -> Plan:
 
 
 def _undo(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome:
-    count, name = len(approved.details["aside"]), approved.details["quarantine"]
-    with journal.write(f"mengembalikan {count} berkas, baris jadwal dan hak admin dari karantina {name}"):
+    count = {key: len(approved.details[key]) for key in ("aside", "admins")}
+    lines = sum(map(len, _jobs(approved).values()))
+    what = f"{count['aside']} berkas, {lines} baris jadwal, hak {count['admins']} admin"
+    with journal.write(f"mengembalikan {what} dari karantina {approved.details['quarantine']}"):
         _put_back(approved, site, shell)
     return journal.outcome("applied", health.problem(site))
 

@@ -10,12 +10,14 @@ from struct import pack
 
 import pytest
 
-from playbooks.findings import TargetResult
+from playbooks.findings import TargetError, TargetResult
 from playbooks.hosting import check, files
 from playbooks.hosting.connect import Shell, open_host
-from playbooks.hosting.intruders import cleaning
+from playbooks.hosting.intruders import cleaning, inspecting
 from playbooks.hosting.site import Site
 from playbooks.plans import ChangedSincePlan
+from tests.flows.conftest import Said
+from tests.flows.steps import act, settle, submit
 from tests.lab.core import run
 from tests.lab.web import WebLab
 from tests.playbooks.hosting.steps import allowed, deployed, fresh, hosted, install_wordpress, killed, wordpress
@@ -200,11 +202,10 @@ def test_a_crontab_that_the_host_does_not_show_is_said_and_files_do_not_pass_for
     rules = sudoers.read_text()
     sudoers.write_text(rules.replace("-u www-data -l", "-u www-data -V"))
     try:
-        told = check.check(ground.site, ground.shell)
+        with pytest.raises(TargetError, match="milik www-data tidak terbaca"):
+            list(inspecting.look_through(ground.site, ground.shell, inspecting.Seen()))
     finally:
         sudoers.write_text(rules)
-    assert "jadwal (crontab) milik www-data tidak terbaca" in told.detail
-    assert "files" not in told.checked
 
 
 def test_open_doors_are_found_by_asking_and_their_secrets_are_not_quoted(
@@ -253,7 +254,7 @@ def test_a_clean_up_moves_everything_out_restores_the_release_and_can_be_undone(
     planned = cleaning.plan(site, shell)
     assert planned.ladder == "B"
     assert {
-        f"karantina {UPLOADS}/2026/01/gambar.php (files.unknown, files.webshell)",
+        f"karantina {UPLOADS}/2026/01/gambar.php: berkas tidak dikenal, pintu belakang (webshell)",
         "cabut hak admin 'sistem_wp'",
         "matikan jadwal (cron) www-data: */5 * * * * php /tmp/.sesi/a.php 50%",
     } <= {*planned.changes}
@@ -280,3 +281,39 @@ def test_a_clean_up_moves_everything_out_restores_the_release_and_can_be_undone(
     assert _crontab("-l") == CRONTAB
     assert (ground.base / UPLOADS / "2026/01/gambar.php").read_text() == SHELL
     assert cleaning.plan(site, shell).details["admins"] == {"sistem_wp": 77}
+
+
+def test_the_command_plans_shows_cleans_and_undoes_only_what_was_approved(
+    ground: Ground, intruded: TargetResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert intruded.findings
+    pelihara = settle(tmp_path, ground.lab.folder, ground.lab.known_hosts, monkeypatch)
+    case = submit(pelihara, tmp_path, "--sop", "website", "--opd", "dinkes", "--website", ground.site.slug)
+    act(pelihara, case, "pranata-1", "kadis", "sekretaris", "kabid-aptika")
+
+    def clean(*words: str) -> Said:
+        return pelihara("website", "clean", ground.site.slug, "--case", case, "--as", "pranata-1", *words)
+
+    def approve(*words: str) -> None:
+        said = pelihara("case", "act", case, "--as", "sub-koor-spa", "--answer", "YA", *words)
+        assert said.code == 0, said.err
+
+    (plan,) = clean("--json").json["plans"]
+    assert plan["summary"].endswith("1 baris jadwal (cron) hanya dapat dimatikan root: caranya pada temuannya")
+    refused = clean("--apply", plan["hash"], "--json")
+    assert (refused.code, refused.json["error"]["code"]) == (1, "permit_refused")
+    assert (ground.base / UPLOADS / "2026/01/gambar.php").exists()
+    approve("--note", "Diperiksa dengan website check")
+    done = clean("--apply", plan["hash"][:8])
+    assert (done.code, "dijalankan dan terbukti" in done.out) == (0, True), done.out
+    assert "hilang: files.webshell jadwal (cron) www-data" in done.out
+    assert not (ground.base / UPLOADS / "2026/01/gambar.php").exists()
+    (undoing,) = clean("--undo", "--json").json["plans"]
+    assert undoing["hash"] != plan["hash"]
+    assert clean("--apply", undoing["hash"]).code == 1
+    assert "# pelihara" in _crontab("-l")
+    approve()
+    assert "1 baris jadwal, hak 1 admin" in clean("--apply", undoing["hash"][:8]).out
+    assert (ground.base / UPLOADS / "2026/01/gambar.php").read_text() == SHELL
+    assert _crontab("-l") == CRONTAB
+    assert pelihara("audit", "verify").code == 0
