@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from inventory.models import Host
+from playbooks.hosting.connect import Shell
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,13 @@ PHP_FPM_WORKERS = "php-fpm: pool "
 NGINX_WORKERS = "nginx: worker process$"
 """One that only ends its last requests is called `nginx: worker process is shutting down`."""
 APACHE_WORKERS = "[^ ]*apache2 "
+_PHP_VERSION = """[ ! -x "$1" ] || "$1" -v | sed -n '1s/^PHP \\([0-9.]*\\).*/\\1/p'"""
+
+
+def php_version(host: Host, shell: Shell) -> str:
+    """Of the php-fpm that the inventory names for a host, asked once a run; empty when it does not say."""
+    said = shell.once(_PHP_VERSION, shlex.split(host.commands.php_fpm_test)[0])
+    return said.strip()
 
 
 def of(host: Host) -> Webserver:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from playbooks.hosting.connect import Shell
@@ -38,6 +38,9 @@ for folder in wp-content/plugins/*/; do
         fi
     done
 done
+for file in wp-content/plugins/*.php; do
+    if [ -f "$file" ] && plain "${file##*/}" && names_a_plugin "$file"; then tell "$file"; fi
+done
 for file in wp-content/themes/*/style.css; do
     if [ -f "$file" ] && plain "$(basename "${file%/*}")"; then tell "$file"; fi
 done
@@ -46,16 +49,25 @@ done
 
 @dataclass(frozen=True)
 class Component:
-    """WordPress itself, a plugin or a theme. `main` is the file in its folder that says so; empty of WordPress."""
+    """WordPress itself, a plugin or a theme. `main` is the file in its folder that says so; empty of WordPress.
+
+    A plugin that is a lone file beside the folders of others has that file's name as its slug too.
+    """
 
     kind: Kind
     slug: str
     version: str
     main: str = ""
+    title: str = field(default="", compare=False)
+    """What its header calls it: hostile, only ever compared."""
 
     @property
     def key(self) -> tuple[Kind, str]:
         return self.kind, self.slug
+
+    @property
+    def lone(self) -> bool:
+        return self.slug == self.main
 
     @property
     def label(self) -> str:
@@ -90,7 +102,8 @@ def _component(path: str, text: str) -> Component | None:
         version = versions.core(text)
         return Component("core", CORE, version) if version else None
     folder, _, main = path.rpartition("/")
-    where, _, slug = folder.rpartition("/")
+    where, _, slug = (folder, "", main) if folder == FOLDERS["plugin"] else folder.rpartition("/")
     kinds = [kind for kind, place in FOLDERS.items() if place and place == where]
-    version = versions.sound(versions.headers(text).get("version", ""))
-    return Component(kinds[0], slug, version, main) if kinds and version and is_slug(slug) else None
+    fields = versions.headers(text)
+    version, title = versions.sound(fields.get("version", "")), fields.get("plugin name", "")
+    return Component(kinds[0], slug, version, main, title) if kinds and version and is_slug(slug) else None

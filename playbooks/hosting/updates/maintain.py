@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playbooks.findings import Finding, Severity, TargetError
-from playbooks.hosting import archive, backup, copies, database, deploy, migration, quota, releases
+from playbooks.hosting import archive, backup, copies, database, deploy, migration, quota, releases, webservers
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep
 from playbooks.hosting.releases import Releases
 from playbooks.hosting.site import Site
-from playbooks.hosting.updates import catalogue, components, versions
-from playbooks.hosting.updates.catalogue import Available, Catalogue
+from playbooks.hosting.updates import catalogue, components
+from playbooks.hosting.updates.choosing import Choice, choose
 from playbooks.hosting.updates.components import Component, Kind
 from playbooks.hosting.updates.release import Update, make
 from playbooks.hosting.updates.telling import State, Telling
@@ -24,8 +24,6 @@ FRESH = timedelta(hours=1)
 """How old a backup of the served release may be to stand for the one before the first update."""
 BECAME: dict[str, State] = {"applied": "applied", "rolled_back": "rolled_back"}
 """Of an update, by the outcome of its release."""
-ORDER: tuple[Kind, ...] = ("plugin", "theme", "core")
-"""Plugins before WordPress: their authors make them ready for it beforehand."""
 # WordPress's own upgrade, as wp-admin/upgrade.php does it; plugins stay out of it (WP_INSTALLING).
 _UPGRADE = """
 $_SERVER += ['HTTP_HOST' => $argv[1], 'SERVER_NAME' => $argv[1], 'REQUEST_URI' => '/', 'REQUEST_METHOD' => 'GET',
@@ -49,14 +47,17 @@ def plan(site: Site, shell: Shell) -> Plan:
     Raises SiteError when a copy of the release does not fit into the site's quota, TargetError.
     """
     good = releases.read(site.layout, shell).last_good if site.kind.wordpress else ""
-    found = updates(installed(site, shell, good), catalogue.read(Path(site.inventory.folder))) if good else []
+    choice = _choice(f"{site.layout.releases}/{good}", site, shell) if good else Choice()
+    found = choice.due
     if found and site.website.quota_mb:
         quota.has_room(site, shell, quota.used(site, shell, f"{site.layout.releases}/{good}"))
     return Plan(
         action="maintain",
         target=site.slug,
         ladder=Ladder.B,
-        summary=f"Perbarui {len(found)} bagian {site.domain}, satu per satu",
+        summary="; ".join(
+            (f"Perbarui {len(found)} bagian {site.domain}, satu per satu", *(f"ditunda {h.line}" for h in choice.held))
+        ),
         changes=tuple(each.line for each in found),
         way_back=tuple(_way_back(site)) if found else (),
         base=good,
@@ -75,37 +76,28 @@ def installed(site: Site, shell: Shell, release: str) -> dict[tuple[Kind, str], 
     return components.read(f"{site.layout.releases}/{release}", shell)
 
 
-def updates(found: dict[tuple[Kind, str], Component], on_hand: Catalogue) -> list[Update]:
-    """What of the installed components has a newer version on hand that fits, in the order in which it is done."""
-    core = found.get(("core", components.CORE))
-    newest = [(each, on_hand.newest(each)) for each in sorted(found.values(), key=lambda each: (each.kind, each.slug))]
-    due = [_update(old, new) for old, new in newest if new and not obstacle(old, new, core)]
-    return sorted((each for each in due if each), key=lambda each: ORDER.index(each.kind))
-
-
-def _update(old: Component, new: Available) -> Update | None:
-    if not versions.newer(new.version, old.version):
-        return None
-    return Update(old.kind, old.slug, old.main, old.version, new.version, new.archive, new.sha256)
-
-
-def obstacle(old: Component, new: Available, core: Component | None) -> str:
-    """Why a newer version cannot take the place of the installed one (Indonesian); empty when it can."""
-    if new.main != old.main:
-        return f"berkas utamanya {new.main}, yang terpasang {old.main}: WordPress akan mematikannya"
-    if new.requires and core and versions.newer(new.requires, core.version):
-        return f"memerlukan WordPress {new.requires}, yang terpasang {core.version}"
-    return ""
+def _choice(release: str, site: Site, shell: Shell) -> Choice:
+    """What the inventory has for a release's folder; the host is asked for nothing when there is nothing."""
+    on_hand = catalogue.read(Path(site.inventory.folder))
+    if not on_hand.versions:
+        return Choice()
+    return choose(components.read(release, shell), on_hand, webservers.php_version(site.host, shell))
 
 
 def outdated(site: Site, shell: Shell) -> Iterator[Finding]:
     """The finding of each served part that is older than what the inventory has for it. Raises TargetError."""
-    on_hand = catalogue.read(Path(site.inventory.folder))
+    choice = _choice(site.layout.current, site, shell)
     advice = f"Perbarui dalam permohonan pemeliharaan (website update {site.slug})."
-    for each in updates(components.read(site.layout.current, shell), on_hand) if on_hand.versions else ():
+    for each in choice.due:
         severity = Severity.MAJOR if each.kind == "core" else Severity.WARNING
         evidence = f"{each.label} dalam inventaris ({each.archive})"
-        yield Finding("cms.outdated", severity, site.slug, evidence, advice)
+        yield Finding("cms.outdated", severity, each.versions[0], evidence, advice)
+    for held in choice.held:
+        evidence = f"{held.update.label} dalam inventaris ({held.update.archive}) belum dapat dipasang: {held.why}"
+        advice = "Penuhi dahulu yang diperlukannya, atau ganti arsipnya dalam inventaris."
+        yield Finding(
+            "cms.outdated", Severity.WARNING, f"{held.update.versions[0]} {held.update.new}", evidence, advice
+        )
 
 
 def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnStep | None = None) -> Outcome:

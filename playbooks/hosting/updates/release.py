@@ -19,7 +19,7 @@ from playbooks.hosting.updates.components import FOLDERS, Component, Kind
 # WordPress's own updates leave wp-content alone too. A folder that leads out of the copy would be the live one's.
 _MAKE = """
 umask 027
-from=$1 work=$2 packed=$3 folder=$4
+from=$1 work=$2 packed=$3 folder=$4 lone=$5
 [ ! -e "$work" ] || { chmod -R u+w "$work"; rm -rf "$work"; }
 cp -a --reflink=auto "$from" "$work"
 if [ -n "$folder" ]; then
@@ -30,8 +30,13 @@ if [ -n "$folder" ]; then
         *) echo "$folder tidak berada dalam rilis" >&2; exit 1 ;;
     esac
     rm -rf "$into"
-    mkdir "$into"
-    set --
+    if [ -n "$lone" ]; then
+        into=$(dirname "$into")
+        set -- "$lone"
+    else
+        mkdir "$into"
+        set --
+    fi
 else
     into=$work
     rm -rf "$work/wp-admin" "$work/wp-includes"
@@ -44,9 +49,13 @@ sync --file-system "$work"
 # What the deploy wrote down of the base stays, so a file that somebody changed since is no part of what is meant now.
 _ADOPT = r"""
 umask 077
-work=$1 release=$2 packed=$3 sums=$4 base=$5 folder=$6
-if [ -n "$folder" ]; then
-    at=$folder/ gone=$(printf %s "$folder" | sed 's/[.]/[.]/g')/
+work=$1 release=$2 packed=$3 sums=$4 base=$5 folder=$6 lone=$7
+escaped=$(printf %s "$folder" | sed 's/[.]/[.]/g')
+if [ -n "$lone" ]; then
+    at=$(dirname "$folder")/ gone=$escaped$
+    set -- "$lone"
+elif [ -n "$folder" ]; then
+    at=$folder/ gone=$escaped/
     set --
 else
     at= gone='(wp-admin|wp-includes)/'
@@ -106,8 +115,13 @@ class Update:
 
     @property
     def folder(self) -> str:
-        """In a release; empty of WordPress itself."""
+        """In a release, or the file that a lone one is; empty of WordPress itself."""
         return f"{FOLDERS[self.kind]}/{self.slug}" if FOLDERS[self.kind] else ""
+
+    @property
+    def lone(self) -> str:
+        """The one file of the archive that is meant, when it stands beside the folders of others; else empty."""
+        return self.main if self.slug == self.main else ""
 
 
 def make(update: Update, name: str, base: str, site: Site, shell: Shell, journal: Journal) -> None:
@@ -121,9 +135,11 @@ def make(update: Update, name: str, base: str, site: Site, shell: Shell, journal
             shell.script(deploy.VERIFY, packed, checked.sha256)
     with journal.write(f"menyalin rilis {base} ke {name}, dengan {update.label}"):
         source = f"{layout.releases}/{base}"
-        shell.script(_MAKE, source, work, packed, update.folder, lock=layout.lock, timeout_s=deploy.UNPACK_S)
+        shell.script(
+            _MAKE, source, work, packed, update.folder, update.lone, lock=layout.lock, timeout_s=deploy.UNPACK_S
+        )
         _check(update, work, shell)
-        about = (packed, layout.checksums, base, update.folder)
+        about = (packed, layout.checksums, base, update.folder, update.lone)
         shell.script(_ADOPT, work, f"{layout.releases}/{name}", *about, timeout_s=deploy.UNPACK_S)
 
 

@@ -8,9 +8,9 @@ from itertools import zip_longest
 HEAD = 8192
 """Bytes of a file in which WordPress looks for its header (wp-includes/functions.php, get_file_data)."""
 _HEADER = re.compile(
-    r"^(?:[ \t]*<\?php)?[ \t/*#@]*(plugin name|theme name|version|requires at least):(.*)$", re.I | re.M
+    r"^(?:[ \t]*<\?php)?[ \t/*#@]*(plugin name|theme name|version|requires at least|requires php):(.*)$", re.I | re.M
 )
-_CORE = re.compile(r"^\$wp_version\s*=\s*'([^'\n]*)';", re.M)
+_CORE = re.compile(r"^\$(wp_version|required_php_version)\s*=\s*'([^'\n]*)';", re.M)
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,39}")
 _PARTS = re.compile(r"[0-9]+|[a-z]+")
 # What comes before a number that is not given, and before one that is (php.net, version_compare).
@@ -26,10 +26,10 @@ def headers(text: str) -> dict[str, str]:
     return found
 
 
-def core(text: str) -> str:
-    """WordPress's version as its version.php says it; empty when it says none."""
-    said = _CORE.search(text)
-    return sound(said[1]) if said else ""
+def core(text: str, what: str = "wp_version") -> str:
+    """WordPress's version, or another one that its version.php sets; empty when it says none."""
+    said = dict(reversed(_CORE.findall(text)))
+    return sound(said.get(what, ""))
 
 
 def sound(version: str) -> str:
@@ -39,7 +39,13 @@ def sound(version: str) -> str:
 
 def newer(version: str, than: str) -> bool:
     """Whether a version comes after another, in the order of PHP's version_compare."""
-    return _rank(version, than) > _rank(than, version)
+    return compare(version, than) > 0
+
+
+def compare(version: str, other: str) -> int:
+    """1 when a version comes after another, -1 when before, 0 when they are the same to PHP's version_compare."""
+    mine, others = _rank(version, other), _rank(other, version)
+    return (mine > others) - (mine < others)
 
 
 def _rank(version: str, beside: str) -> list[tuple[int, int]]:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playbooks.hosting.releases import Releases
-from playbooks.hosting.updates import catalogue, components, maintain, versions
+from playbooks.hosting.updates import catalogue, components, versions
+from playbooks.hosting.updates.choosing import choose
 from playbooks.hosting.updates.components import Component
 from tests.lab.web import pack
 
@@ -53,7 +54,8 @@ def test_what_does_not_look_like_a_version_is_none(said: str) -> None:
 def test_a_header_is_read_as_wordpress_reads_it() -> None:
     text = "<?php /* Plugin Name: A */\r\n# VERSION: 1.2 */\n// Version: 9\n * Requires at least: 6.0\n"
     assert versions.headers(text) == {"plugin name": "A", "version": "1.2", "requires at least": "6.0"}
-    assert versions.core("<?php\n$wp_version = '6.1.9';\n$wp_db_version = 1;") == "6.1.9"
+    text = "<?php\n$wp_version = '6.1.9';\n$wp_db_version = 1;\n$required_php_version = '7.2.24';\n$wp_version = '9';"
+    assert (versions.core(text), versions.core(text, "required_php_version")) == ("6.1.9", "7.2.24")
 
 
 def test_what_is_installed_is_told_by_its_files_and_nothing_else() -> None:
@@ -147,9 +149,70 @@ def test_only_what_is_newer_and_fits_is_updated_and_wordpress_last(tmp_path: Pat
         Component("core", "wordpress", "6.1"),
         *(Component("plugin", name, "2.0", f"{name}.php") for name in ("lama", "sama", "baru", "berat", "lain")),
     ]
-    due = maintain.updates({each.key: each for each in found}, catalogue.read(tmp_path))
-    assert [each.label for each in due] == ["Plugin baru 2.0 -> 3.0", "WordPress 6.1 -> 6.2"]
-    assert due[0].line.startswith("Plugin baru 2.0 -> 3.0 (updates/baru-3.0.tar.gz, SHA-256 ")
+    choice = choose({each.key: each for each in found}, catalogue.read(tmp_path), "8.2.29")
+    assert [each.label for each in choice.due] == ["Plugin baru 2.0 -> 3.0", "WordPress 6.1 -> 6.2"]
+    assert choice.due[0].line.startswith("Plugin baru 2.0 -> 3.0 (updates/baru-3.0.tar.gz, SHA-256 ")
+    assert [each.line for each in choice.held] == [
+        "Plugin lain 2.0 -> 9: berkas utamanya utama.php, yang terpasang lain.php: WordPress akan mematikannya"
+    ]
+
+
+CORE = Component("core", "wordpress", "6.1")
+
+
+@pytest.mark.parametrize(("asks", "php"), [("8.3", "8.2.29"), ("8.2.30", "8.2.29"), ("7.4", "")])
+def test_what_needs_a_newer_php_than_the_sites_is_held_with_its_reason_and_an_older_version_that_fits_is_due(
+    tmp_path: Path, asks: str, php: str
+) -> None:
+    version = f"<?php\n$wp_version = '6.9';\n$required_php_version = '{asks}';\n"
+    offer(tmp_path, "inti.tar.gz", {"wordpress/wp-includes/version.php": version})
+    offer(tmp_path, "tema.tar.gz", {"biru/style.css": f"/*\nTheme Name: Biru\nVersion: 2\nRequires PHP: {asks}\n*/"})
+    offer(tmp_path, "3.tar.gz", plugin("3.0", f" * Requires PHP: {asks}\n"))
+    offer(tmp_path, "2.tar.gz", plugin("2.0"))
+    found = [CORE, Component("plugin", "kontak", "1.0", "kontak.php"), Component("theme", "biru", "1.0", "style.css")]
+    choice = choose({each.key: each for each in found}, catalogue.read(tmp_path), php)
+    assert [each.label for each in choice.due] == ["Plugin kontak 1.0 -> 2.0"]
+    assert [each.line.partition(":")[0] for each in choice.held] == [
+        "Plugin kontak 1.0 -> 3.0",
+        "Tema biru 1.0 -> 2",
+        "WordPress 6.1 -> 6.9",
+    ]
+    assert all(f"memerlukan PHP {asks}" in each.why and php in each.why for each in choice.held)
+
+
+@pytest.mark.parametrize("asks", ["8.2", "8.2.29", "", "delapan $(id)"])
+def test_what_runs_on_the_sites_php_is_due(tmp_path: Path, asks: str) -> None:
+    offer(tmp_path, "3.tar.gz", plugin("3.0", f" * Requires PHP: {asks}\n"))
+    kontak = Component("plugin", "kontak", "1.0", "kontak.php")
+    assert len(choose({kontak.key: kontak}, catalogue.read(tmp_path), "8.2.29").due) == 1
+
+
+HELLO = {
+    "hello-dolly/hello.php": "<?php\n/*\nPlugin Name: Hello Dolly\nVersion: 1.7.2\n*/",
+    "hello-dolly/readme.txt": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("title", "more", "why"),
+    [
+        ("Hello Dolly", {}, None),
+        ("Hello Dolly", {"hello-dolly/lain.php": ""}, "terpasang sebagai satu berkas, arsipnya satu folder"),
+        ("Halo lain", {}, ""),
+    ],
+)
+def test_a_plugin_that_is_a_lone_file_is_updated_by_an_archive_of_that_file_only(
+    tmp_path: Path, title: str, more: dict[str, str], why: str | None
+) -> None:
+    offer(tmp_path, "hello.tar.gz", HELLO | more)
+    said = f">wp-content/plugins/hello.php\n Plugin Name: {title}\n Version: 1.6\n"
+    (lone,) = components.parse(said)
+    assert (lone.label, lone.lone) == ("Plugin hello.php", True)
+    choice = choose({lone.key: lone}, catalogue.read(tmp_path), "8.2")
+    assert [(each.label, each.folder, each.lone) for each in choice.due] == (
+        [("Plugin hello.php 1.6 -> 1.7.2", "wp-content/plugins/hello.php", "hello.php")] if why is None else []
+    )
+    assert [each.why.partition(":")[0] for each in choice.held] == ([why] if why else [])
 
 
 def test_an_updated_release_stays_the_one_of_its_archive() -> None:

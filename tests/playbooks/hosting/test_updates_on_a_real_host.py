@@ -42,10 +42,11 @@ __all__ = ["at_web"]
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
 
 
-def plugin(name: str, version: str, body: str = "") -> dict[str, str]:
+def plugin(name: str, version: str, body: str = "", php: str = "7.0") -> dict[str, str]:
     """A plugin that says its version in a header of every page."""
     code = body or f"header('X-{name.title()}: {version}');"
-    return {f"{name}/{name}.php": f"<?php\n/*\n * Plugin Name: {name.title()}\n * Version: {version}\n */\n{code}\n"}
+    head = f" * Plugin Name: {name.title()}\n * Version: {version}\n * Requires PHP: {php}\n"
+    return {f"{name}/{name}.php": f"<?php\n/*\n{head} */\n{code}\n"}
 
 
 def offer(lab: WebLab, name: str, files: dict[str, str]) -> Path:
@@ -58,20 +59,21 @@ def offer(lab: WebLab, name: str, files: dict[str, str]) -> Path:
 def with_plugins(*names: str) -> dict[str, str]:
     files = {k: v for name in names for k, v in plugin(name, "1.0").items()}
     theme = {"wp-content/themes/biru/style.css": "/*\nTheme Name: Biru\nVersion: 1.0\n*/"}
-    return {f"wp-content/plugins/{path}": text for path, text in files.items()} | theme
+    lone = {"wp-content/plugins/halo.php": plugin("halo", "1.0")["halo/halo.php"]}
+    return {f"wp-content/plugins/{path}": text for path, text in files.items()} | theme | lone
 
 
 ACTIVE = "update rawat_web.wp_options set option_value = 'VALUE' where option_name = 'active_plugins'"
 
 
 def activate(lab: WebLab, *names: str) -> None:
-    paths = "".join(f'i:{n};s:{len(f"{name}/{name}.php")}:"{name}/{name}.php";' for n, name in enumerate(names))
+    paths = "".join(f'i:{n};s:{len(name)}:"{name}";' for n, name in enumerate(names))
     lab.sql(ACTIVE.replace("VALUE", f"a:{len(names)}:{{{paths}}}"))
 
 
 @pytest.fixture(scope="module")
 def kept(web_lab: WebLab) -> Site:
-    """A WordPress with three old plugins, all active."""
+    """A WordPress with three old plugins and one that is a lone file, all active."""
     names = ("kontak", "galeri", "agenda")
     source = web_lab.light_wordpress(with_plugins(*names))
     site = wordpress(web_lab, "rawat", source=source, health={"path": "/", "expect": "Rawat Situs"})
@@ -80,7 +82,7 @@ def kept(web_lab: WebLab) -> Site:
         assert deployed(wordpress(web_lab, "rawat", source=source, health={"path": "/"}), shell).ok
         site = wordpress(web_lab, "rawat", source=source, health={"path": "/", "expect": "Rawat Situs"})
         install_wordpress(site, web_lab, "Rawat Situs")
-    activate(web_lab, *names)
+    activate(web_lab, *(f"{name}/{name}.php" for name in names), "halo.php")
     return site
 
 
@@ -187,9 +189,11 @@ def database_version(lab: WebLab) -> str:
     return lab.sql("select option_value from rawat_web.wp_options where option_name = 'db_version'")
 
 
-def test_wordpress_itself_and_a_theme_are_updated_with_the_database_or_taken_back_with_it(
+def test_wordpress_itself_a_theme_and_a_lone_file_are_updated_with_the_database_or_taken_back_with_it(
     web_lab: WebLab, kept: Site
 ) -> None:
+    offer(web_lab, "halo.tar.gz", {"halo-dunia/halo.php": plugin("halo", "1.1")["halo/halo.php"]})
+    ahead = offer(web_lab, "kontak-9.tar.gz", plugin("kontak", "9.0", php="99.0"))
     offer(
         web_lab,
         "tema.tar.gz",
@@ -198,15 +202,20 @@ def test_wordpress_itself_and_a_theme_are_updated_with_the_database_or_taken_bac
     before = database_version(web_lab)
     core(web_lab, "98.0", 98000)
     with open_host(kept.access) as shell:
-        found = [each.evidence.partition(" dalam")[0] for each in maintain.outdated(kept, shell)]
+        *found, held = (each.evidence.partition(" dalam")[0] for each in maintain.outdated(kept, shell))
         plan = maintain.plan(kept, shell)
         assert [line.partition(" (")[0] for line in plan.changes] == found
-        assert (found[0], found[-1].rpartition(" ")[2]) == ("Tema biru 1.0 -> 2.0", "98.0")
+        assert found[:2] == ["Plugin halo.php 1.0 -> 1.1", "Tema biru 1.0 -> 2.0"]
+        assert found[-1].rpartition(" ")[2] == "98.0"
+        assert (held, "memerlukan PHP 99.0, yang terpasang 8." in plan.summary) == ("Plugin kontak 1.1 -> 9.0", True)
+        ahead.unlink()
         outcome = maintain.apply(plan, kept, shell, allowed)
         assert outcome.status == "applied", outcome
         assert (database_version(web_lab), before != "98000") == ("98000", True)
         assert [*maintain.outdated(kept, shell)] == []
-        assert {"Rawat Situs" in front(kept), says(kept, "kontak") != ""} == {True}, "plugins and settings stay"
+        assert "Rawat Situs" in front(kept)
+        assert [says(kept, name) for name in ("halo", "kontak")] == ["1.1", "1.1"], "plugins and settings stay"
+        assert [*inspecting.look_through(kept, shell, inspecting.Seen())] == []
         core(web_lab, "99.0", 99000, "\nif (!defined('WP_INSTALLING')) { tidak_ada(); }\n")
         outcome = maintain.apply(maintain.plan(kept, shell), kept, shell, allowed)
         assert outcome.status == "rolled_back", outcome
