@@ -21,8 +21,8 @@ from flows.jobs.websites import site
 from flows.office import Office
 from playbooks.findings import TargetError
 from playbooks.hosting import backup, copies, lock, retention, safekeeping
-from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.retention import Fate
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import Plan

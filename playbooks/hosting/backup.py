@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import database, releases
+from playbooks.hosting import database, kept, releases
 from playbooks.hosting.connect import CommandFailed, Shell
+from playbooks.hosting.kept import DAMAGED, MARKER, PROVEN, SiteBackup
 from playbooks.hosting.site import Site
 
-MARKER = "finished.json"
-"""Written last: a folder without it is not a backup."""
-PROVEN, DAMAGED = "proven", "damaged"
-"""Empty files in a backup's folder."""
 LONG_S = 3600
-_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
 _ROOM = """
 need=$( { du -sb "$1/shared" "$1/current/" 2>/dev/null || :; } | awk '{ sum += $1 } END { print sum + 0 }')
@@ -83,34 +78,6 @@ done
 """
 
 
-@dataclass(frozen=True)
-class SiteBackup:
-    """A finished backup. `path` is a folder on the host; sizes in bytes; `at` is UTC."""
-
-    site: str
-    path: str
-    release: str
-    """The release that was served; empty when there was none."""
-    files_sha256: str
-    database_sha256: str
-    """Empty for a site without a database."""
-    bytes: int
-    at: datetime
-
-    @property
-    def name(self) -> str:
-        return self.path.rpartition("/")[2]
-
-    @property
-    def parts(self) -> dict[str, str]:
-        """SHA-256 (hex) of each of its files, by name."""
-        dump = {"database.sql.gz": self.database_sha256} if self.database_sha256 else {}
-        return {"files.tar.gz": self.files_sha256, **dump}
-
-    def as_json(self) -> dict[str, object]:
-        return {**asdict(self), "at": self.at.isoformat()}
-
-
 def back_up(site: Site, shell: Shell, now: datetime | None = None) -> SiteBackup:
     """Back up a site; nothing unfinished is ever listed.
 
@@ -157,14 +124,14 @@ def backups(site: Site, shell: Shell) -> list[SiteBackup]:
     return parse(shell.script(_LIST, site.layout.backups, MARKER), site)
 
 
-def prove(kept: SiteBackup, shell: Shell) -> None:
+def prove(chosen: SiteBackup, shell: Shell) -> None:
     """Note that this backup was restored and answered."""
-    shell.run("touch", f"{kept.path}/{PROVEN}")
+    shell.run("touch", f"{chosen.path}/{PROVEN}")
 
 
-def mark_damaged(kept: SiteBackup, shell: Shell) -> None:
+def mark_damaged(chosen: SiteBackup, shell: Shell) -> None:
     """Note that this backup is not what it was when it was made."""
-    shell.run("touch", f"{kept.path}/{DAMAGED}")
+    shell.run("touch", f"{chosen.path}/{DAMAGED}")
 
 
 def proofs(site: Site, shell: Shell) -> dict[str, datetime]:
@@ -220,24 +187,6 @@ def remove(chosen: SiteBackup, shell: Shell) -> None:
 def parse(output: str, site: Site) -> list[SiteBackup]:
     """Backups from the lines of `_LIST` (name, marker); a marker that is not whole is no backup."""
     lines = output.splitlines()
-    found = [read(name, marker, site) for name, marker in zip(lines[::2], lines[1::2], strict=False)]
+    pairs = zip(lines[::2], lines[1::2], strict=False)
+    found = [kept.read(name, marker, site.slug, site.layout.backups) for name, marker in pairs]
     return sorted((each for each in found if each), key=lambda each: each.at, reverse=True)
-
-
-def read(name: str, marker: str, site: Site) -> SiteBackup | None:
-    """A backup from its name and its marker's text; None when that is not whole or another site's."""
-    try:
-        fields = json.loads(marker)
-        found = SiteBackup(
-            site=site.slug,
-            path=f"{site.layout.backups}/{name}",
-            release=str(fields["release"]),
-            files_sha256=str(fields["files_sha256"]),
-            database_sha256=str(fields["database_sha256"]),
-            bytes=int(fields["bytes"]),
-            at=datetime.fromisoformat(fields["at"]),
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    ours = fields["site"] == site.slug and (not found.release or releases.is_name(found.release))
-    return found if ours and _NAME.fullmatch(name) and found.at.tzinfo else None

@@ -9,8 +9,8 @@ from typing import Any
 
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup
-from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell
+from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.site import Site
 from playbooks.hosting.vault import Vault
 
@@ -34,7 +34,7 @@ def whole(chosen: SiteBackup, shell: Shell) -> bool:
 
 def sound(site: Site, chosen: SiteBackup) -> Vault:
     """Where a whole copy of a backup is. Raises TargetError (refused_output) when there is none."""
-    if site.vault is None or chosen not in site.vault.held(site):
+    if site.vault is None or chosen not in site.vault.held(site.slug, site.layout.backups):
         detail = f"cadangan {chosen.name} tidak utuh: SHA-256 berbeda, dan tidak ada salinannya di luar host"
         raise TargetError(site.slug, Reason.REFUSED_OUTPUT, detail)
     site.vault.verify(chosen)
@@ -68,6 +68,11 @@ def make(site: Site, shell: Shell) -> Made:
     return Made(kept, monotonic() - started, trouble)
 
 
+def bring_back(place: Vault, chosen: SiteBackup, shell: Shell) -> None:
+    """Put a backup back on its host from its copy. Raises TargetError as `Vault.verify` and `backup.put_back`."""
+    backup.put_back(chosen, shell, place.content(chosen))
+
+
 def copy(site: Site, shell: Shell, chosen: SiteBackup) -> None:
     """Copy a backup off its host. Raises TargetError as `Vault.take`."""
     if site.vault is None:
@@ -93,7 +98,10 @@ def on_host(site: Site, shell: Shell) -> Place:
 
 
 def off_host(site: Site) -> Place:
-    return Place(tuple(site.vault.held(site)), frozenset(site.vault.damaged(site))) if site.vault else Place()
+    if site.vault is None:
+        return Place()
+    held = site.vault.held(site.slug, site.layout.backups)
+    return Place(tuple(held), frozenset(site.vault.damaged(site.slug)))
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ def _copy_is_whole(site: Site, chosen: SiteBackup) -> bool:
 
 def _mended_on_host(site: Site, shell: Shell, chosen: SiteBackup) -> bool:
     if site.vault and _copy_is_whole(site, chosen):
-        site.vault.give(chosen, shell)
+        bring_back(site.vault, chosen, shell)
         return True
     backup.mark_damaged(chosen, shell)
     return False

@@ -26,10 +26,12 @@ from playbooks.hosting import (
     tables,
     unpacking,
 )
-from playbooks.hosting.backup import LONG_S, SiteBackup
+from playbooks.hosting.backup import LONG_S
 from playbooks.hosting.connect import CommandFailed, Shell
 from playbooks.hosting.journal import Journal
-from playbooks.hosting.site import Layout, Site, SiteError
+from playbooks.hosting.kept import SiteBackup
+from playbooks.hosting.layout import Layout
+from playbooks.hosting.site import Site, SiteError
 
 SPARE = 10
 """Percent of the host's disk that must stay free while the scratch is there."""
@@ -92,7 +94,7 @@ def drill(site: Site, shell: Shell) -> Drill:
     how = f"cadangan {chosen.name} dibuka ke folder sementara di {site.website.host}"
     try:
         if not copies.whole(chosen, shell):
-            copies.sound(site, chosen).give(chosen, shell)
+            copies.bring_back(copies.sound(site, chosen), chosen, shell)
             how += ", diambil dari salinan di luar host"
         _has_room(site, shell, chosen)
         how += _open(site, scratch, shell, chosen)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from playbooks.hosting.connect import Shell
-from playbooks.hosting.site import Layout
+from playbooks.hosting.layout import Layout
 
 KEPT = 3
 """Old releases that stay for a way back, beside the served and the last good one."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup, copies, database, health, releases, tables, unpacking
-from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep, carry_out
+from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import Ladder, Outcome, Permit, Plan
 
@@ -106,7 +106,7 @@ class _Restore:
             return
         place = copies.sound(self.site, self.chosen)
         with self.journal.write("mengambil cadangan dari salinan di luar host, karena yang di host tidak utuh"):
-            place.give(self.chosen, self.shell)
+            copies.bring_back(place, self.chosen, self.shell)
 
     def _begin(self) -> None:
         """Note which restore is under way: what it kept may only be put back by a second run of the same one."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from inventory.models import Retention
-from playbooks.hosting.backup import SiteBackup
+from playbooks.hosting.kept import SiteBackup
 
 _PERIODS: dict[str, tuple[str, Callable[[datetime], object]]] = {
     "daily": ("harian", lambda at: at.date()),

@@ -47,13 +47,13 @@ def judge(site: Site, known: Known, now: datetime, held: int = 1) -> Iterator[Fi
     """Findings by what is `known` of the `held` backups on the host, and by the copies."""
     slug, host = site.slug, site.website.host
     stale = timedelta(days=site.inventory.office.backup_stale_days)
-    copies = site.vault.held(site) if site.vault else []
+    copies = site.vault.held(site.slug, site.layout.backups) if site.vault else []
     newest = max([each.at for each in copies] + ([known.newest] if known.newest else []), default=None)
     yield from judge_backup(slug, newest, now, stale)
     yield from judge_proof(slug, held if newest else 0, known.proven, known.failed, now)
     yield from judge_damage(slug, host, known.damaged)
     if site.vault:
-        damaged = site.vault.damaged(site)
+        damaged = site.vault.damaged(site.slug)
         copied = max((each.at for each in copies if each.name not in damaged), default=None)
         yield from judge_copies(slug, host, newest, copied, stale)
         yield from judge_damage(slug, "salinan di luar host", damaged)

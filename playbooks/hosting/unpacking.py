@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from playbooks.hosting.backup import LONG_S, SiteBackup
+from playbooks.hosting.backup import LONG_S
 from playbooks.hosting.connect import Shell
+from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.site import Site
 
 _UNPACK = """

@@ -19,10 +19,9 @@ from pathlib import Path
 
 from inventory.causes import cause
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import backup, sealing
-from playbooks.hosting.backup import DAMAGED, MARKER, SiteBackup
+from playbooks.hosting import kept, sealing
 from playbooks.hosting.connect import Shell
-from playbooks.hosting.site import Site
+from playbooks.hosting.kept import DAMAGED, MARKER, SiteBackup
 
 SPARE = 5
 """Percent of this machine's disk that copies leave free."""
@@ -37,15 +36,15 @@ class Vault:
     seal: Callable[[bytes], bytes]
     unseal: Callable[[bytes], bytes]
 
-    def held(self, site: Site) -> list[SiteBackup]:
-        """Finished copies of a site, newest first; their `path` is the one on the host."""
-        found = [(path.parent.name, path) for path in (self.folder / site.slug).glob(f"[0-9]*/{MARKER}")]
-        read = [backup.read(name, _text(path), site) for name, path in found]
+    def held(self, slug: str, folder: str) -> list[SiteBackup]:
+        """Finished copies of a site, newest first; their `path` is the one on the host, in `folder`."""
+        found = [(path.parent.name, path) for path in (self.folder / slug).glob(f"[0-9]*/{MARKER}")]
+        read = [kept.read(name, _text(path), slug, folder) for name, path in found]
         return sorted(filter(None, read), key=lambda each: each.at, reverse=True)
 
-    def damaged(self, site: Site) -> set[str]:
+    def damaged(self, slug: str) -> set[str]:
         """Names of copies that are known to be damaged."""
-        return {path.parent.name for path in (self.folder / site.slug).glob(f"[0-9]*/{DAMAGED}")}
+        return {path.parent.name for path in (self.folder / slug).glob(f"[0-9]*/{DAMAGED}")}
 
     def mark_damaged(self, chosen: SiteBackup) -> None:
         (self._place(chosen) / DAMAGED).touch()
@@ -70,14 +69,11 @@ class Vault:
 
     def verify(self, chosen: SiteBackup) -> None:
         """Read a copy to its end. Raises TargetError (refused_output) when it is not what was backed up."""
-        with _written(chosen, self._place(chosen)):
-            self._read_back(chosen, self._place(chosen))
+        self._read_back(chosen, self._place(chosen))
 
-    def give(self, chosen: SiteBackup, shell: Shell) -> None:
-        """Put a backup back on its host. Raises TargetError, as `verify` and `backup.put_back`."""
-        place = self._place(chosen)
-        with _written(chosen, place):
-            backup.put_back(chosen, shell, ((name, self._opened(chosen, place, name)) for name in chosen.parts))
+    def content(self, chosen: SiteBackup) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Name and content of each part of a copy. Reading one raises TargetError as `verify`."""
+        return ((name, self._opened(chosen, self._place(chosen), name)) for name in chosen.parts)
 
     def remove(self, chosen: SiteBackup) -> None:
         """Throw a copy away; its name goes first, so that half of it is never taken for a copy."""
@@ -119,12 +115,13 @@ class Vault:
                 pass
 
     def _opened(self, chosen: SiteBackup, folder: Path, name: str) -> Iterator[bytes]:
-        try:
-            with (folder / f"{name}.sealed").open("rb") as file:
-                key = self.unseal(file.read(int.from_bytes(file.read(_LENGTH), "big")))
-                yield from sealing.open_(file, key, _about(chosen, name))
-        except (FileNotFoundError, ValueError):
-            raise _different(chosen) from None
+        with _written(chosen, folder):
+            try:
+                with (folder / f"{name}.sealed").open("rb") as file:
+                    key = self.unseal(file.read(int.from_bytes(file.read(_LENGTH), "big")))
+                    yield from sealing.open_(file, key, _about(chosen, name))
+            except (FileNotFoundError, ValueError):
+                raise _different(chosen) from None
 
 
 def _about(chosen: SiteBackup, name: str) -> bytes:

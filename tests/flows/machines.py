@@ -14,8 +14,8 @@ import pytest
 
 from flows.jobs import network, readings, repairs, websites
 from playbooks.findings import Finding, Reason, Severity, TargetError, TargetResult
-from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import CommandFailed
+from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.profile import Profile
 from playbooks.network import diagnose, rules, visits
 from playbooks.network.backup import ConfigCopy

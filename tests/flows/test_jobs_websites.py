@@ -10,7 +10,7 @@ from flows.jobs import cases, leases, websites
 from flows.office import Office
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import copies
-from playbooks.hosting.backup import SiteBackup
+from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.site import SiteError
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Plan
 from sop.documents import from_case

@@ -17,8 +17,8 @@ from flows.jobs import site_care, websites
 from flows.office import Office, open_office
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup
-from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import CommandFailed, Shell
+from playbooks.hosting.kept import SiteBackup
 from tests.flows.conftest import Pelihara
 
 SITE = "disdik-web"
@@ -98,7 +98,7 @@ def on_host(office: Office) -> list[SiteBackup]:
 
 
 def off_host(office: Office) -> list[SiteBackup]:
-    return websites.vault(office).held(websites.site(office, SITE))
+    return websites.vault(office).held(SITE, websites.site(office, SITE).layout.backups)
 
 
 def care(office: Office) -> site_care.Cared:

@@ -12,8 +12,8 @@ import pytest
 
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup, copies, drill, restore, vault
-from playbooks.hosting.backup import SiteBackup
 from playbooks.hosting.connect import open_host
+from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.site import Site
 from tests.lab.web import WebLab
 from tests.playbooks.hosting import doubles

@@ -14,6 +14,7 @@ from fabric.runners import Remote
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import backup, certificates, check, domain, health, host, pages, profile, restore, tls
 from playbooks.hosting.connect import Shell, open_host
+from playbooks.hosting.kept import MARKER, SiteBackup
 from tests.lab.core import run, until
 from tests.lab.web import ADDRESS, WebLab
 from tests.playbooks.hosting.steps import (
@@ -227,13 +228,13 @@ def test_a_script_that_fails_is_told_by_what_it_said_not_by_its_text(web_lab: We
     assert "true" not in refusal.value.detail
 
 
-def whole(kept: backup.SiteBackup, shell: Shell) -> bool:
+def whole(kept: SiteBackup, shell: Shell) -> bool:
     """Whether a backup's parts are those that its marker tells of."""
     parts = {"files.tar.gz": kept.files_sha256, "database.sql.gz": kept.database_sha256}
     return all(shell.run("sha256sum", f"{kept.path}/{part}").split()[0] == told for part, told in parts.items())
 
 
-@pytest.mark.parametrize("part", ["database.sql", "files.tar.gz", backup.MARKER])
+@pytest.mark.parametrize("part", ["database.sql", "files.tar.gz", MARKER])
 def test_a_backup_killed_anywhere_is_whole_or_none_and_the_next_one_succeeds(web_lab: WebLab, part: str) -> None:
     site = wordpress(web_lab, "putus")
     folder = Path(site.layout.backups)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.models import Retention
-from playbooks.hosting.backup import SiteBackup
+from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.retention import DAMAGED, NEWEST, Fate, fates
 
 JAKARTA = ZoneInfo("Asia/Jakarta")

@@ -17,7 +17,7 @@ import pytest
 
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import vault as module
-from playbooks.hosting.backup import SiteBackup
+from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.site import Site
 from playbooks.hosting.vault import Vault
 from tests.playbooks.hosting import doubles
@@ -65,10 +65,10 @@ def stored(vault: Vault) -> list[str]:
 
 
 def test_a_copy_is_listed_whole_and_tells_nothing_to_who_has_no_key(vault: Vault, host: Any, site: Site) -> None:
-    assert vault.held(site) == []
+    assert vault.held(site.slug, site.layout.backups) == []
     for day in (1, 3, 2):
         vault.take(kept(day), host)
-    assert vault.held(site) == [kept(3), kept(2), kept(1)]
+    assert vault.held(site.slug, site.layout.backups) == [kept(3), kept(2), kept(1)]
     vault.verify(kept(1))
     written = b"".join(path.read_bytes() for path in vault.folder.rglob("*.sealed"))
     assert len(written) > len(FILES)
@@ -82,7 +82,7 @@ def test_what_the_host_sends_is_not_believed(vault: Vault, host: Any, site: Site
     with pytest.raises(TargetError) as refusal:
         vault.take(kept(), host)
     assert refusal.value.reason is Reason.REFUSED_OUTPUT
-    assert vault.held(site) == []
+    assert vault.held(site.slug, site.layout.backups) == []
     assert stored(vault) == ["portal"]
 
 
@@ -114,10 +114,10 @@ def test_a_damaged_copy_is_found_and_replaced(vault: Vault, host: Any, site: Sit
         vault.verify(kept())
     assert refusal.value.reason is Reason.REFUSED_OUTPUT
     vault.mark_damaged(kept())
-    assert vault.damaged(site) == {kept().name}
+    assert vault.damaged(site.slug) == {kept().name}
     vault.take(kept(), host)
     vault.verify(kept())
-    assert vault.damaged(site) == set()
+    assert vault.damaged(site.slug) == set()
     vault.take(kept(2), host)
     assert not [each for each in stored(vault) if ".part-" in each]
 
@@ -164,7 +164,7 @@ def test_a_full_disk_leaves_the_copies_that_were_there(
         with pytest.raises(TargetError) as late:
             vault.take(kept(2), host)
     assert late.value.reason is Reason.ERROR
-    assert vault.held(site) == [kept(1)]
+    assert vault.held(site.slug, site.layout.backups) == [kept(1)]
     assert not [each for each in stored(vault) if ".part-" in each]
 
 
@@ -173,7 +173,7 @@ def test_what_is_no_marker_of_this_site_is_no_copy(vault: Vault, host: Any, site
     marker = vault.folder / "portal" / kept().name / "finished.json"
     for text in ("", "[]", marker.read_text().replace('"portal"', '"lain"'), "\udcff"):
         marker.write_text(text, "utf-8", "surrogateescape")
-        assert vault.held(site) == []
+        assert vault.held(site.slug, site.layout.backups) == []
 
 
 def test_a_large_backup_takes_the_memory_of_a_piece(vault: Vault) -> None:
@@ -197,5 +197,5 @@ def test_removing_takes_the_name_first_and_twice_is_nothing(vault: Vault, host: 
     vault.take(kept(2), host)
     for _ in range(2):
         vault.remove(kept(1))
-        assert vault.held(site) == [kept(2)]
+        assert vault.held(site.slug, site.layout.backups) == [kept(2)]
     assert {each.split("/")[1] for each in stored(vault) if "/" in each} == {kept(2).name}
