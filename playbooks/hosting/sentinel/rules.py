@@ -114,7 +114,8 @@ def _led(case: Case, links: Iterable[Link]) -> Tally:
         if hits:
             tally.add(hits, f"{link.text} → {defanged(link.url)}")
         if is_foreign(case.lexicon, link.url, case.site) and _lures(case, link):
-            tally.add([_stranger(link)], f"{link.text} → {defanged(link.url)}")
+            named = [hit for hit in case.lexicon.gambling_hits(link.text) if hit.weight >= PROOF]
+            tally.add([_stranger(link), *named], f"{link.text} → {defanged(link.url)}")
     return tally
 
 
