@@ -8,15 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from playbooks.hosting.connect import CommandFailed, open_host
 from playbooks.hosting.site import Site
 from playbooks.hosting.updates import packages, system
 from playbooks.plans import Plan
+from tests.flows.conftest import Pelihara
+from tests.flows.test_lab_cases import act, at_web, submit
 from tests.lab.core import run
 from tests.lab.web import PACKAGES, WRAPPER, WebLab
-from tests.playbooks.hosting.steps import Withdrawn, allowed, deployed, fresh, front, hosted, killed, refused, static
+from tests.playbooks.hosting.steps import allowed, deployed, fresh, front, hosted, killed, static
 
+__all__ = ["at_web"]
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
 
 
@@ -58,6 +62,7 @@ def test_a_package_with_an_update_is_a_finding_and_looking_changes_nothing(web_l
         publish()
 
 
+GOOD, BAD, FOR_GOOD = "lab-kasus-baik", "lab-kasus-rusak", "lab-kasus-tanpa-kembali"
 WORKS, SPOILS = "log_format NAME $uri;", "auth_basic tertutup; auth_basic_user_file /etc/tidak-ada;"
 
 
@@ -75,7 +80,7 @@ def without_them() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def sites(web_lab: WebLab, tmp_path_factory: pytest.TempPathFactory) -> list[Site]:
-    """Two published sites of one host, and packages of which some have updates."""
+    """Two published sites of one host, and a package that is installed there."""
     folder = tmp_path_factory.mktemp("packages")
     static(web_lab, "paket-kosong", "belum terbit")
     both = [static(web_lab, name, name) for name in ("paket-satu", "paket-dua")]
@@ -83,34 +88,8 @@ def sites(web_lab: WebLab, tmp_path_factory: pytest.TempPathFactory) -> list[Sit
         for site in both:
             hosted(site, shell)
             assert deployed(site, shell).ok
-    old = [build(folder, name, "1.0") for name in ("lab-aman", "lab-rusak", "lab-tanpa-kembali")]
-    run("dpkg", "-i", *map(str, old))
-    old[2].unlink()
-    build(folder, "lab-aman", "1.1", WORKS)
-    build(folder, "lab-rusak", "1.1", SPOILS)
-    build(folder, "lab-tanpa-kembali", "1.1")
-    publish()
+    run("dpkg", "-i", str(build(folder, "lab-aman", "1.0")))
     return [web_lab.site(each.slug) for each in both]
-
-
-def test_one_update_stays_and_the_one_that_closes_the_sites_is_taken_back_alone(sites: list[Site]) -> None:
-    site = sites[0]
-    with open_host(site.access) as shell:
-        plan = system.plan(site, shell)
-        assert plan.changes == ("lab-aman 1.0 -> 1.1", "lab-rusak 1.0 -> 1.1")
-        assert "paket-dua" in plan.summary
-        assert "lab-tanpa-kembali 1.0 -> 1.1, maka tidak dikerjakan (kelas C)" in plan.way_back[1]
-        assert system.plan(site, shell).hash == plan.hash
-        with pytest.raises(Withdrawn):
-            system.apply(plan, site, shell, refused)
-        assert installed("lab-aman") == "1.0"
-        outcome = system.apply(Plan.from_document(plan.document()), site, shell, allowed)
-        assert outcome.status == "rolled_back", outcome
-        few = "hanya 1 dari 2 yang dikembalikan: "
-        assert outcome.detail.startswith(f"{few}lab-aman 1.0 -> 1.1: selesai; lab-rusak 1.0 -> 1.1: dikembalikan (")
-        assert "paket-dua: " in outcome.detail
-        assert [installed(name) for name in ("lab-aman", "lab-rusak", "lab-tanpa-kembali")] == ["1.1", "1.0", "1.0"]
-        assert [front(each) for each in sites] == ["<h1>paket-satu</h1>", "<h1>paket-dua</h1>"]
 
 
 @pytest.mark.parametrize("kept", [False, True])
@@ -149,6 +128,52 @@ def test_sites_are_asked_when_the_service_has_followed_its_reload_however_late(
         outcome = system.apply(only, sites[0], shell, allowed)
     late.join()
     assert (outcome.status, installed(name)) == ("rolled_back", "1.0"), outcome
+
+
+def test_a_case_goes_from_the_letter_to_a_report_that_tells_what_became_of_each_package(
+    at_web: Pelihara, sites: list[Site], tmp_path: Path
+) -> None:
+    site = sites[0].slug
+    for each in PACKAGES.glob("*.deb"):
+        each.unlink()
+    for name, settings in ((GOOD, WORKS), (BAD, SPOILS), (FOR_GOOD, "")):
+        old = build(tmp_path, name, "1.0")
+        run("dpkg", "-i", str(old))
+        build(tmp_path, name, "1.1", settings)
+    old.unlink()
+    publish()
+    case = submit(at_web, tmp_path, "--sop", "website", "--opd", "dinkes", "--website", site)
+    act(at_web, case, "pelaksana", "kadis", "sekretaris", "kabid")
+    maintain = ("website", "maintain", site, "--case", case, "--as", "pelaksana", "--json")
+    assert at_web(*maintain).code == 0
+    update = ("website", "update", site, "--packages", "--case", case, "--as", "pelaksana", "--json")
+    (plan,) = at_web(*update).json["plans"]
+    assert plan["changes"] == [f"{GOOD} 1.0 -> 1.1", f"{BAD} 1.0 -> 1.1"]
+    assert "paket-dua" in plan["summary"]
+    assert f"{FOR_GOOD} 1.0 -> 1.1, maka tidak dikerjakan (kelas C)" in plan["way_back"][1]
+    assert at_web(*update).json["plans"][0]["hash"] == plan["hash"]
+    early = at_web(*update, "--apply", plan["hash"])
+    assert (early.json["error"]["code"], installed(GOOD)) == ("permit_refused", "1.0")
+
+    act(at_web, case, "sub-koordinator")
+    (stopped,) = at_web(*maintain).json["websites"]
+    told = f"hanya 1 dari 2 yang dikembalikan: {GOOD} 1.0 -> 1.1: selesai; {BAD} 1.0 -> 1.1: dikembalikan ("
+    assert told in stopped["reason"]
+    assert "paket-dua: " in stopped["reason"]
+    assert [installed(name) for name in (GOOD, BAD, FOR_GOOD)] == ["1.1", "1.0", "1.0"]
+    assert at_web(*maintain).json["websites"][0]["status"] == "waiting", "a person decides whether it is tried again"
+    left = at_web("case", "act", case, "--as", "sub-koordinator", "--answer", "TIDAK", "--note", "Tunggu versi berikut")
+    assert left.code == 0, left.err
+    (done,) = at_web(*maintain).json["websites"]
+    assert done["stands"].startswith("Langkah 9"), done
+    assert [front(each) for each in sites] == ["<h1>paket-satu</h1>", "<h1>paket-dua</h1>"]
+
+    (report,) = (path for each in done["steps"] for path in each["documents"] if "/laporan-WEB" in path)
+    printed = " ".join(" ".join(page.extract_text() for page in PdfReader(report).pages).split())
+    assert f"Paket {GOOD} 1.0 1.1 terpasang" in printed
+    assert "1.0 1.1 dikembalikan ke versi lama: " in printed
+    assert "BELUM ADA" not in printed, "each backup of the case has its copy off the host"
+    assert at_web("audit", "verify").code == 0
 
 
 def _of(plan: Plan, name: str) -> list[object]:
