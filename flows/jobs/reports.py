@@ -16,7 +16,8 @@ from inventory.problems import shown
 from playbooks.findings import TITLES as TITLES_OF_FINDINGS
 from playbooks.network.history import History
 from sop.documents import from_case, from_incident, from_period, from_site, maintenance_data, write
-from sop.documents.data import Periodic, Picture
+from sop.documents.data import Picture
+from sop.documents.period_data import Periodic
 from sop.register.records import SOFTWARE, Actor, CaseRecord, EvidenceRecord
 
 INCIDENT = "laporan_insiden"

@@ -307,7 +307,7 @@ def _plan(case: CaseRecord, plan: PlanRecord) -> data.PlanLine:
         action=plan.action,
         target=plan.target,
         ladder=plan.ladder,
-        state=plan.state,
+        state="partly" if plan.state == "rolled_back" and "applied" in _became(plan) else plan.state,
         summary=str(document.get("summary", "")),
         changes=tuple(document.get("changes", ())),
         way_back=tuple(document.get("way_back", ())),
@@ -315,6 +315,11 @@ def _plan(case: CaseRecord, plan: PlanRecord) -> data.PlanLine:
         approved_by=people.who(case.procedure, approval) if approval else "",
         approved_at=approval.at if approval else None,
     )
+
+
+def _became(plan: PlanRecord) -> list[str]:
+    """Of a plan of updates that was carried out, what became of each."""
+    return [part["state"] for part in plan.outcome.get("parts", ())]
 
 
 def _steps(register: Register, case: CaseRecord) -> Iterator[data.StepLine]:
@@ -348,10 +353,21 @@ def _recommendations(draft: data.Report, case: CaseRecord) -> Iterator[data.Reco
     for plan, line in zip(case.plans, draft.plans, strict=True):
         if plan.state in ("proposed", "approved", "dropped", "failed", "rolled_back"):
             why = f" Alasan: {plan.reason}." if plan.state == "dropped" and plan.reason else ""
-            yield data.Recommendation(plan.target, f"Rencana belum terlaksana: {line.summary or plan.action}.{why}")
+            undone = _undone(plan, case) if _became(plan) else line.summary or plan.action
+            if undone:
+                yield data.Recommendation(plan.target, f"Rencana belum terlaksana: {undone}.{why}")
     for target in draft.targets:
         if "failed" in (target.after or target.before):
             yield data.Recommendation(target.name, "Belum dapat dibaca; periksa jangkauan dan loginnya.")
+
+
+def _undone(plan: PlanRecord, case: CaseRecord) -> str:
+    """What of a plan of updates neither it nor another of the case installed."""
+    parts = [
+        (part["name"], part["new"], part["state"]) for each in case.plans for part in each.outcome.get("parts", ())
+    ]
+    mine = [(part["name"], part["new"]) for part in plan.outcome["parts"]]
+    return "; ".join(f"{name} ke {new}" for name, new in mine if (name, new, "applied") not in parts)
 
 
 def _signatories(register: Register, case: CaseRecord) -> tuple[data.Signatory, ...]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
-from sop.documents import data, people, words
+from sop.documents import people, period_data, words
 from sop.register import CaseRecord, Register
 from sop.register.duties import Duty
 from sop.register.shelf import GOOD
 from sop.working_time import step_times
 
 
-def monthly(register: Register, year: int, month: int, number: str = "") -> data.Periodic:
+def monthly(register: Register, year: int, month: int, number: str = "") -> period_data.Periodic:
     """Laporan bulanan; ValueError for a month that does not exist."""
     first = date(year, month, 1)
     until = date(year + month // 12, month % 12 + 1, 1)
@@ -20,20 +20,20 @@ def monthly(register: Register, year: int, month: int, number: str = "") -> data
     return _periodic(register, "bulanan", period, first, until, number)
 
 
-def yearly(register: Register, year: int, number: str = "") -> data.Periodic:
+def yearly(register: Register, year: int, number: str = "") -> period_data.Periodic:
     """Laporan tahunan."""
     return _periodic(register, "tahunan", str(year), date(year, 1, 1), date(year + 1, 1, 1), number)
 
 
 def _periodic(
-    register: Register, kind: data.PeriodKind, period: str, first: date, until: date, number: str
-) -> data.Periodic:
+    register: Register, kind: period_data.PeriodKind, period: str, first: date, until: date, number: str
+) -> period_data.Periodic:
     start, end = (datetime.combine(day, time(), register.calendar.zone) for day in (first, until))
     now = register.clock()
     today = min(register.calendar.day(now), until - timedelta(days=1))
     duties = register.duties(today, known=today)
     signer = people.signatory(register.inventory, "kadis", register.calendar.day(now))
-    return data.Periodic(
+    return period_data.Periodic(
         head=people.letterhead(register.inventory),
         case_id=f"Laporan {kind} {period}",
         written_at=now,
@@ -58,10 +58,10 @@ def _in_period(case: CaseRecord, start: datetime, end: datetime) -> bool:
     return case.opened_at < end and (case.position.is_open or case.position.since >= start)
 
 
-def _case(register: Register, case: CaseRecord) -> data.CaseLine:
+def _case(register: Register, case: CaseRecord) -> period_data.CaseLine:
     times = step_times(case.procedure, case.events, register.calendar, register.clock())
     place = case.position
-    return data.CaseLine(
+    return period_data.CaseLine(
         id=case.id,
         sop=case.sop,
         opd=register.inventory.opd[case.opd].name,
@@ -76,31 +76,33 @@ def _case(register: Register, case: CaseRecord) -> data.CaseLine:
     )
 
 
-def _duties(register: Register, duties: Iterable[Duty]) -> tuple[data.DutyLine, ...]:
+def _duties(register: Register, duties: Iterable[Duty]) -> tuple[period_data.DutyLine, ...]:
     """The longest overdue first, before them those of which no maintenance is known."""
     return tuple(_duty(register, duty) for duty in sorted(duties, key=lambda duty: duty.due or date.min))
 
 
-def _duty(register: Register, duty: Duty) -> data.DutyLine:
+def _duty(register: Register, duty: Duty) -> period_data.DutyLine:
     site = register.inventory.websites[duty.website]
     late = (duty.day - duty.due).days if duty.due and duty.red else None
-    return data.DutyLine(site.domain, register.inventory.opd[site.opd].name, duty.last, duty.due, late, duty.told)
+    return period_data.DutyLine(
+        site.domain, register.inventory.opd[site.opd].name, duty.last, duty.due, late, duty.told
+    )
 
 
-def _failed_backups(register: Register, start: datetime, end: datetime) -> Iterator[data.FailedBackup]:
+def _failed_backups(register: Register, start: datetime, end: datetime) -> Iterator[period_data.FailedBackup]:
     """The last failure of each target in the period."""
     for target in (*register.inventory.devices, *register.inventory.websites):
         notes = [note for note in register.backups(target) if start <= note.at < end and note.status not in GOOD]
         if notes:
             good = register.last_good_backup(target)
-            yield data.FailedBackup(target, notes[-1].at, notes[-1].reason, good)
+            yield period_data.FailedBackup(target, notes[-1].at, notes[-1].reason, good)
 
 
-def _old_backups(register: Register) -> Iterator[data.OldBackup]:
+def _old_backups(register: Register) -> Iterator[period_data.OldBackup]:
     """Devices that have no fresh backup at the time of writing."""
     for each in register.backup_states(list(register.inventory.devices)):
         if each.state != "fresh":
             opd = register.inventory.opd[register.inventory.devices[each.device].opd].name
             tried = each.last
             failed = tried.reason if tried and tried.status not in GOOD else ""
-            yield data.OldBackup(each.device, opd, each.good_at, tried.at if tried else None, failed)
+            yield period_data.OldBackup(each.device, opd, each.good_at, tried.at if tried else None, failed)

@@ -120,7 +120,7 @@ def _areas(report: data.Report, newest: Mapping[str, Any]) -> Iterator[site_data
 def _expiries(register: Register, case: CaseRecord, profile: Mapping[str, Any]) -> Iterator[site_data.Expiry]:
     site, today = register.inventory.websites[case.website], register.calendar.day(register.clock())
     if site.tls.issuer == "none":
-        yield site_data.Expiry("Sertifikat HTTPS", None, note="situs ini tidak memakai HTTPS")
+        yield site_data.Expiry("Sertifikat HTTPS", None, note="situs ini tidak memakai HTTPS", endless=True)
     else:
         at = profile.get("certificate_until")
         until = register.calendar.day(datetime.fromisoformat(at)) if at else None
@@ -128,7 +128,7 @@ def _expiries(register: Register, case: CaseRecord, profile: Mapping[str, Any]) 
     registered = profile.get("registered_until")
     until = date.fromisoformat(registered) if registered else None
     yield _expiry(f"Pendaftaran domain {site.domain}", until, today, "" if until else "belum diisi dalam inventaris")
-    yield site_data.Expiry(f"Hosting di {site.host}", None, note="server kantor sendiri, tanpa masa sewa")
+    yield site_data.Expiry(f"Hosting di {site.host}", None, note="server kantor sendiri", endless=True)
 
 
 def _expiry(name: str, until: date | None, today: date, note: str) -> site_data.Expiry:

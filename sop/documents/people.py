@@ -49,7 +49,8 @@ def letterhead(inventory: Inventory) -> Letterhead:
 
 def capacity(procedure: Procedure, event: Event) -> str:
     """The post an event was done in: `Plt. Kepala Dinas`."""
-    post = procedure.label(event.role) if event.role else SOFTWARE
+    label = procedure.label(event.role) if event.role else SOFTWARE
+    post = TITLES.get(label, label)
     return f"{event.acting.capitalize()}. {post}" if event.acting else post
 
 

@@ -47,12 +47,14 @@ class Area:
 
 @dataclass(frozen=True)
 class Expiry:
-    """Until when something holds; None when it is not known. `days` are left, below 0 past."""
+    """Until when something holds; None when it is not known, or `endless`. `days` are left, below 0 past."""
 
     name: str
     until: date | None
     days: int | None = None
     note: str = ""
+    endless: bool = False
+    """Nothing can run out."""
 
 
 @dataclass(frozen=True)

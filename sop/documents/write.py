@@ -13,8 +13,9 @@ from typing import Any
 import typst
 
 from sop.documents import words
-from sop.documents.data import Action, DispositionSheet, Document, Handover, Periodic, Report
+from sop.documents.data import Action, DispositionSheet, Document, Handover, Report
 from sop.documents.incident_data import IncidentReport
+from sop.documents.period_data import Periodic
 from sop.documents.site_data import SiteReport
 
 _TEMPLATES = Path(__file__).parent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import date
 from typing import Any
 
@@ -95,8 +95,17 @@ def test_what_a_plan_of_updates_came_to_stands_in_the_report_part_by_part(office
         Part("Paket curl", "7.1", "7.2", "left"),
     )
     office.register.settle_plan(plan.hash, "rolled_back", Outcome("rolled_back", parts=parts).as_json(), CLOCK, asked)
-    told = from_site.site_report(office.register, office.register.case(asked), TITLES).versions
-    assert told == (*(Version(*astuple(each)) for each in parts), Version("PHP", "8.2.28", "8.2.28"))
+    told = from_site.site_report(office.register, office.register.case(asked), TITLES)
+    assert told.versions == (*(Version(*astuple(each)) for each in parts), Version("PHP", "8.2.28", "8.2.28"))
+    assert [each.state for each in told.plans] == ["partly"]
+    assert [each.text for each in told.recommendations] == [
+        "Rencana belum terlaksana: Plugin galeri ke 2.0; Paket curl ke 7.2."
+    ]
+    again = Plan("maintain", SITE, Ladder.B, "Perbarui 2 bagian", ("...",))
+    put_forward(office, asked, again, CLOCK)
+    later = Outcome("applied", parts=tuple(replace(each, state="applied") for each in parts if each is not parts[1]))
+    office.register.settle_plan(again.hash, "applied", later.as_json(), CLOCK, asked)
+    assert from_site.site_report(office.register, office.register.case(asked), TITLES).recommendations == ()
 
 
 def test_a_trial_restore_is_the_reports_proof(office: Office, asked: str) -> None:

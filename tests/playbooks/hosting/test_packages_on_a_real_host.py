@@ -172,6 +172,8 @@ def test_a_case_goes_from_the_letter_to_a_report_that_tells_what_became_of_each_
     printed = " ".join(" ".join(page.extract_text() for page in PdfReader(report).pages).split())
     assert f"Paket {GOOD} 1.0 1.1 terpasang" in printed
     assert "1.0 1.1 dikembalikan ke versi lama: " in printed
+    assert "Sebagian dikembalikan, selebihnya diterapkan" in printed
+    assert f"Rencana belum terlaksana: Paket {BAD} ke 1.1." in printed
     assert "BELUM ADA" not in printed, "each backup of the case has its copy off the host"
     assert at_web("audit", "verify").code == 0
 

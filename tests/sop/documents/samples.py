@@ -8,18 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from sop.documents.data import (
     Action,
     Backup,
-    CaseLine,
     Comparison,
     Disposition,
     DispositionSheet,
-    DutyLine,
-    FailedBackup,
     FindingRow,
     Handover,
     Item,
     Letterhead,
-    OldBackup,
-    Periodic,
     Picture,
     PlanLine,
     Recommendation,
@@ -30,6 +25,7 @@ from sop.documents.data import (
     Target,
 )
 from sop.documents.incident_data import IncidentReport, Trace
+from sop.documents.period_data import CaseLine, DutyLine, FailedBackup, OldBackup, Periodic
 from sop.documents.site_data import Area, Expiry, Identity, Proof, SiteReport, Version
 
 AT = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
@@ -305,6 +301,7 @@ SITE_REPORT = SiteReport(
         Expiry("Sertifikat HTTPS", date(2026, 12, 20), 17, "penerbit: acme"),
         Expiry("Pendaftaran domain example.go.id", None, None, "belum diisi dalam inventaris"),
         Expiry("Sertifikat lama", date(2026, 11, 1), -32),
+        Expiry("Hosting di web-1", None, None, "server kantor sendiri", endless=True),
     ),
     proofs=(Proof(True, AT + timedelta(days=3), "dimuat ke basis data sementara; situs menjawab"),),
     receiver=PIC,

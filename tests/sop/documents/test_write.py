@@ -217,6 +217,7 @@ def test_a_websites_report_tells_what_changed_what_holds_how_long_and_what_was_n
         "20 Desember 2026 (17 hari lagi)",
         "habis 32 hari yang lalu",
         "tidak diketahui belum diisi dalam inventaris",
+        "Hosting di web-1 tanpa batas waktu server kantor sendiri",
         "terbukti pulih pada",
         "Berkas belum diuji",
         "Sertifikat dan HTTPS diperiksa, tidak ada temuan",
