@@ -8,11 +8,8 @@ from dataclasses import asdict
 
 from flows.office import Office
 from playbooks.findings import Copy, TargetResult
-from sop.documents.from_incident import TRACES
+from sop.documents.from_incident import COPY, PICTURE, TRACES
 from sop.register.records import Actor
-
-COPY = "copy"
-"""Kind of evidence: a file as an intruder left it."""
 
 
 def keep(office: Office, result: TargetResult, case_id: str, actor: Actor) -> None:
@@ -23,12 +20,18 @@ def keep(office: Office, result: TargetResult, case_id: str, actor: Actor) -> No
     for copy in result.copies:
         if (digest := _sha256(copy)) not in held:
             held.add(digest)
-            about = (COPY, copy.path, "application/octet-stream", case_id, result.name)
+            about = (COPY, copy.path, _media_type(copy), case_id, result.name)
             office.register.keep(copy.data, *about, sealed=True, actor=actor)
     document = json.dumps({"files": [_line(each) for each in result.copies]}, ensure_ascii=False).encode()
     if not _is_kept(office, document, case_id, result.name):
         about = (TRACES, f"{result.name}-jejak.json", "application/json", case_id, result.name)
         office.register.keep(document, *about, actor=actor)
+
+
+def _media_type(copy: Copy) -> str:
+    """Of a picture that was drawn of a page; what a file of the host says of itself is not believed."""
+    drawn = not copy.owner and copy.data.startswith(b"\x89PNG")
+    return PICTURE if drawn else "application/octet-stream"
 
 
 def _line(copy: Copy) -> dict[str, object]:

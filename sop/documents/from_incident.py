@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
-from sop.documents import data, from_case, from_site
-from sop.documents.incident_data import IncidentReport, Trace
-from sop.register import CaseRecord, Register
+from sop.documents import data, from_case, from_site, snapshots
+from sop.documents.incident_data import IncidentReport, Snapshot, Trace
+from sop.register import CaseRecord, EvidenceRecord, Register
+from sop.register.errors import SealRefused
 
 KINDS = {
     "content.defaced": "halaman dirusak (web defacement)",
@@ -25,6 +27,11 @@ KINDS = {
 """Codes of findings that somebody was in the site, the heaviest first."""
 _GRAVE = ("major", "critical")
 _CLEANING = "restore"
+COPY = "copy"
+"""Kind of evidence: a file as an intruder left it, or a page as a visitor got it."""
+PICTURE = "image/png"
+"""Media type of a page as it looked."""
+_MOST_SNAPSHOTS = 4
 TRACES = "traces"
 """Kind of evidence: which files were kept sealed, with their hashes, owners and times."""
 
@@ -49,6 +56,7 @@ def incident(register: Register, case: CaseRecord, titles: Mapping[str, str]) ->
         noticed_at=_noticed(register, case),
         kept_at=kept[-1].at if kept else None,
         traces=tuple(dict.fromkeys(trace for each in kept for trace in traces(register.read(each.id)))),
+        snapshots=tuple(_snapshots(register, case)),
         proofs=tuple(from_site.proofs(register, case)),
         cleaning=tuple(each for each in draft.plans if each.hash in cleaning),
         recovery=tuple(each for each in draft.plans if each.hash not in cleaning),
@@ -82,8 +90,28 @@ def traces(document: bytes) -> Iterator[Trace]:
         yield Trace(**{**each, "modified": _moment(each["modified"]), "changed": _moment(each["changed"])})
 
 
-def _moment(seconds: Any) -> datetime:
-    """A file may claim any time at all, also one that no calendar has."""
+def _snapshots(register: Register, case: CaseRecord) -> Iterator[Snapshot]:
+    """Pages as they looked, the first picture of each."""
+    drawn: dict[str, EvidenceRecord] = {}
+    for each in case.evidence:
+        if each.kind == COPY and each.media_type == PICTURE:
+            drawn.setdefault(each.name, each)
+    for name, each in islice(drawn.items(), _MOST_SNAPSHOTS):
+        yield Snapshot(name.removesuffix(".png"), each.sha256, _small(register, each.id))
+
+
+def _small(register: Register, evidence: int) -> bytes:
+    """Empty where the seal's key is not, or for what is no picture after all."""
+    try:
+        return snapshots.small(register.read(evidence))
+    except (SealRefused, ValueError):
+        return b""
+
+
+def _moment(seconds: Any) -> datetime | None:
+    """A file may claim any time at all, also one that no calendar has; 0 is said of what has no times."""
+    if seconds == 0:
+        return None
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, OverflowError, OSError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sop.documents.data import PlanLine, Report
@@ -13,7 +13,7 @@ from sop.documents.site_data import Identity, Proof
 class Trace:
     """A file as the intruder left it, kept sealed. `modified` is the file's own word, `changed` the file system's.
 
-    Without an owner it is a page as a visitor got it, and the times mean nothing.
+    Without an owner it is a page as a visitor got it; that has no times, nor has what a program of the host told.
     """
 
     path: str
@@ -21,8 +21,18 @@ class Trace:
     bytes: int
     owner: str
     mode: str
-    modified: datetime
-    changed: datetime
+    modified: datetime | None
+    changed: datetime | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A page as a browser drew it. `sha256` is of the picture kept sealed, `image` a small copy (JPEG)."""
+
+    title: str
+    sha256: str
+    image: bytes = field(default=b"", repr=False)
+    """Empty when the picture could not be opened."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +46,7 @@ class IncidentReport(Report):
     kept_at: datetime | None = None
     """When the traces were kept."""
     traces: tuple[Trace, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
     proofs: tuple[Proof, ...] = ()
     cleaning: tuple[PlanLine, ...] = ()
     """Plans that take out what the intruder left."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from flows.jobs import cases, reports, traces, websites
+from flows.jobs import cases, reports, websites
 from flows.jobs.websites import check
-from flows.office import Office
+from flows.office import Office, open_office
 from playbooks.findings import Copy, Finding, Severity, TargetResult
 from sop.documents import from_incident
-from sop.documents.from_incident import TRACES
+from sop.documents.from_incident import COPY, TRACES
 from sop.register.records import Actor
 from tests.flows.machines import WebHost, web_host
 
@@ -37,8 +40,9 @@ def case(office: Office, submit: Submit, web_host: WebHost) -> str:
     return case
 
 
-def intruded(monkeypatch: pytest.MonkeyPatch) -> None:
+def intruded(monkeypatch: pytest.MonkeyPatch, *more: Copy) -> None:
     copies = (
+        *more,
         Copy(PATH, SHELL, "www-data", "640", OLD, 1_700_000_000),
         Copy("shared/lain.php", SHELL, "www-data", "640", 1, 1),
     )
@@ -58,7 +62,7 @@ def test_a_hit_keeps_the_files_sealed_lists_them_and_drafts_the_report(
 ) -> None:
     intruded(monkeypatch)
     assert cases.carry(office, case).state == "waiting"
-    (copy,) = office.register.evidence(case_id=case, kind=traces.COPY)
+    (copy,) = office.register.evidence(case_id=case, kind=COPY)
     assert (copy.name, copy.sealed, office.register.read(copy.id)) == (PATH, True, SHELL)
     (listed,) = office.register.evidence(case_id=case, kind=TRACES)
     lines = json.loads(office.register.read(listed.id))["files"]
@@ -125,7 +129,37 @@ def test_the_report_says_what_the_evidence_says(office: Office, case: str, monke
     assert told.cleaning == ()
 
 
+def picture() -> bytes:
+    told = io.BytesIO()
+    Image.new("RGB", (1280, 1600), "red").save(told, "PNG")
+    return told.getvalue()
+
+
+def test_a_page_as_it_looked_is_shown_in_the_report_and_a_picture_of_the_intruders_is_not(
+    office: Office, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title, pixels = "tangkapan layar halaman depan, orang biasa", picture()
+    intruded(monkeypatch, Copy(f"{title}.png", pixels), Copy("shared/logo.png", pixels + b"<?php", "www-data", "640"))
+    cases.carry(office, case)
+    told = from_incident.incident(office.register, office.register.case(case), {})
+    assert told is not None
+    (shown,) = told.snapshots
+    assert (shown.title, shown.sha256) == (title, hashlib.sha256(pixels).hexdigest())
+    assert shown.image.startswith(b"\xff\xd8\xff")
+
+
+def test_without_the_seals_key_the_report_is_written_and_says_so(
+    office: Office, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intruded(monkeypatch, Copy("tangkapan layar halaman depan, orang biasa.png", picture()))
+    cases.carry(office, case)
+    (office.settings.home / "seal.key").unlink()
+    told = from_incident.incident(open_office().register, office.register.case(case), {})
+    assert told is not None
+    assert [each.image for each in told.snapshots] == [b""]
+
+
 def test_a_clean_site_has_no_copies_and_no_incident(office: Office, case: str) -> None:
     cases.carry(office, case)
-    assert not {traces.COPY, TRACES, reports.INCIDENT} & {*kinds(office, case)}
+    assert not {COPY, TRACES, reports.INCIDENT} & {*kinds(office, case)}
     assert reports.report_incident(office, case) == []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
+
+from PIL import Image
 
 from sop.documents.data import (
     Action,
@@ -24,9 +27,10 @@ from sop.documents.data import (
     StepLine,
     Target,
 )
-from sop.documents.incident_data import IncidentReport, Trace
+from sop.documents.incident_data import IncidentReport, Snapshot, Trace
 from sop.documents.period_data import CaseLine, DutyLine, FailedBackup, OldBackup, Periodic
 from sop.documents.site_data import Area, Expiry, Identity, Proof, SiteReport, Version
+from sop.documents.snapshots import small
 
 AT = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
 TIP = "128 9f2c41d07ab35e66"
@@ -378,6 +382,14 @@ PERIODIC = Periodic(
     signatories=(replace(HEAD_OF_OFFICE, heading=""),),
 )
 _SHARED = {each.name: getattr(SITE_REPORT, each.name) for each in fields(Report)}
+
+
+def _drawn() -> bytes:
+    page, picture = io.BytesIO(), Image.new("RGB", (1280, 1600), "navy")
+    picture.save(page, "PNG")
+    return small(page.getvalue())
+
+
 INCIDENT = IncidentReport(
     **{**_SHARED, "title": "Laporan penanganan insiden siber website"},
     site=SITE_REPORT.site,
@@ -387,7 +399,12 @@ INCIDENT = IncidentReport(
     traces=(
         Trace("shared/wp-content/uploads/2026/01/gambar.php", "c3" * 32, 54, "www-data", "640", AT, AT),
         Trace("releases/0001-0123456789ab/index.php", "d4" * 32, 512_000, "deploy", "644", AT, AT),
-        Trace("halaman depan, perayap mesin pencari", "e5" * 32, 40_000, "", "", AT, AT),
+        Trace("halaman depan, perayap mesin pencari", "e5" * 32, 40_000, "", "", None, None),
+        Trace("jadwal (cron) www-data", "e6" * 32, 70, "www-data", "", None, None),
+    ),
+    snapshots=(
+        Snapshot("tangkapan layar halaman depan, orang biasa", "e7" * 32, _drawn()),
+        Snapshot("tangkapan layar halaman depan, perayap mesin pencari", "e8" * 32),
     ),
     proofs=SITE_REPORT.proofs,
     cleaning=(

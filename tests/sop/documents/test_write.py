@@ -255,12 +255,23 @@ def test_an_incidents_report_follows_the_agencys_phases_and_names_each_trace() -
     assert at == sorted(at)
     together = printed.replace(" ", "")
     assert "c3" * 32 in together
+    assert "www-data 70 – –" in printed
     for text in ("isi judi daring disisipkan", "Bersihkan dinkes.example.go.id", "deploy 644 512.000"):
         assert text in printed, text
 
 
+def test_an_incidents_report_shows_the_page_as_it_looked() -> None:
+    (page,) = [each for each in PdfReader(io.BytesIO(sample("incident"))).pages if each.images]
+    assert [each.image.format for each in page.images if each.image] == ["JPEG"]
+    together = "".join(page.extract_text().split())
+    for each in samples.INCIDENT.snapshots:
+        assert each.title.replace(" ", "") in together
+        assert each.sha256 in together
+    assert "gambartidakdapatdibukadisini" in together
+
+
 def test_an_incident_without_traces_or_plans_says_so() -> None:
-    bare = replace(samples.INCIDENT, traces=(), cleaning=(), recovery=(), after=None, kept_at=None)
+    bare = replace(samples.INCIDENT, traces=(), snapshots=(), cleaning=(), recovery=(), after=None, kept_at=None)
     printed = text_of(write.incident(bare))
     for text in ("Tidak ada salinan berkas", "pelihara website clean", "belum diperiksa ulang sesudah penanganan"):
         assert text in printed, text
