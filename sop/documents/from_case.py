@@ -97,7 +97,7 @@ def report(
         pictures=pictures,
     )
     runbooks = tuple(_runbooks(register, case, draft))
-    return replace(draft, recommendations=tuple(_recommendations(draft, case)), runbooks=runbooks)
+    return replace(draft, recommendations=recommendations(draft, case), runbooks=runbooks)
 
 
 def handover(register: Register, case: CaseRecord, results: Results | None = None, number: str = "") -> data.Handover:
@@ -343,7 +343,12 @@ def _finisher(case: CaseRecord, visit: StepTime) -> str:
     return next((people.who(case.procedure, event) for event in done), "")
 
 
-def _recommendations(draft: data.Report, case: CaseRecord) -> Iterator[data.Recommendation]:
+def recommendations(draft: data.Report, case: CaseRecord) -> tuple[data.Recommendation, ...]:
+    """What is left to do after the findings and plans of a draft, each thing once."""
+    return tuple(dict.fromkeys(_recommended(draft, case)))
+
+
+def _recommended(draft: data.Report, case: CaseRecord) -> Iterator[data.Recommendation]:
     left = _left(draft)
     ahead = {(each.target, each.name) for each in left}
     for each in left:

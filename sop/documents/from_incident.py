@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -44,12 +44,11 @@ def incident(register: Register, case: CaseRecord, titles: Mapping[str, str]) ->
         return None
     cleaning = _cleaning(case)
     kept = [each for each in case.evidence if each.kind == TRACES]
+    draft = _narrowed(draft)
     return IncidentReport(
         **{
             **{each.name: getattr(draft, each.name) for each in fields(draft)},
-            "title": "Laporan penanganan insiden siber website",
-            "before": tuple(_of_it(draft.before)),
-            "after": None if draft.after is None else tuple(_of_it(draft.after)),
+            "recommendations": from_case.recommendations(draft, case),
         },
         site=from_site.identity(register, case),
         kinds=tuple(words for code, words in KINDS.items() if code in found),
@@ -61,6 +60,13 @@ def incident(register: Register, case: CaseRecord, titles: Mapping[str, str]) ->
         cleaning=tuple(each for each in draft.plans if each.hash in cleaning),
         recovery=tuple(each for each in draft.plans if each.hash not in cleaning),
     )
+
+
+def _narrowed(draft: data.Report) -> data.Report:
+    """With findings of the intrusion only."""
+    after = None if draft.after is None else tuple(_of_it(draft.after))
+    title = "Laporan penanganan insiden siber website"
+    return replace(draft, title=title, before=tuple(_of_it(draft.before)), after=after)
 
 
 def _of_it(rows: Iterable[data.FindingRow]) -> Iterator[data.FindingRow]:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ SITE = "dinkes-web"
 PATH = "shared/wp-content/uploads/x.php"
 SHELL = b"<?php @eval($_POST['c']);"
 FINDING = Finding("files.webshell", Severity.CRITICAL, PATH, "masukan dijalankan sebagai kode", "Karantina.")
+OTHER = Finding("dns.missing", Severity.CRITICAL, "dinkes.example.go.id", "tidak ada jawaban", "Daftarkan.")
 OLD = -(10**15)
 """A time that no calendar has: whoever wrote the file chose it."""
 Submit = Callable[..., str]
@@ -48,7 +50,9 @@ def intruded(monkeypatch: pytest.MonkeyPatch, *more: Copy) -> None:
     )
 
     def found(*_: Any) -> TargetResult:
-        return TargetResult(SITE, 0.1, (FINDING,), copies=copies, checked=("files",))
+        return TargetResult(
+            SITE, 0.1, (FINDING, replace(FINDING, subject="shared/lain.php"), OTHER), copies=copies, checked=("files",)
+        )
 
     monkeypatch.setattr(check, "check", found)
 
@@ -127,6 +131,7 @@ def test_the_report_says_what_the_evidence_says(office: Office, case: str, monke
     assert told.kinds == ("pintu belakang (webshell) atau jadwal jahat",)
     assert [(each.path, each.modified.year) for each in told.traces] == [(PATH, 1970), ("shared/lain.php", 1970)]
     assert told.cleaning == ()
+    assert [each.text for each in told.recommendations] == ["Karantina."], "each thing once, and of the intrusion only"
 
 
 def picture() -> bytes:
