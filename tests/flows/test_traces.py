@@ -131,7 +131,8 @@ def test_the_report_says_what_the_evidence_says(office: Office, case: str, monke
     assert told.kinds == ("pintu belakang (webshell) atau jadwal jahat",)
     assert [(each.path, each.modified.year) for each in told.traces] == [(PATH, 1970), ("shared/lain.php", 1970)]
     assert told.cleaning == ()
-    assert [each.text for each in told.recommendations] == ["Karantina."], "each thing once, and of the intrusion only"
+    advice = [each.text for each in told.recommendations if not each.text.startswith("Rencana belum terlaksana")]
+    assert advice == ["Karantina."], "each thing once, and of the intrusion only"
 
 
 def picture() -> bytes:
