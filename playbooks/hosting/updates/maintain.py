@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playbooks.findings import Finding, Severity, TargetError
-from playbooks.hosting import archive, backup, copies, database, deploy, migration, quota, releases, webservers
+from playbooks.hosting import archive, database, deploy, migration, quota, releases, webservers
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep
 from playbooks.hosting.releases import Releases
 from playbooks.hosting.site import Site
-from playbooks.hosting.updates import catalogue, components
+from playbooks.hosting.updates import catalogue, components, securing
 from playbooks.hosting.updates.choosing import Choice, choose
 from playbooks.hosting.updates.components import Component, Kind
 from playbooks.hosting.updates.release import Update, make
 from playbooks.hosting.updates.telling import State, Telling
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
 
-FRESH = timedelta(hours=1)
-"""How old a backup of the served release may be to stand for the one before the first update."""
 BECAME: dict[str, State] = {"applied": "applied", "rolled_back": "rolled_back"}
 """Of an update, by the outcome of its release."""
 # WordPress's own upgrade, as wp-admin/upgrade.php does it; plugins stay out of it (WP_INSTALLING).
@@ -151,26 +148,13 @@ class _Run:
             return "left", ""
         try:
             if not self.telling.states:
-                self._back_up()
+                securing.back_up(self.site, self.shell, self.journal, self._state().last_good)
             outcome = self._update(update)
         except TargetError as error:
             if not self.journal.began:
                 raise
             return "failed", str(error)
         return BECAME.get(outcome.status, "failed"), outcome.detail
-
-    def _back_up(self) -> None:
-        """Of files and database as they are before the first update, unless that was just made."""
-        good = self._state().last_good
-        for kept in backup.backups(self.site, self.shell)[:1]:
-            if kept.release == good and datetime.now(UTC) - kept.at < FRESH:
-                self.journal.note(f"cadangan {kept.name} dari rilis ini dipakai")
-                return
-        with self.journal.write("mencadangkan berkas dan basis data"):
-            made = copies.make(self.site, self.shell)
-        self.journal.backups.append(made.as_json())
-        if made.trouble:
-            self.journal.note(made.trouble)
 
     def _update(self, update: Update) -> Outcome:
         """One update: made beside the served release, proven out of visitors' sight, served by one rename."""

@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import health, webservers
+from playbooks.hosting import health, releases, webservers
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.journal import Journal, OnStep
 from playbooks.hosting.site import Site
-from playbooks.hosting.updates import packages
+from playbooks.hosting.updates import packages, securing
 from playbooks.hosting.updates.packages import Outdated
 from playbooks.hosting.updates.telling import State, Telling
 from playbooks.plans import ChangedSincePlan, Ladder, Outcome, Permit, Plan
@@ -108,6 +108,7 @@ def plan(site: Site, shell: Shell) -> Plan:
         summary=f"Perbarui {len(steps)} paket {site.website.host}; situs lain yang ikut tersentuh: {others}",
         changes=tuple(each.line for each in steps),
         way_back=(
+            f"{site.domain} dicadangkan sebelum paket pertama",
             "semua situs di host diperiksa sebelum dan sesudah tiap paket; bila ada yang rusak, versi lama dipasang",
             *(f"tidak ada untuk {line}, maka tidak dikerjakan (kelas C): {why}" for line, why in refused.items()),
         ),
@@ -200,6 +201,7 @@ class _Run:
         self.site, self.shell, self.journal, self.places = site, shell, journal, places
         self.mark = f"{site.host.paths.sites}/.paket"
         self.telling = Telling(journal)
+        self.secured = False
 
     def work(self, steps: Sequence[Step]) -> Outcome:
         try:
@@ -217,11 +219,19 @@ class _Run:
         if self.telling.failed:
             return "left", ""
         try:
+            if not self.secured:
+                self._secure()
             return self._update(step)
         except TargetError as error:
             if not self.journal.began:
                 raise
             return "failed", str(error)
+
+    def _secure(self) -> None:
+        """The case's own site is backed up before the first package; of the others their nightly backup has to do."""
+        if good := releases.read(self.site.layout, self.shell).last_good:
+            securing.back_up(self.site, self.shell, self.journal, good)
+        self.secured = True
 
     def _remaining(self, steps: Sequence[Step]) -> list[Step]:
         """What is neither installed nor judged yet. Raises ChangedSincePlan for a version that nobody approved."""

@@ -94,16 +94,19 @@ def fresh(site: Site) -> Shell:
     return open_host(site.access).__enter__()
 
 
-def killed(run_it: Callable[[Callable[[], None], Callable[[str], None]], Outcome], at: int) -> int:
-    """Run in a child process that gets SIGKILL at the `at`-th permit or step; its exit code as subprocess has it."""
+def killed(run_it: Callable[[Callable[[], None], Callable[[str], None]], Outcome], at: int | str) -> int:
+    """Run in a child process that gets SIGKILL at the `at`-th permit or step, or at the step that begins so.
+
+    Its exit code as subprocess has it.
+    """
     child = os.fork()
     if child == 0:
         count = 0
 
-        def tick(_: str = "") -> None:
+        def tick(said: str = "") -> None:
             nonlocal count
             count += 1
-            if count == at:
+            if count == at or (isinstance(at, str) and said.startswith(at)):
                 os.kill(os.getpid(), 9)
 
         run_it(tick, tick)
