@@ -23,6 +23,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import certifi
 import httpx
 import typer
 
@@ -47,6 +48,9 @@ LONGEST_DELAY_S = 30.0
 LOOK_S = 0.5
 LAST_WORDS = 15
 """Lines of a failed deployment that are shown."""
+ONE_ROOT = "root.pem"
+"""Prefect reads the file of roots anew for each of its clients, 128 of them at a deployment and 20 ms each for all the
+public roots. This server is asked without TLS, so one root is enough."""
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -80,6 +84,12 @@ def _print(source: str, line: str) -> None:
     typer.echo(f"{source:<9}| {line}")
 
 
+def _write_root(file: Path) -> None:
+    end = "-----END CERTIFICATE-----\n"
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.write_text(certifi.contents().partition(end)[0] + end)
+
+
 @contextmanager
 def _only_one(state: Path) -> Iterator[None]:
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -111,6 +121,7 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "PELIHARA_PREFECT_URL": url,
         "PREFECT_HOME": str(state),
         "PREFECT_API_URL": url,
+        "PREFECT_API_SSL_CERT_FILE": str(state / ONE_ROOT),
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
@@ -239,6 +250,7 @@ class Supervisor:
     def __enter__(self) -> Supervisor:
         if _taken(self._port):
             raise UpError(f"port {self._port} sudah dipakai program lain; pilih yang lain dengan --port")
+        _write_root(Path(self._env["PREFECT_API_SSL_CERT_FILE"]))
         self._not_ours = _own_processes()
         _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
         # Having a handler, not ignoring, lets children start with the default again, also when our parent ignored it.

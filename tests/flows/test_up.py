@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -74,6 +75,15 @@ def test_children_are_told_to_report_nothing_to_the_outside(settings: Settings) 
     assert told["PREFECT_SERVER_ANALYTICS_ENABLED"] == told["PREFECT_SERVER_UI_V2_ENABLED"] == "false"
     assert told["PREFECT_HOME"] == str(settings.home / "prefect")
     assert told["PELIHARA_PREFECT_URL"] == "http://127.0.0.1:4200/api"
+
+
+def test_children_need_not_read_all_public_roots_for_a_server_without_tls(
+    supervisor: Supervisor, settings: Settings
+) -> None:
+    with supervisor:
+        told = environment(settings, 4200)
+        assert told["PREFECT_API_URL"].startswith("http://127.0.0.1:")
+        assert len(ssl.create_default_context(cafile=told["PREFECT_API_SSL_CERT_FILE"]).get_ca_certs()) == 1
 
 
 def test_a_child_that_dies_comes_back_and_is_heard(supervisor: Supervisor, said: list[tuple[str, str]]) -> None:
