@@ -17,6 +17,7 @@ from rich.console import Console
 from flows import demo
 from flows.demo import story, webhost
 from sop import procedure
+from tests.lab.web import quiet_packages
 
 
 def played(folder: Path) -> tuple[int, str]:
@@ -70,6 +71,7 @@ def test_a_device_that_was_read_again_is_told_so() -> None:
 def test_the_demo_goes_from_letter_to_report_with_nothing_but_python_and_again_with_real_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    quiet_packages()
     with monkeypatch.context() as bare:
         bare.setattr(webhost, "program", lambda _: "")
         code, text = played(tmp_path / "demo")

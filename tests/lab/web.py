@@ -139,13 +139,17 @@ def _prepare(key: Path) -> None:
     sudoers.chmod(0o440)
     wrapper = Path(__file__).resolve().parents[2] / "playbooks/hosting/templates/pelihara-paket.sh"
     run("install", "-o", "root", "-m", "755", str(wrapper), str(WRAPPER))
-    _quiet_packages()
+    quiet_packages()
     with Path("/etc/hosts").open("a") as hosts:
         hosts.write("127.0.1.1 web\n")
 
 
-def _quiet_packages() -> None:
-    """The host's only source of packages is a folder of its own, empty until a test puts something there."""
+def quiet_packages() -> None:
+    """The host's only source of packages is a folder of its own, empty until a test puts something there.
+
+    A look at all that Debian has takes apt a second or two of processor time.
+    """
+    require("apt-get")
     run("install", "-d", str(PACKAGES), "/var/lib/apt/lab/partial")
     (PACKAGES / "Packages").touch()
     Path("/etc/apt/lab.list").write_text(f"deb [trusted=yes] file:{PACKAGES} ./\n")
