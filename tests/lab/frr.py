@@ -23,10 +23,12 @@ from pathlib import Path
 from string import Template
 
 import playbooks.network
-from tests.lab import accounts, lan
+from tests.lab import accounts, lan, vty
 from tests.lab.core import Namespace, Service, cable, folder, listens, manage, require, run, until
 
 DAEMONS = ("zebra", "staticd", "ospfd", "bgpd")
+MOVES = re.compile(r"\d+:\d\d:\d\d")
+"""How long ago, in a table of routes."""
 PROGRAMS = Path("/usr/lib/frr")
 RELOAD = "/usr/lib/frr/frr-reload.py"
 USER = "otomasi"
@@ -93,6 +95,8 @@ class Router:
     healthy: str = field(default="", repr=False)
     """The running config right after a healthy start; `saved` is the startup config then."""
     saved: str = field(default="", repr=False)
+    state: tuple[str, ...] = field(default=(), repr=False)
+    """What its daemons said of their configuration then."""
 
     def __post_init__(self) -> None:
         self.machine = Namespace.create(self.name, forwarding=True)
@@ -132,7 +136,7 @@ class Router:
     def remember(self) -> None:
         """Save, and take this state as the healthy one."""
         self.save()
-        self.healthy, self.saved = self.running, self.startup.read_text()
+        self.healthy, self.saved, self.state = self.running, self.startup.read_text(), self.configured()
 
     def write_startup(self, text: str) -> None:
         self.startup.write_text(text)
@@ -178,6 +182,22 @@ class Router:
         """Output of a vtysh command, asked at the router itself, not over SSH."""
         return self.machine.run("vtysh", "-c", command)
 
+    def ask(self, daemon: str, command: str) -> str:
+        """What one daemon says, without vtysh; nothing when it is dead."""
+        try:
+            return vty.ask(self.folder("run") / f"{daemon}.vty", command)
+        except OSError:
+            return ""
+
+    def configured(self) -> tuple[str, ...]:
+        return tuple(self.ask(daemon, "show running-config") for daemon in DAEMONS)
+
+    def known(self) -> tuple[object, ...]:
+        """Its neighbours, its peer and its routes, as they are now."""
+        peers = re.findall(r"BGP state = \w+", self.ask("bgpd", "show bgp neighbors"))
+        neighbors = re.findall(r"^([\d.]+) +\d+ (\w+)/", self.ask("ospfd", "show ip ospf neighbor"), re.MULTILINE)
+        return peers, neighbors, MOVES.sub("", self.ask("zebra", "show ip route"))
+
     def configure(self, *lines: str) -> None:
         """Type config lines at the router itself; AssertionError when it refuses one."""
         said = self.machine.run("vtysh", "-f", "/dev/stdin", stdin="\n".join((*lines, "end", "")))
@@ -190,9 +210,9 @@ class Router:
         """Back to the healthy configuration, saved and running, with all daemons and SSH."""
         alive = len(self.daemons) == len(DAEMONS) and all(daemon.running for daemon in self.daemons)
         self.write_startup(self.saved)
-        if alive and self.running != self.healthy:
+        if alive and self.configured() != self.state:
             self.machine.run(RELOAD, "--reload", str(self.startup))
-        if not alive or self.running != self.healthy:
+        if not alive or self.configured() != self.state:
             self.reboot()
         if not listens(self.address, 22):
             self.serve_ssh()
@@ -202,7 +222,7 @@ class Router:
         return self.show("show running-config")
 
     def full_neighbors(self) -> int:
-        return len(re.findall(r"\bFull/", self.show("show ip ospf neighbor")))
+        return len(re.findall(r"\bFull/", self.ask("ospfd", "show ip ospf neighbor")))
 
     # Faults. Each says what is seen.
 
@@ -331,12 +351,22 @@ class Network:
         """All adjacencies full, BGP up, the default known everywhere, the PCs reach each other and the uplink."""
         return (
             all(router.full_neighbors() == 2 for router in self.routers.values())
-            and "Established" in self["r1"].show("show bgp neighbors 10.1.13.2")
-            and all("0.0.0.0/0" in router.show("show ip route") for router in self.routers.values())
+            and "Established" in self["r1"].ask("bgpd", "show bgp neighbors 10.1.13.2")
+            and all("0.0.0.0/0" in router.ask("zebra", "show ip route") for router in self.routers.values())
             and self.machines["h2"].pings("10.3.0.10")
             and self.machines["h3"].pings("203.0.113.1")
             and self.lan.converged()
         )
+
+    def known(self) -> tuple[object, ...]:
+        """What all routers know of their neighbours and ways now."""
+        return tuple(router.known() for router in self.routers.values())
+
+    def until_other(self, known: object, seconds: float) -> None:
+        """Wait until the routers know something else, but no longer than that."""
+        end = time.monotonic() + seconds
+        while self.known() == known and time.monotonic() < end:
+            time.sleep(0.05)
 
     def pull_cable(self, router: str, interface: str) -> None:
         """It loses its carrier: down, although nobody shut it. A router at the far end says that its port was shut."""
