@@ -225,10 +225,23 @@ def test_wordpress_itself_a_theme_and_a_lone_file_are_updated_with_the_database_
         (web_lab.folder / "updates" / "inti-99.0.tar.gz").unlink()
 
 
-def updated_killed(site: Site, number: int, midway: bool) -> int:
+def offered(lab: WebLab, kind: str, number: int) -> tuple[str, str, str]:
+    """Offers one part in a version of its own: its kind, name and version."""
+    if kind == "core":
+        core(lab, f"98.{number}", 98000 + number)
+        return "core", "wordpress", f"98.{number}"
+    if kind == "theme":
+        offer(lab, "tema.tar.gz", {"biru/style.css": f"/*\nTheme Name: Biru\nVersion: 3.{number}\n*/"})
+        return "theme", "biru", f"3.{number}"
+    offer(lab, "kontak-baru.tar.gz", plugin("kontak", f"3.{number}"))
+    return "plugin", "kontak", f"3.{number}"
+
+
+def updated_killed(site: Site, number: int, midway: bool, part: tuple[str, str, str]) -> int:
     """An update killed at a command, and its second run; the exit code of the first."""
     with open_host(site.access) as shell:
         approved = maintain.plan(site, shell)
+        assert [each["slug"] for each in approved.details["updates"]] == [part[1]]
     code = killed_at_command(lambda: maintain.apply(approved, site, fresh(site), allowed), number, midway)
     assert "Rawat Situs" in front(site), number
     with open_host(site.access) as shell:
@@ -237,6 +250,8 @@ def updated_killed(site: Site, number: int, midway: bool) -> int:
         assert maintain.plan(site, shell).changes == ()
         state = releases.read(site.layout, shell)
         assert state.current == state.last_good
+        found = maintain.installed(site, shell, state.current)
+        assert part in {(each.kind, each.slug, each.version) for each in found.values()}, number
     return code
 
 
@@ -246,11 +261,13 @@ STRIDE = 13
 
 @pytest.mark.timeout(400)
 def test_a_worker_killed_at_any_command_leaves_the_site_and_a_second_run_finishes(web_lab: WebLab, kept: Site) -> None:
-    for number in itertools.count(2, STRIDE):
-        version = f"3.{number}"
-        offer(web_lab, "kontak-baru.tar.gz", plugin("kontak", version))
-        code = updated_killed(kept, number, midway=number % 2 == 0)
-        assert says(kept, "kontak") == version
+    for number, kind in zip(itertools.count(2, STRIDE), itertools.cycle(("plugin", "theme", "core"))):
+        part = offered(web_lab, kind, number)
+        code = updated_killed(kept, number, number % 2 == 0, part)
+        if kind == "plugin":
+            assert says(kept, "kontak") == part[2]
+        if kind == "core":
+            assert database_version(web_lab) == str(98000 + number)
         if code == 0:
             break
         assert code == -9
