@@ -124,6 +124,7 @@ def _plan_row(plan: PlanRecord) -> dict[str, object]:
         "yang diubah": "; ".join(fields.get("changes", ())) or "-",
         "sidik rencana": plan.hash,
         "jalan kembali": "; ".join(fields.get("way_back", ())) or "-",
+        "tidak dikerjakan": "; ".join(fields.get("left_out", ())) or "-",
     }
 
 

@@ -29,6 +29,7 @@ class Plan:
     "rollback"); `changes` are the lines a person reads and approves; `way_back` undoes them; `base` is the digest of
     the target's state the plan was made from; `details` holds what `apply` needs, JSON values only, never a secret and
     never a time, so that planning the same change twice gives the same hash. An empty `changes` means nothing to do.
+    `left_out` is what was looked for and is not done from here, each with the reason (Indonesian).
     """
 
     action: str
@@ -40,6 +41,7 @@ class Plan:
     finding: str = ""
     base: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     def document(self) -> bytes:
         """Canonical JSON: the exact bytes that are stored, shown and approved."""
@@ -53,7 +55,7 @@ class Plan:
     @classmethod
     def from_document(cls, document: bytes) -> Plan:
         fields = json.loads(document)
-        lists = {key: tuple(fields[key]) for key in ("changes", "way_back")}
+        lists = {key: tuple(fields.get(key, ())) for key in ("changes", "way_back", "left_out")}
         return cls(**{**fields, **lists, "ladder": Ladder(fields["ladder"])})
 
 

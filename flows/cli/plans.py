@@ -78,6 +78,7 @@ def _lines(fields: dict[str, Any]) -> dict[str, Any]:
         "summary": fields.get("summary", ""),
         "changes": fields.get("changes", []),
         "way_back": fields.get("way_back", []),
+        "left_out": fields.get("left_out", []),
         "finding": fields.get("finding", ""),
     }
 
@@ -94,6 +95,8 @@ def print_plan(plan: dict[str, Any], to: Console) -> None:
             to.print(plain(indented(f"    + {line}", 6), "green"), soft_wrap=True)
         for line in member["way_back"]:
             to.print(plain(indented(f"    jalan kembali: {line}", 6), "dim"), soft_wrap=True)
+        for line in member["left_out"]:
+            to.print(plain(indented(f"    tidak dikerjakan: {line}", 6), "yellow"), soft_wrap=True)
 
 
 def print_plans(plans: list[dict[str, Any]], to: Console) -> None:

@@ -278,7 +278,7 @@ def _change(
         here,
         {"website": site, "case": case},
         given,
-        lambda: other(here, case, site, actor) if other else jobs.propose(here, case, site, action, actor),
+        lambda: other(here, case, site, actor) if other else jobs.propose(here, case, site, action, actor, note),
         lambda plan: jobs.apply_plan(here, case, site, jobs.permitted(action), plan, actor, note),
         json,
     )

@@ -309,10 +309,17 @@ def wanted(office: Office, name: str) -> list[str]:
     return [action for action in NEW_SITE if needs.get(action, True)]
 
 
-def propose(office: Office, case_id: str, name: str, action: str, actor: Actor = SOFTWARE) -> list[PlanRecord]:
-    """Put a plan forward in its case; nothing when the site already is so."""
+def propose(
+    office: Office, case_id: str, name: str, action: str, actor: Actor = SOFTWARE, on_step: OnStep | None = None
+) -> list[PlanRecord]:
+    """Put a plan forward in its case; nothing when the site already is so, then `on_step` is told what is left out."""
     plan = make_plan(office, name, action)
-    return [put_forward(office, case_id, plan, actor)] if plan.changes else []
+    if plan.changes:
+        return [put_forward(office, case_id, plan, actor)]
+    if on_step:
+        for line in plan.left_out:
+            on_step(f"tidak dikerjakan: {line}")
+    return []
 
 
 def propose_undoing(office: Office, case_id: str, name: str, actor: Actor = SOFTWARE) -> list[PlanRecord]:

@@ -162,6 +162,8 @@ class PlanLine:
     approved_at: datetime | None = None
     changes: tuple[str, ...] = ()
     way_back: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """What was looked for and is not done, each with the reason."""
 
 
 @dataclass(frozen=True)

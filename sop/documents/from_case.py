@@ -311,6 +311,7 @@ def _plan(case: CaseRecord, plan: PlanRecord) -> data.PlanLine:
         summary=str(document.get("summary", "")),
         changes=tuple(document.get("changes", ())),
         way_back=tuple(document.get("way_back", ())),
+        left_out=tuple(document.get("left_out", ())),
         confirmed_by=people.who(case.procedure, confirmed) if confirmed else "",
         approved_by=people.who(case.procedure, approval) if approval else "",
         approved_at=approval.at if approval else None,

@@ -21,7 +21,7 @@ from sop.documents.site_data import SiteReport
 _TEMPLATES = Path(__file__).parent
 _PROSE = frozenset(
     "about note text evidence evidence_after advice summary activity description remaining".split()
-    + "changes way_back lines unread".split()
+    + "changes way_back left_out lines unread why".split()
 )
 """Fields that may run long; every other text is a name, and a name longer than a few lines is an attack."""
 _NAME_LIMIT, _PROSE_LIMIT = 160, 2000

@@ -76,7 +76,9 @@ def test_a_technician_reads_the_cause_and_its_next_step_and_under_it_what_follow
 
 def test_a_plan_with_hostile_lines_steers_no_terminal_and_forges_no_line() -> None:
     plan = {"target": "r1", "action": "repair", "class": "B", "summary": "x", "state": "proposed", "hash": "f" * 64}
-    said = printed(lambda to: print_plan({**plan, "changes": [HOSTILE], "way_back": [HOSTILE]}, to))
+    said = printed(
+        lambda to: print_plan({**plan, "changes": [HOSTILE], "way_back": [HOSTILE], "left_out": [HOSTILE]}, to)
+    )
     assert_harmless(said)
 
 

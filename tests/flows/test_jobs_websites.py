@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -410,6 +411,24 @@ def test_what_an_update_backed_up_is_the_cases_backup_whether_the_update_stays_o
     assert [(each.sha256[:1], each.off_host) for each in told] == [("a", True), ("c", False)]
     kinds = [each.kind for each in office.register.case(case).evidence]
     assert kinds[-2:] == ["backup", "outcome"], "what is changed after a backup is backed up once more"
+
+
+def test_a_command_that_finds_nothing_it_may_do_says_what_it_left_out_and_why(
+    pelihara: Pelihara, analysed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "Plugin galeri 1.0 -> 2.0: memerlukan PHP 8.3, yang terpasang 8.2.29"
+    nothing = Plan("maintain", "dinkes-web", Ladder.B, "Perbarui 0 bagian", (), left_out=(why,))
+    some = replace(nothing, changes=("Plugin agenda 1.0 -> 1.1",))
+    words = ("website", "update", "dinkes-web", "--case", analysed, "--as", "pranata-1")
+    monkeypatch.setitem(websites.CHANGES, "maintain", (lambda *_: nothing, None))
+    said = pelihara(*words)
+    assert (said.code, "Tidak ada yang perlu diubah" in said.out, f"tidak dikerjakan: {why}" in said.err) == (
+        0,
+        True,
+        True,
+    )
+    monkeypatch.setitem(websites.CHANGES, "maintain", (lambda *_: some, None))
+    assert f"tidak dikerjakan: {why}" in pelihara(*words).out
 
 
 def test_packages_of_a_host_are_updated_while_no_other_works_on_any_of_its_sites(

@@ -52,13 +52,12 @@ def plan(site: Site, shell: Shell) -> Plan:
         action="maintain",
         target=site.slug,
         ladder=Ladder.B,
-        summary="; ".join(
-            (f"Perbarui {len(found)} bagian {site.domain}, satu per satu", *(f"ditunda {h.line}" for h in choice.held))
-        ),
+        summary=f"Perbarui {len(found)} bagian {site.domain}, satu per satu",
         changes=tuple(each.line for each in found),
         way_back=tuple(_way_back(site)) if found else (),
         base=good,
         details={"origin": releases.origin(good), "updates": [asdict(each) for each in found]},
+        left_out=tuple(each.line for each in choice.held),
     )
 
 

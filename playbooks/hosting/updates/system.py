@@ -110,9 +110,9 @@ def plan(site: Site, shell: Shell) -> Plan:
         way_back=(
             f"{site.domain} dicadangkan sebelum paket pertama",
             "semua situs di host diperiksa sebelum dan sesudah tiap paket; bila ada yang rusak, versi lama dipasang",
-            *(f"tidak ada untuk {line}, maka tidak dikerjakan (kelas C): {why}" for line, why in refused.items()),
         ),
         details={"host": site.website.host, "sites": sites, "packages": [each.as_json() for each in steps]},
+        left_out=tuple(f"{line}, tidak ada jalan kembali (kelas C): {why}" for line, why in refused.items()),
     )
 
 

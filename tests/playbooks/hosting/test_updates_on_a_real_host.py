@@ -165,14 +165,15 @@ def test_what_is_no_longer_as_approved_is_not_touched(web_lab: WebLab, kept: Sit
 
 def core(lab: WebLab, version: str, database: int, broken: str = "") -> None:
     """Debian's WordPress as another version of it, which finds its database too old."""
-    original = lab.folder / lab.light_wordpress()["archive"]
+    original, folder = lab.folder / lab.light_wordpress()["archive"], lab.folder / "updates"
+    folder.mkdir(exist_ok=True)
     lines = {
         rb"wp_version = '[^']*'": f"wp_version = '{version}'",
         rb"wp_db_version = [0-9]+": f"wp_db_version = {database}",
     }
     with (
         tarfile.open(original) as old,
-        tarfile.open(lab.folder / "updates" / f"inti-{version}.tar.gz", "w:gz", compresslevel=1) as new,
+        tarfile.open(folder / f"inti-{version}.tar.gz", "w:gz", compresslevel=1) as new,
     ):
         for entry in old:
             data = old.extractfile(entry).read() if entry.isreg() else b""  # type: ignore[union-attr]
@@ -207,7 +208,7 @@ def test_wordpress_itself_a_theme_and_a_lone_file_are_updated_with_the_database_
         assert [line.partition(" (")[0] for line in plan.changes] == found
         assert found[:2] == ["Plugin halo.php 1.0 -> 1.1", "Tema biru 1.0 -> 2.0"]
         assert found[-1].rpartition(" ")[2] == "98.0"
-        assert (held, "memerlukan PHP 99.0, yang terpasang 8." in plan.summary) == ("Plugin kontak 1.1 -> 9.0", True)
+        assert plan.left_out[0].startswith(f"{held}: memerlukan PHP 99.0, yang terpasang 8."), held
         ahead.unlink()
         outcome = maintain.apply(plan, kept, shell, allowed)
         assert outcome.status == "applied", outcome

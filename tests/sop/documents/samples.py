@@ -262,6 +262,7 @@ SITE_REPORT = SiteReport(
             approved_at=AT + timedelta(days=7),
             changes=("ganti rilis yang dilayani: 0001-1c22 -> 0002-8d1f0c7e55aa",),
             way_back=("kembali ke rilis 0001-1c22",),
+            left_out=("Plugin galeri 1.0 -> 2.0: memerlukan PHP 8.3, yang terpasang 8.2.29",),
         ),
     ),
     steps=(
