@@ -19,13 +19,14 @@ UNPACK_S = 900
 SERVED_S = 0.5
 """How long a release that visitors get may fail its health page: it has just passed out of their sight."""
 VERIFY = 'printf "%s  %s\\n" "$2" "$1" | sha256sum --check --status'
+# Files of a release are dated now: PHP keeps nothing compiled of a file without a time, and goes by it to see a change.
 # Shared folders are links: their content outlives the release. The name of a link is relative, so the site can move.
 _UNPACK = """
 umask 027
 archive=$1 work=$2; shift 2
 [ ! -e "$work" ] || { chmod -R u+w "$work"; rm -rf "$work"; }
 mkdir "$work"
-tar --extract --gzip --file "$archive" --directory "$work" --no-same-owner
+tar --extract --gzip --file "$archive" --directory "$work" --no-same-owner --touch
 for pair; do
     name=${pair%%=*} target=${pair#*=}
     mkdir -p "$(dirname "$work/$name")"

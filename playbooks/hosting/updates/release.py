@@ -42,7 +42,7 @@ else
     rm -rf "$work/wp-admin" "$work/wp-includes"
     set -- --anchored --exclude=wp-content --exclude=wp-config.php
 fi
-tar --extract --gzip --file "$packed" --directory "$into" --no-same-owner "$@"
+tar --extract --gzip --file "$packed" --directory "$into" --no-same-owner --touch "$@"
 sync --file-system "$work"
 """
 

@@ -146,6 +146,9 @@ def test_wordpress_comes_up_is_backed_up_and_brought_back(web_lab: WebLab) -> No
         site = wordpress(web_lab, health={"path": "/", "expect": "PortalDinas"})
         assert health.problem(site) == ""
 
+        undated = shell.run("find", "-L", site.layout.current, "-name", "*.php", "!", "-newermt", "2000-01-01")
+        assert not undated, "PHP compiles a file without a time anew at each visit"
+
         assert not any(backup.backups(site, shell))
         kept = backup.back_up(site, shell)
         assert [each.name for each in backup.backups(site, shell)] == [kept.name]
