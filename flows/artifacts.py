@@ -132,7 +132,8 @@ def outcome(key: str, title: str, done: Outcome, tip: str, papers: Iterable[str]
     """What applying a plan came to, step by step, and what it did to the findings, as a Markdown artifact."""
     words = {"applied": "diterapkan", "unchanged": "sudah demikian", "rolled_back": "dikembalikan", "failed": "gagal"}
     steps = [f"1. {quoted(at)}: {quoted(what)}" for at, what in done.steps]
-    said = f"Hasil: **{words.get(done.status, quoted(done.status))}**. {quoted(done.detail)}"
+    became = "sebagian dikembalikan" if done.partly else words.get(done.status, quoted(done.status))
+    said = f"Hasil: **{became}**. {quoted(done.detail)}"
     verdict = [f"- {word}: {quoted(named(name))}" for word, names in done.verdict.items() for name in names]
     compared = ["", "Temuan sebelum dan sesudah:", "", *verdict] if verdict else []
     markdown(key, title, [said, "", *steps, *compared], tip, papers)

@@ -93,6 +93,11 @@ class Outcome:
         return self.status in ("applied", "unchanged")
 
     @property
+    def partly(self) -> bool:
+        """Whether some parts were taken back and the others stay."""
+        return self.status == "rolled_back" and any(each.state == "applied" for each in self.parts)
+
+    @property
     def verdict(self) -> dict[str, list[str]]:
         """What the change did to the findings, each by its code and subject: hilang, tetap, baru."""
         before, after = ([f"{each['code']} {each['subject']}" for each in found] for found in (self.before, self.after))

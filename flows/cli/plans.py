@@ -110,6 +110,7 @@ OUTCOMES = {
     "applied": ("ok", "dijalankan dan terbukti"),
     "unchanged": ("ok", "sudah demikian; tidak ada yang diubah"),
     "rolled_back": ("failed", "tidak terbukti, dikembalikan seperti semula"),
+    "partly": ("failed", "sebagian tidak terbukti dan dikembalikan, selebihnya dijalankan dan terbukti"),
     "failed": ("failed", "gagal"),
 }
 
@@ -118,7 +119,7 @@ def print_outcome(target: str, outcome: Outcome, zone: str, to: Console) -> None
     """What applying came to, step by step, by the office's clock."""
     for at, what in outcome.steps:
         to.print(plain(f"  {moment(datetime.fromisoformat(at), zone, '%H:%M:%S %Z')}  {what}"))
-    style, said = OUTCOMES[outcome.status]
+    style, said = OUTCOMES["partly" if outcome.partly else outcome.status]
     to.print(status(style, f"{target}: {said}{': ' + outcome.detail if outcome.detail else ''}."))
     for name in outcome.verdict["hilang"]:
         to.print(plain(f"  hilang: {name}"))

@@ -386,8 +386,9 @@ def _signatories(register: Register, case: CaseRecord) -> tuple[data.Signatory, 
 
 
 def _item(written: data.Report, target: data.Target) -> data.Item:
-    applied = [plan for plan in written.plans if (plan.target, plan.state) == (target.name, "applied")]
-    done = [plan.summary or plan.action for plan in applied]
+    mine = [plan for plan in written.plans if plan.target == target.name]
+    done = [plan.summary or plan.action for plan in mine if plan.state == "applied"]
+    done += [f"{plan.summary or plan.action} (sebagian)" for plan in mine if plan.state == "partly"]
     left = sum(each.finding.target == target.name and each.state != "teratasi" for each in written.comparisons())
     if "failed" in (target.after or target.before):
         condition = "Belum dapat dibaca"

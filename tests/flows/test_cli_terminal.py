@@ -14,8 +14,9 @@ import pytest
 from rich.console import Console
 
 from flows.cli.answer import print_json, table
-from flows.cli.plans import print_plan
+from flows.cli.plans import print_outcome, print_plan
 from flows.cli.targets import print_targets
+from playbooks.plans import Outcome, Part
 from tests.flows.conftest import Pelihara
 
 HOSTILE = "up\x1b[2J\x9b31m\u202e[red]x[/red]\x07\x00\nJejak audit utuh"
@@ -80,6 +81,13 @@ def test_a_plan_with_hostile_lines_steers_no_terminal_and_forges_no_line() -> No
         lambda to: print_plan({**plan, "changes": [HOSTILE], "way_back": [HOSTILE], "left_out": [HOSTILE]}, to)
     )
     assert_harmless(said)
+
+
+def test_an_update_of_many_parts_of_which_some_stay_is_not_called_taken_back() -> None:
+    stays, back = Part("Plugin agenda", "1.0", "1.1", "applied"), Part("Plugin galeri", "1.0", "2.0", "rolled_back")
+    some, none = (Outcome("rolled_back", "...", parts=parts) for parts in ((stays, back), (back,)))
+    assert "sebagian tidak terbukti" in printed(lambda to: print_outcome("dinkes-web", some, "Asia/Jakarta", to))
+    assert "dikembalikan seperti semula" in printed(lambda to: print_outcome("dinkes-web", none, "Asia/Jakarta", to))
 
 
 def test_json_is_ascii_so_that_no_locale_breaks_it_and_no_terminal_is_steered(

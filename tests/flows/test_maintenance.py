@@ -15,7 +15,7 @@ from flows.jobs.maintenance import maintain_websites
 from flows.office import Office
 from playbooks.findings import TITLES, Reason, TargetError
 from playbooks.plans import Ladder, Outcome, Part, Plan
-from sop.documents import from_site
+from sop.documents import from_case, from_site
 from sop.documents.site_data import Version
 from sop.register.records import Actor
 from tests.flows.conftest import Pelihara
@@ -101,6 +101,8 @@ def test_what_a_plan_of_updates_came_to_stands_in_the_report_part_by_part(office
     assert [each.text for each in told.recommendations] == [
         "Rencana belum terlaksana: Plugin galeri ke 2.0; Paket curl ke 7.2."
     ]
+    (item,) = from_case.handover(office.register, office.register.case(asked)).items
+    assert item.description == "Perbarui 3 bagian (sebagian)"
     again = Plan("maintain", SITE, Ladder.B, "Perbarui 2 bagian", ("...",))
     put_forward(office, asked, again, CLOCK)
     later = Outcome("applied", parts=tuple(replace(each, state="applied") for each in parts if each is not parts[1]))
