@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import shutil
 import tarfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,8 +74,8 @@ def activate(lab: WebLab, *names: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def kept(web_lab: WebLab) -> Site:
-    """A WordPress with three old plugins and one that is a lone file, all active."""
+def kept(web_lab: WebLab) -> Iterator[Site]:
+    """A WordPress with three old plugins and one that is a lone file, all active; no archive outlasts these tests."""
     names = ("kontak", "galeri", "agenda")
     source = web_lab.light_wordpress(with_plugins(*names))
     site = wordpress(web_lab, "rawat", source=source, health={"path": "/", "expect": "Rawat Situs"})
@@ -83,7 +85,8 @@ def kept(web_lab: WebLab) -> Site:
         site = wordpress(web_lab, "rawat", source=source, health={"path": "/", "expect": "Rawat Situs"})
         install_wordpress(site, web_lab, "Rawat Situs")
     activate(web_lab, *(f"{name}/{name}.php" for name in names), "halo.php")
-    return site
+    yield site
+    shutil.rmtree(web_lab.folder / "updates")
 
 
 def says(site: Site, name: str) -> str:
