@@ -217,6 +217,8 @@ def _copied(register: Register, case: CaseRecord) -> dict[str, bool]:
     """What the nightly care came to know of copies off the host, by the backup's name."""
     known: dict[str, bool] = {}
     for each in register.evidence(target=case.website, kind="backup_care"):
+        if each.at < case.opened_at:
+            continue
         care = json.loads(register.read(each.id))
         known |= dict.fromkeys((*care["copied"], *care["mended"].get("off_host", ())), True)
         known |= dict.fromkeys(care["damaged"].get("off_host", ()), False)

@@ -128,7 +128,7 @@ def _expiries(register: Register, case: CaseRecord, profile: Mapping[str, Any]) 
     registered = profile.get("registered_until")
     until = date.fromisoformat(registered) if registered else None
     yield _expiry(f"Pendaftaran domain {site.domain}", until, today, "" if until else "belum diisi dalam inventaris")
-    yield site_data.Expiry(f"Hosting di {site.host}", None, note="server kantor sendiri", endless=True)
+    yield site_data.Expiry(f"Hosting di {site.host}", None, note="server kantor sendiri, tanpa masa sewa", endless=True)
 
 
 def _expiry(name: str, until: date | None, today: date, note: str) -> site_data.Expiry:

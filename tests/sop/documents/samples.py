@@ -306,7 +306,7 @@ SITE_REPORT = SiteReport(
         Expiry("Sertifikat HTTPS", date(2026, 12, 20), 17, "penerbit: acme"),
         Expiry("Pendaftaran domain example.go.id", None, None, "belum diisi dalam inventaris"),
         Expiry("Sertifikat lama", date(2026, 11, 1), -32),
-        Expiry("Hosting di web-1", None, None, "server kantor sendiri", endless=True),
+        Expiry("Hosting di web-1", None, None, "server kantor sendiri, tanpa masa sewa", endless=True),
     ),
     proofs=(Proof(True, AT + timedelta(days=3), "dimuat ke basis data sementara; situs menjawab"),),
     receiver=PIC,

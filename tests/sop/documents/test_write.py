@@ -218,7 +218,7 @@ def test_a_websites_report_tells_what_changed_what_holds_how_long_and_what_was_n
         "habis 32 hari yang lalu",
         "tidak diketahui belum diisi dalam inventaris",
         "Tidak dikerjakan: Plugin galeri 1.0 -> 2.0: memerlukan PHP 8.3",
-        "Hosting di web-1 tanpa batas waktu server kantor sendiri",
+        "Hosting di web-1 – server kantor sendiri, tanpa masa sewa",
         "terbukti pulih pada",
         "Berkas belum diuji",
         "Sertifikat dan HTTPS diperiksa, tidak ada temuan",
