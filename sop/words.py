@@ -30,7 +30,7 @@ PLANS = {
     "approved": "boleh dijalankan",
     "dropped": "ditolak",
     "applied": "sudah dijalankan",
-    "rolled_back": "dikembalikan seperti semula",
+    "rolled_back": "yang tidak terbukti dikembalikan seperti semula",
     "failed": "gagal",
 }
 DUTIES = {
