@@ -19,17 +19,25 @@ TOLD = 25
 """Findings of one code that are told one by one; of the rest their number."""
 _PHP = re.compile(r"\.(php\d?|phtml|pht|phar|phps)$", re.IGNORECASE)
 _PAGE = re.compile(r"\.(x?html?|shtml|svg)$", re.IGNORECASE)
-_RULES = re.compile(r"(^|/)(\.htaccess|\.user\.ini)$", re.IGNORECASE)
+_RULES = re.compile(r"(^|/)(\.htaccess|\.user\.ini|web\.config)$", re.IGNORECASE)
+_PROGRAM = re.compile(r"\.(cgi|fcgi|pl|py|rb|sh|jspx?|aspx?|ashx)$", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(jpe?g|png|gif|webp|bmp|ico|svg)$", re.IGNORECASE)
 _SECRET = re.compile(
     r"(^|/)(\.env(\.\w{1,20})?|\.git/HEAD|\.svn/wc\.db|\.htpasswd|id_rsa)$"
     r"|\.(sql|sql\.gz|sql\.zip|bak|old|orig|swp)$|(^|/)(backup|cadangan|dump|www|public_html)[\w.-]{0,40}\.(zip|tar|tgz|gz|rar|7z)$",
     re.IGNORECASE,
 )
 _INFO = re.compile(rb"\bphpinfo\s*\(\s*\w{0,20}\s*\)", re.IGNORECASE)
-_COMMENT = re.compile(rb"/\*.{0,2000}?\*/|(//|#)[^\n]{0,500}", re.DOTALL)
-_BLANK = re.compile(rb"\s*<\?php\s*((exit|die)\s*(\(\s*\))?\s*;)?\s*(\?>)?\s*", re.IGNORECASE)
+_COMMENT = re.compile(rb"/\*.*?(?:\*/|\Z)|(?://|#)[^\n]*", re.DOTALL)
+_OPEN = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?php(?=\s|\Z)", re.IGNORECASE)
+# A line's comment ends at "?>" too, and "#[" begins none.
+_NOTHING = re.compile(
+    rb"\s+|;|/\*.*?\*/|(?://|#(?!\[))(?:(?!\?>)[^\r\n])*|(?P<over>\?>)"
+    rb"|(?P<end>(?:exit|die)\s*(?:\(\s*(?:\d{1,3}|'[^'$]{0,200}')?\s*\)\s*)?(?:;|\?>|\Z))",
+    re.IGNORECASE | re.DOTALL,
+)
 _DEBUG = re.compile(
-    rb"define\s*\(\s*['\"]WP_DEBUG['\"]\s*,\s*(true|1)\s*\)|^\s*display_errors\s*=\s*(on|1|true|stdout)\b"
+    rb"define\s*\(\s*['\"]WP_DEBUG['\"]\s*,\s*(true|1)\s*\)|^[ \t]*display_errors\s*=\s*(on|1|true|stdout)\b"
     rb"|ini_set\s*\(\s*['\"]display_errors['\"]\s*,\s*['\"]?(1|on|true)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -125,7 +133,7 @@ def _is_stray(name: str, entry: Entry, path: str, listing: Listing, meant: Meant
         return False
     if entry.kind != "f":
         return True
-    return bool(_PHP.search(name) or _PAGE.search(name) or _RULES.search(name) or path in listing.php)
+    return path in listing.php or any(kind.search(name) for kind in (_PHP, _PAGE, _RULES, _PROGRAM))
 
 
 def served(listing: Listing, meant: Meant) -> frozenset[str]:
@@ -202,14 +210,22 @@ def _changes(odd: Strays, shown: Mapping[str, bytes]) -> Iterator[Finding]:
 
 def _strangers(odd: Strays, shown: Mapping[str, bytes]) -> Iterator[Finding]:
     for path in odd.unknown:
-        code = bool(_PHP.search(path)) and not blank(shown.get(path, b"?"))
+        code = bool(_PROGRAM.search(path) or (_PHP.search(path) and not blank(shown.get(path, b"?"))))
         severity = Severity.MAJOR if code else Severity.WARNING
         yield Finding("files.unknown", severity, named(path), "tidak ada dalam arsip rilis", _TAKE_OUT)
 
 
 def blank(data: bytes) -> bool:
-    """Whether PHP does nothing at all, as the files that guard a folder from being listed."""
-    return bool(_BLANK.fullmatch(_COMMENT.sub(b"", data))) or not data.strip()
+    """Whether PHP does nothing at all, as the files that guard a folder from being listed, or ends before it begins."""
+    opened = _OPEN.match(data)
+    at = opened.end() if opened else 0
+    while opened and (match := _NOTHING.match(data, at)):
+        at = match.end()
+        if match["end"] is not None:
+            return True
+        if match["over"] is not None:
+            break
+    return not data[at:].strip()
 
 
 def _uploads(listing: Listing, odd: Strays, meant: Meant, shown: Mapping[str, bytes]) -> Iterator[Finding]:
@@ -218,6 +234,10 @@ def _uploads(listing: Listing, odd: Strays, meant: Meant, shown: Mapping[str, by
         if _PHP.search(path) and not writes and not blank(shown.get(path, b"?")):
             evidence = "program PHP di folder unggahan"
             yield Finding("files.unknown", Severity.MAJOR, named(path), evidence, _TAKE_OUT)
+        elif _PROGRAM.search(path):
+            yield Finding("files.unknown", Severity.MAJOR, named(path), "program di folder unggahan", _TAKE_OUT)
+        elif _PICTURE.search(path) and path in listing.php:
+            yield Finding("files.unknown", Severity.MAJOR, named(path), "kode PHP di dalam gambar", _TAKE_OUT)
         elif listing.entries[path].kind != "f":
             yield Finding("files.unknown", Severity.MAJOR, named(path), "tautan di folder unggahan", _TAKE_OUT)
         elif path.lower().endswith(".user.ini"):

@@ -36,7 +36,10 @@ tagged() { sed -z "s/^/$1/"; printf '\0'; }
     for file; do [ ! -f "$file" ] || sha256sum -z -- "$file" | tagged h; done
     {
         find shared -xdev -type f -size -2048k -print0 2>/dev/null | head -z -n "$most" |
-            { timeout "$search_s" xargs -0 -r grep -lZai '<?php' -- 2>/dev/null || [ $? -ne 124 ] || printf 'x\0'; }
+            {
+                timeout "$search_s" xargs -0 -r grep -lZai -e '<?php' -e '<?=[[:space:]]*[$`@]' -- 2>/dev/null ||
+                    [ $? -ne 124 ] || printf 'x\0'
+            }
     } | tagged p
     [ ! -f "$record" ] || tagged m <"$record"
     [ ! -f shared/.env ] ||
