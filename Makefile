@@ -6,7 +6,7 @@ READY := .venv/ready
 # Modules compiled once serve all the processes of a run, the tests' own rewritten ones too.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo up lint unit lab lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-hosting lab-deploy lab-rest test bench lab-up lab-down clean
+.PHONY: help demo up lint unit lab lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-sessions lab-hosting lab-restores lab-updates lab-deploy lab-rest packages test bench lab-up lab-down clean
 
 help:
 	@echo "make demo      one network case and one website case, from letter to report, on this machine"
@@ -37,21 +37,25 @@ unit: $(READY)
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not lab" tests
 
 # Worlds side by side: most of their time is waiting for servers, networks and timers.
-WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-sessions lab-hosting lab-deploy lab-rest
+WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-sessions lab-hosting lab-restores lab-updates lab-deploy lab-rest
 REAL := $(sort $(shell grep -rl 'mark\.lab' tests --include='test_*.py'))
-PREFECT := $(addprefix tests/flows/test_,prefect.py prefect_cases.py ui.py up.py)
+PREFECT := $(addprefix tests/flows/test_,prefect.py prefect_cases.py ui.py dispatch.py up.py)
 SITES := $(addprefix tests/flows/test_,prefect_websites.py many_websites.py site_board.py)
 WAITS := tests/flows/test_opd.py
 REPAIRS := tests/playbooks/network/test_repairs_on_the_lab.py
 FAULTS := tests/playbooks/network/test_faults.py
 SESSIONS := tests/playbooks/network/test_hostile_sessions.py
 DEPLOY := tests/playbooks/hosting/test_deploy_on_a_real_host.py
+RESTORES := $(addprefix tests/playbooks/hosting/test_,on_a_real_host.py drill_on_a_real_host.py copies_on_a_real_host.py)
+UPDATES := $(addprefix tests/playbooks/hosting/test_,updates_on_a_real_host.py packages_on_a_real_host.py)
 FLOWS := $(filter-out $(PREFECT) $(SITES) $(WAITS),$(filter tests/flows/%,$(REAL)))
 NETWORK := $(filter-out $(REPAIRS) $(FAULTS) $(SESSIONS),$(filter tests/playbooks/network/%,$(REAL)))
-HOSTING := $(filter-out $(DEPLOY),$(filter tests/playbooks/hosting/%,$(REAL)))
+HOSTING := $(filter-out $(DEPLOY) $(RESTORES) $(UPDATES),$(filter tests/playbooks/hosting/%,$(REAL)))
 
-lab: $(READY)
+packages:
 	@tests/setup.sh lab
+
+lab: $(READY) packages
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(words $(WORLDS)) --output-sync=target $(WORLDS)
 
 lab-flows: $(READY)
@@ -87,19 +91,28 @@ lab-sessions: $(READY)
 lab-hosting: $(READY)
 	@$(BIN)/python -m pytest -m lab $(HOSTING)
 
+lab-restores: $(READY)
+	@$(BIN)/python -m pytest -m lab $(RESTORES)
+
+lab-updates: $(READY)
+	@$(BIN)/python -m pytest -m lab $(UPDATES)
+
 lab-deploy: $(READY)
 	@$(BIN)/python -m pytest -m lab $(DEPLOY)
 
 lab-rest: $(READY)
 	@$(BIN)/python -m pytest -m lab tests --ignore=tests/flows --ignore=tests/playbooks
 
-test: lint unit lab
+# Installing waits for other machines, and mypy has one thread: neither needs both processors.
+test:
+	@$(MAKE) --no-print-directory --jobs=2 $(READY) packages
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target lint unit
+	@$(MAKE) --no-print-directory lab
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench $(SIZES)
 
-lab-up: $(READY)
-	@tests/setup.sh lab
+lab-up: $(READY) packages
 	@$(BIN)/python -m tests.lab up
 
 lab-down:

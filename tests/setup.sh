@@ -28,13 +28,16 @@ apt_install() {
     command -v apt-get >/dev/null || fail "not a Debian; install yourself: ${names[*]}"
     as_root true 2>/dev/null || fail "needs root or sudo without password to install: ${names[*]}"
     echo "Installing ${#names[@]} Debian packages (once)..."
+    # One at a time: the second would take away what keeps the first one's servers off.
+    mkdir -p .venv
+    exec 9>.venv/apt.lock
+    flock 9
     # The lab starts its own servers; those of the packages must stay off (invoke-rc.d(8)).
     if [ ! -e $policy ]; then
         trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
         printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
         as_root chmod 755 $policy
     fi
-    mkdir -p .venv
     as_root apt-get -qq update >"$log" 2>&1 || true
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${names[@]}" >>"$log" 2>&1 ||
         fail "apt-get could not install ${names[*]}; see $log"
