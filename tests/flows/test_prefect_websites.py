@@ -33,7 +33,7 @@ def office(web_lab: WebLab, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         SITE,
         kind="wordpress",
         database={"engine": "mariadb", "name": "dinkes_web"},
-        source=web_lab.wordpress(),
+        source=web_lab.light_wordpress(),
         tls={"issuer": "acme"},
     )
     web_lab.site(FORGOTTEN)
