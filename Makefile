@@ -34,7 +34,7 @@ lint: $(READY)
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 
 unit: $(READY)
-	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not lab" tests
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not lab" tests
 
 # Worlds side by side: most of their time is waiting for servers, networks and timers.
 WORLDS := lab-flows lab-sites lab-waits lab-prefect lab-network lab-repairs lab-ospf lab-faults lab-office lab-sessions lab-hosting lab-restores lab-updates lab-deploy lab-rest
