@@ -19,10 +19,11 @@ USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
 _PLACE = re.compile(
     r"<(?:\w+:)?(?:loc|link|image:loc)\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]{1,2000})", re.IGNORECASE
 )
-_LINE = re.compile(r"^\s*(sitemap|allow|disallow)[ \t]*:[ \t]*(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
+# Never \s where lines are told apart: a file of empty lines would be read again from each of them.
+_LINE = re.compile(r"^[ \t]*(sitemap|allow|disallow)[ \t]*:[ \t]*(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(r"/(?:sitemap[^/]*|index\.\w{1,5})?$", re.IGNORECASE)
 """What an address ends in that says nothing of its page."""
-_PLAIN = re.compile(r"^\s*(https?://\S{1,2000})\s*$", re.MULTILINE)
+_PLAIN = re.compile(r"^[ \t]*(https?://\S{1,2000})[ \t\r]*$", re.MULTILINE)
 
 
 def unpacked(body: bytes) -> str:

@@ -389,7 +389,7 @@ PLATFORM = Platform(
         r"|message-digest-key \d+ \S+|server key|authentication key|authentication text) "
         r"(?!encryption|minimum|maximum|policy|profile|hash)(?:(?:[0-9]|8a|sha512|sha256) )?(?P<secret>\S+)",
         r"^[ \t]*(?:radius|tacacs)-server (?:host \S+ (?:.*? )?)?key (?:[0-9] |8a )?(?P<secret>\S+)",
-        r"^\s+key [0-9a-fA-F]+ (?:[0-9]|8a) (?P<secret>\S+)",
+        r"^[ \t]+key [0-9a-fA-F]+ (?:[0-9]|8a) (?P<secret>\S+)",
         r"^[ \t]*snmp-server community (?P<secret>\S+)",
         r"^[ \t]*snmp-server host \S+ (?:vrf \S+ )?(?:(?:traps|informs) )?(?:version (?:1|2c) )(?P<secret>\S+)",
         r"^[ \t]*snmp-server user .*? auth \S+ (?P<secret>\S+)",

@@ -127,7 +127,7 @@ def _mbps(text: str) -> int:
 
 def _line(name: str, output: str) -> str:
     """The device's own line about `name`."""
-    return " ".join(_required(rf"^\s*{re.escape(name)}(?!\S).*", output)[0].split())
+    return " ".join(_required(rf"^[ \t]*{re.escape(name)}(?!\S).*", output)[0].split())
 
 
 def error_disabled(output: str) -> Told:
@@ -371,8 +371,8 @@ def _bgp_neighbor(head: re.Match[str], body: str) -> BgpPeer:
 
 
 def arp(output: str) -> Told:
-    _required(r"^\s*Protocol +Address +Age ?\(min\) +Hardware Addr +Type +Interface", output)
-    row = r"^\s*Internet +([\d.]+) +(?:-|\d+) +((?:[0-9a-f]{4}\.){2}[0-9a-f]{4}) +\S+(?: +(\S+))?[ \t]*$"
+    _required(r"^[ \t]*Protocol +Address +Age ?\(min\) +Hardware Addr +Type +Interface", output)
+    row = r"^[ \t]*Internet +([\d.]+) +(?:-|\d+) +((?:[0-9a-f]{4}\.){2}[0-9a-f]{4}) +\S+(?: +(\S+))?[ \t]*$"
     return {"arp": tuple(Arp(*found) for found in re.findall(row, output, re.MULTILINE))}
 
 

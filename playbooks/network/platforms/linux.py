@@ -236,7 +236,7 @@ def _neighbor(interface: str, told: dict[str, str]) -> Neighbor:
 def hardware(output: str) -> dict[str, Any]:
     """`dmidecode -t system`."""
     block = needed(r"^System Information\n(?:[ \t]+.*\n?)+", output)[0]
-    told = dict(re.findall(r"^\s+(Product Name|Serial Number): *(.*?) *$", block, re.MULTILINE))
+    told = dict(re.findall(r"^[ \t]+(Product Name|Serial Number): *(.*?) *$", block, re.MULTILINE))
     return {"model": _given(told["Product Name"]), "serial": _given(told["Serial Number"])}
 
 
@@ -307,7 +307,7 @@ PLATFORM = Platform(
     first_line=r"\A# file /etc/",
     last_line=END,
     hostname=r"^# file /etc/hostname\n([^\s.]+)",
-    volatile=r"^\s*(?:#(?! file /).*)?$",
+    volatile=r"^[ \t]*(?:#(?! file /).*)?$",
     secrets=(
         r"^[ \t]*+#?[ \t]*+(?:wpa-psk|wpa-password|wpa-passphrase|wpa-private-key-passwd|wireless-key\d?"
         r"|wireless-wep-key)\s+(?P<secret>\S.*?)\s*$",

@@ -87,7 +87,7 @@ def _loop(link: str) -> Note:
 
 def pools(output: str) -> dict[str, Any]:
     """Ranges that dnsmasq gives, and leases that it has given in them."""
-    ranges = re.findall(r"^\s*dhcp-range=(.*)$", output, re.MULTILINE)
+    ranges = re.findall(r"^[ \t]*dhcp-range=(.*)$", output, re.MULTILINE)
     leased = re.findall(r"^\d+ [0-9a-f:]+ ([\d.]+) \S+ \S+$", output, re.MULTILINE)
     bounds = filter(None, map(_bounds, ranges))
     return {"dhcp_pools": tuple(_pool(first, last, leased) for first, last in bounds)}

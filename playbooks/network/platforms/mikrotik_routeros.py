@@ -46,7 +46,7 @@ def _printed(menu: str, read: Parser, columns: Parser | None = None) -> dict[str
     """Every form of `print`: in columns or as entries, whichever the version and the menu prefer."""
 
     def parse(output: str) -> dict[str, Any]:
-        in_columns = columns and re.search(r"^\s*#\s+[A-Z]", output, re.MULTILINE)
+        in_columns = columns and re.search(r"^[ \t]*#\s+[A-Z]", output, re.MULTILINE)
         return columns(output) if columns and in_columns else read(output)
 
     return {f"{menu} print{form}": parse for form in ("", " brief", " terse", " detail")}

@@ -84,7 +84,7 @@ def some(output: str, *keys: str) -> list[tuple[str, dict[str, str]]]:
 
 def properties(output: str) -> dict[str, str]:
     """`name: value` lines, as /system resource print gives; ValueError when there is none."""
-    found = dict(re.findall(r"^\s*([a-z][a-z0-9-]*): ?(.*?)\s*$", plain(output), re.MULTILINE))
+    found = dict(re.findall(r"^[ \t]*([a-z][a-z0-9-]*): ?(.*?)[ \t\r]*$", plain(output), re.MULTILINE))
     if not found:
         raise ValueError("no properties")
     return found

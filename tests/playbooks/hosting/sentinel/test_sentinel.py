@@ -171,3 +171,11 @@ def test_an_internal_address_is_not_inspected_unless_it_is_said_so() -> None:
     refused = inspecting.inspect("http://127.0.0.1:9/", deadline_s=2)
     assert (refused.status, refused.reason) == ("failed", Reason.ERROR)
     assert inspecting.inspect("http://127.0.0.1:9/", allow_internal=True, deadline_s=2).reason is Reason.UNREACHABLE
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("line", ["\n", " \n", "\r\n", "sitemap:\n", "https://\n"])
+def test_a_long_file_of_empty_lines_keeps_nobody_busy(line: str) -> None:
+    text = line * (maps.LARGEST // 10 // len(line))
+    assert maps.told(text) == ([], [])
+    assert maps.places(text) == []
