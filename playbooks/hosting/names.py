@@ -19,6 +19,8 @@ from playbooks.hosting.records import Key, Records, RecordSet
 from playbooks.hosting.site import Site, SiteError
 
 EXPIRING_DAYS, EXPIRING_SOON_DAYS = 60, 30
+FOLLOW_S = 8.0
+"""For a secondary to take over what has just changed; BIND alone may wait five seconds before it tells its own."""
 _LEADS = {"A": 0, "AAAA": 0, "CNAME": 0, "NS": 0, "MX": 1}
 """Types that lead somewhere, and which word of their value says where."""
 
@@ -205,7 +207,7 @@ def check_zone(inventory: Inventory, name: str, known: Exists = exists) -> Targe
         editor = zones.editor(inventory, name)
         records = editor.export()
         servers = nameservers.authoritative(name, inventory.zones[name])
-        lagging = [*nameservers.behind(servers, editor.server.serial())]
+        lagging = nameservers.settled(servers, editor.server.serial(), FOLLOW_S)
     except TargetError as error:
         return TargetResult(name, time.monotonic() - began, reason=error.reason, detail=error.detail)
     advice = "Periksa server ini dan penyalinan zonanya bersama tim jaringan."
