@@ -36,9 +36,17 @@ def plan(site: Site, shell: Shell) -> Plan:
     Paths and lines in `details` are percent-encoded bytes. Without findings that somebody was in the site there are no
     changes. Raises SiteError, TargetError.
     """
-    view = inspecting.survey(site, shell)
-    if view is None:
+    return _planned(_survey(site, shell), site, shell)
+
+
+def _survey(site: Site, shell: Shell) -> Survey:
+    if (view := inspecting.survey(site, shell)) is None:
         raise SiteError(f"{site.slug}: belum ada rilis yang dilayani")
+    return view
+
+
+def _planned(view: Survey, site: Site, shell: Shell) -> Plan:
+    """The clean-up of what one look through the site's files saw."""
     aside, right = _aside(view), _right(site, shell, view)
     admins, jobs = _admins(site, shell), timetable.silenceable(view.tables, marks())
     details: dict[str, Any] = {
@@ -144,11 +152,12 @@ def apply(approved: Plan, site: Site, shell: Shell, permit: Permit, on_step: OnS
     journal = Journal(permit, on_step)
     if "undo" in approved.details:
         return carry_out(approved, plan_undo(site, shell), journal, lambda: _undo(approved, site, shell, journal))
-    now = plan(site, shell)
+    view = _survey(site, shell)
+    now = _planned(view, site, shell)
     if not _part(now.details, approved.details):
         raise ChangedSincePlan(f"restore {site.slug}: ada berkas lain sejak rencana disetujui")
     now = replace(now, details=approved.details)
-    return carry_out(approved, now, journal, lambda: _work(approved, site, shell, journal))
+    return carry_out(approved, now, journal, lambda: _work(approved, view, site, shell, journal))
 
 
 def _part(now: Mapping[str, Any], approved: Mapping[str, Any]) -> bool:
@@ -158,9 +167,8 @@ def _part(now: Mapping[str, Any], approved: Mapping[str, Any]) -> bool:
     return files_and_admins and all(lines)
 
 
-def _work(approved: Plan, site: Site, shell: Shell, journal: Journal) -> Outcome:
-    before = inspecting.survey(site, shell)
-    right = _right(site, shell, before) if before else {}
+def _work(approved: Plan, before: Survey, site: Site, shell: Shell, journal: Journal) -> Outcome:
+    right = _right(site, shell, before)
     troubled, name = health.problem(site), approved.details["quarantine"]
     with journal.write(f"mencatat isi karantina {name}"):
         manifest = {"files": approved.details["aside"], "admins": approved.details["admins"]}
@@ -192,15 +200,15 @@ def _jobs(approved: Plan) -> dict[str, list[str]]:
     return {user: [_plain(line) for line in lines] for user, lines in approved.details.get("jobs", {}).items()}
 
 
-def _verified(before: Survey | None, site: Site, shell: Shell, journal: Journal, trouble: str) -> Outcome:
+def _verified(before: Survey, site: Site, shell: Shell, journal: Journal, trouble: str) -> Outcome:
     """The site looked through again; what is found side by side with what was."""
-    after = inspecting.survey(site, shell)
-    found = [[each.as_json() for each in view.found] if view else [] for view in (before, after)]
-    left = plan(site, shell)
+    after = _survey(site, shell)
+    left = _planned(after, site, shell)
     journal.note("situs diperiksa ulang")
     status = "failed" if left.changes or trouble else "applied"
     detail = trouble or (f"masih ada: {'; '.join(left.changes[:3])}" if left.changes else "")
-    return replace(journal.outcome(status, detail), before=tuple(found[0]), after=tuple(found[1]))
+    found = [tuple(each.as_json() for each in view.found) for view in (before, after)]
+    return replace(journal.outcome(status, detail), before=found[0], after=found[1])
 
 
 def plan_undo(site: Site, shell: Shell) -> Plan:
