@@ -7,8 +7,7 @@ does this: the inventory's `site_backups` says what is kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from time import monotonic
@@ -16,11 +15,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.jobs.changes import Progress
-from flows.jobs.leases import holding
-from flows.jobs.websites import site
+from flows.jobs.websites import alone, site
 from flows.office import Office
 from playbooks.findings import TargetError
-from playbooks.hosting import backup, copies, lock, retention, safekeeping
+from playbooks.hosting import backup, copies, retention, safekeeping
 from playbooks.hosting.connect import Shell, open_host
 from playbooks.hosting.kept import SiteBackup
 from playbooks.hosting.retention import Fate
@@ -217,7 +215,7 @@ class _Run:
     def _at_work(self, name: str) -> Cared:
         began = monotonic()
         try:
-            with _alone(self.office, name, self.actor, self.patience_s) as (place, shell):
+            with alone(self.office, name, WHY, self.actor, self.patience_s) as (place, shell):
                 done = self.work(self.office, place, shell)
         except TargetError as error:
             done = Cared(name, "failed", detail=error.said)
@@ -229,17 +227,6 @@ class _Run:
         document = json.dumps(done.as_json(), ensure_ascii=False).encode()
         told = (self.kind, f"{done.name}-perawatan.json", "application/json")
         self.office.register.keep(document, *told, target=done.name, actor=self.actor)
-
-
-@contextmanager
-def _alone(office: Office, name: str, actor: Actor, patience_s: float) -> Iterator[tuple[Site, Shell]]:
-    place = site(office, name)
-    with (
-        holding(office, name, WHY, actor, patience_s),
-        open_host(place.access) as shell,
-        lock.held(place, shell, actor.official or "pelihara", WHY, lock.LONG_S),
-    ):
-        yield place, shell
 
 
 def _care(office: Office, place: Site, shell: Shell) -> Cared:

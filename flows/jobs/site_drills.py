@@ -13,12 +13,9 @@ from time import monotonic
 
 from flows.jobs.changes import Progress
 from flows.jobs.drills import STATUSES, Drilled
-from flows.jobs.leases import holding
-from flows.jobs.websites import site
+from flows.jobs.websites import alone
 from flows.office import Office
 from playbooks.findings import TargetError
-from playbooks.hosting import lock
-from playbooks.hosting.connect import open_host
 from playbooks.hosting.drill import drill
 from playbooks.hosting.site import SiteError
 from sop.register.errors import TargetLocked
@@ -64,12 +61,7 @@ def due(office: Office) -> list[str]:
 
 def _drilled(office: Office, name: str, actor: Actor, patience_s: float) -> Drilled:
     try:
-        place = site(office, name)
-        with (
-            holding(office, name, "uji pulih", actor, patience_s),
-            open_host(place.access) as shell,
-            lock.held(place, shell, actor.official or "pelihara", "uji pulih", lock.LONG_S),
-        ):
+        with alone(office, name, "uji pulih", actor, patience_s) as (place, shell):
             done = drill(place, shell)
             document = json.dumps(asdict(done), ensure_ascii=False).encode()
             told = ("drill", f"{name}-uji-pulih.json", "application/json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
@@ -122,6 +122,22 @@ def chosen(office: Office, names: Sequence[str], opd: str = "", every: bool = Fa
 def site(office: Office, name: str) -> Site:
     """Raises SiteError when the inventory has no such website."""
     return Site.of(office.inventory, name, office.known_hosts, office.settings.home / "acme.pem", vault(office))
+
+
+@contextmanager
+def alone(office: Office, name: str, why: str, actor: Actor, patience_s: float) -> Iterator[tuple[Site, Shell]]:
+    """A site and a shell on its host, for long work without a plan: the register's lease and the host's own note keep
+    others out.
+
+    Raises SiteError, TargetError, and TargetLocked when it is another's for longer than `patience_s`.
+    """
+    place = site(office, name)
+    with (
+        holding(office, name, why, actor, patience_s),
+        open_host(place.access) as shell,
+        lock.held(place, shell, actor.official or "pelihara", why, lock.LONG_S),
+    ):
+        yield place, shell
 
 
 def vault(office: Office) -> Vault:
@@ -268,12 +284,7 @@ def back_up_websites(
 def _back_up(office: Office, name: str, actor: Actor, patience_s: float) -> SiteBackedUp:
     started = monotonic()
     try:
-        place = site(office, name)
-        with (
-            holding(office, name, "pencadangan", actor, patience_s),
-            open_host(place.access) as shell,
-            lock.held(place, shell, actor.official or "pelihara", "pencadangan", lock.LONG_S),
-        ):
+        with alone(office, name, "pencadangan", actor, patience_s) as (place, shell):
             made = copies.make(place, shell)
     except TargetError as error:
         return SiteBackedUp(name, "failed", monotonic() - started, str(error.reason), error.detail)

@@ -23,8 +23,11 @@ BAD = Drill("20261121T000000Z", False, "dibuka ke folder sementara", "/: status 
 Coming = list[Drill | Exception]
 
 
+pytestmark = pytest.mark.usefixtures("web_host")
+
+
 @pytest.fixture
-def coming(web_host: WebHost, monkeypatch: pytest.MonkeyPatch) -> Coming:
+def coming(monkeypatch: pytest.MonkeyPatch) -> Coming:
     """What the next drill on the host comes to: the last of these."""
     coming: Coming = [GOOD]
 
@@ -34,7 +37,6 @@ def coming(web_host: WebHost, monkeypatch: pytest.MonkeyPatch) -> Coming:
         return coming[-1]
 
     monkeypatch.setattr(site_drills, "drill", drill)
-    monkeypatch.setattr(site_drills, "open_host", web_host.open)
     return coming
 
 

@@ -11,6 +11,7 @@ from playbooks.hosting import database
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.sentinel.saying import plain
 from playbooks.hosting.site import Site
+from playbooks.hosting.updates import versions
 
 # Who has no such role but may rule users or settings all the same counts too.
 _ADMINS = (
@@ -79,10 +80,6 @@ def version(text: str) -> str:
 
 def judge_version(site: str, served: str, archived: str) -> Iterator[Finding]:
     """The finding of a site that runs an older WordPress than the inventory's archive holds."""
-    if served and archived and _numbers(served) < _numbers(archived):
+    if served and archived and versions.newer(archived, served):
         evidence = f"dilayani WordPress {served}, arsip dalam inventaris {archived}"
         yield Finding("cms.outdated", Severity.MAJOR, site, evidence, "Terbitkan arsip yang baru (website deploy).")
-
-
-def _numbers(told: str) -> list[int]:
-    return [int(part) for part in told.split(".") if part]

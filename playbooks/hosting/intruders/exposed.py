@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from ruamel.yaml import YAML
 
 from playbooks.findings import Finding, Severity, TargetError
+from playbooks.hosting.pages import PLAIN
 from playbooks.hosting.sentinel import inspecting
 from playbooks.hosting.session import Answer, FetchError, Session
 
 LIST = Path(__file__).with_name("exposed.yaml")
 READ = 65_536
 """Bytes of an answer that are read: enough to tell what it is."""
-_HEADERS = {"User-Agent": "Pelihara", "Accept": "*/*"}
 
 
 class Door(BaseModel):
@@ -60,7 +60,7 @@ def findings(base: str, domain: str, kind: str, session: Session, served: Set[st
     for path, doors_of_it in worth_asking(kind, domain, served).items():
         url = base + path
         try:
-            answer = session.get(url, _HEADERS, READ, hops=0)
+            answer = session.get(url, PLAIN, READ, hops=0)
         except FetchError as error:
             raise TargetError(url, inspecting.reason(error), str(error)) from None
         yield from judge(url, answer, doors_of_it)

@@ -45,8 +45,11 @@ def support() -> Support:
 
 
 def versions(shell: Shell) -> tuple[str, str]:
-    """Operating system ("debian 12") and PHP ("8.2") of a host, empty where it does not say. Raises TargetError."""
-    system, php, *_ = [*shell.script(_VERSIONS).splitlines(), "", ""]
+    """Operating system ("debian 12") and PHP ("8.2") of a host, empty where it does not say.
+
+    The host is asked once a run. Raises TargetError.
+    """
+    system, php, *_ = [*shell.once(_VERSIONS).splitlines(), "", ""]
     known = re.fullmatch(r"([a-z]{2,20}) (\d+(\.\d+)?)", system.strip())
     return (known[0] if known else ""), (php if re.fullmatch(r"\d+\.\d+", php) else "")
 
