@@ -307,7 +307,7 @@ PLATFORM = Platform(
     first_line=r"\A# file /etc/",
     last_line=END,
     hostname=r"^# file /etc/hostname\n([^\s.]+)",
-    volatile=r"^[ \t]*(?:#(?! file /).*)?$",
+    volatile=r"^[ \t\r]*(?:#(?! file /).*)?$",
     secrets=(
         r"^[ \t]*+#?[ \t]*+(?:wpa-psk|wpa-password|wpa-passphrase|wpa-private-key-passwd|wireless-key\d?"
         r"|wireless-wep-key)\s+(?P<secret>\S.*?)\s*$",
