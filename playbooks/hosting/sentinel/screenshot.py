@@ -20,7 +20,7 @@ from threading import Lock
 from inventory.causes import cause
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-LONGEST_S = 10.0
+LONGEST_S = 30.0
 LARGEST = 8_000_000
 """Bytes of a picture; a larger one is refused."""
 UNPRIVILEGED = "nobody"
