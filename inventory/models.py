@@ -317,6 +317,9 @@ class HostCommands(Entry):
     mariadb_dump: Line = "/usr/bin/mariadb-dump"
 
 
+SystemUser = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]
+
+
 class Host(Entry):
     """hosts.yaml: a web server reached over SSH as an unprivileged user."""
 
@@ -327,8 +330,9 @@ class Host(Entry):
     segment: Line = ""
     public_address: OptionalAddress = ""
     """Address that domains point to; `address` when empty."""
-    web_user: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")] = "www-data"
-    """User and group of the workers of the web server and PHP; the login user is in the group. Unused without sudo."""
+    web_user: SystemUser = "www-data"
+    """User and group of the web server's workers, and of PHP's where a website has none of its own; the login user
+    is in the group. Unused without sudo."""
     http_port: Port = 80
     https_port: Port = 443
     paths: HostPaths = HostPaths()
@@ -411,6 +415,8 @@ class Website(Entry):
     """Until when the domain is registered; its zone's when not given. Nothing is asked over the network for it."""
     quota_mb: Annotated[int, Field(ge=1, strict=True)] | None = None
     """Megabytes on its host's disk, releases and uploads together; a release that does not fit is refused."""
+    web_user: SystemUser | None = None
+    """User and group that its PHP runs as; its host's when not given. Login user and web server are in the group."""
     admins: tuple[Line, ...] = ()
     """Logins of WordPress's administrators as the agency knows them; any other is a finding."""
     maintained: Day | None = None

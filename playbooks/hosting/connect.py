@@ -171,14 +171,9 @@ class Shell:
         """Content of a text file, at most `limit` bytes; empty when there is none."""
         return self.script('[ ! -e "$1" ] || head -c "$2" "$1"', path, str(limit))
 
-    def folders(self, modes: Mapping[str, str]) -> None:
-        """Make folders with their modes, in order, that belong to the web server's group and hand it on."""
-        self.script(_FOLDERS, self.group, *(word for path, mode in modes.items() for word in (mode, path)))
-
-    @property
-    def group(self) -> str:
-        """The group that PHP and the web server read by; empty where they run as the login user."""
-        return self.host.web_user if self.host.commands.sudo else ""
+    def folders(self, modes: Mapping[str, str], group: str) -> None:
+        """Make folders with their modes, in order, that belong to `group`, if any, and hand it on."""
+        self.script(_FOLDERS, group, *(word for path, mode in modes.items() for word in (mode, path)))
 
 
 @contextmanager

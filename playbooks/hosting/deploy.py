@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inventory.models import Source
 from playbooks.findings import TargetError
-from playbooks.hosting import archive, health, libraries, migration, pages, quota, releases
+from playbooks.hosting import account, archive, health, libraries, migration, pages, quota, releases
 from playbooks.hosting.connect import Shell
 from playbooks.hosting.host import folders
 from playbooks.hosting.journal import Journal, OnStep, carry_out
@@ -69,6 +69,7 @@ def plan(site: Site, shell: Shell) -> Plan:
 
 
 def _lines(site: Site, shell: Shell, source: Source, state: Releases, name: str) -> tuple[str, ...]:
+    account.check(site, shell)
     page = site.website.health
     # Of an archive at a URL nothing is known before it is fetched.
     files = {} if name in state.present else archive.contents(site)
@@ -121,7 +122,7 @@ def _upload(name: str, install: bool, site: Site, shell: Shell, journal: Journal
         libraries.agreed(site, release.names, install)
         packed, work = f"{layout.incoming}/{name}.tar.gz", f"{layout.incoming}/{name}"
         with journal.write(f"mengunggah {len(release.names)} berkas ({release.bytes} byte)"):
-            shell.folders(folders(site))
+            shell.folders(folders(site), site.group)
             shell.put(release.path, packed)
             shell.script(VERIFY, packed, release.sha256)
     with journal.write(f"membuka rilis {name}"):

@@ -175,13 +175,13 @@ def _settle(site: Site, scratch: Scratch, shell: Shell) -> None:
     for path in secrets.missing(scratch, shell):
         secrets.make(path, scratch, shell)
     for path, text in files.settings(scratch, host.has_certificate(site, shell)).items():
-        _write(path, text, shell)
+        _write(path, text, scratch, shell)
 
 
-def _write(path: str, text: str, shell: Shell) -> None:
+def _write(path: str, text: str, scratch: Scratch, shell: Shell) -> None:
     shell.write(path, text)
-    if shell.group:
-        shell.run("chgrp", shell.group, path)
+    if scratch.group:
+        shell.run("chgrp", scratch.group, path)
 
 
 def _trouble(scratch: Scratch, shell: Shell) -> str:
@@ -189,7 +189,7 @@ def _trouble(scratch: Scratch, shell: Shell) -> str:
     proof = random.token_hex(16)
     folder = "/".join(filter(None, (scratch.layout.current, scratch.kind.docroot)))
     shell.script('chmod u+w "$1"', folder)
-    _write(f"{folder}/{PROOF}", proof, shell)
+    _write(f"{folder}/{PROOF}", proof, scratch, shell)
     if not pages.eventually(lambda: pages.follow(scratch, f"/{PROOF}", headers=pages.DRILL).text == proof, 3):
         why = "server web belum mengenal uji pulih; jalankan `pelihara website host` untuk situs ini"
         raise CannotDrill(scratch.slug, Reason.ERROR, why)

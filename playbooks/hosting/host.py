@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from playbooks.findings import Reason, TargetError
-from playbooks.hosting import database, files, pages, secrets, webservers
+from playbooks.hosting import account, database, files, pages, secrets, webservers
 from playbooks.hosting.connect import CommandFailed, Shell
 from playbooks.hosting.install import confirm, install, put_back
 from playbooks.hosting.journal import Journal, OnStep, carry_out
@@ -24,6 +24,7 @@ done
 
 def plan(site: Site, shell: Shell) -> Plan:
     """What is missing on the host; no changes when all is as it should be. Raises SiteError, TargetError."""
+    account.check(site, shell)
     texts = files.wanted(site, tls=has_certificate(site, shell))
     missing = (*_folder_lines(site, shell), *_database_lines(site, shell), *_secret_lines(site, shell))
     return Plan(
@@ -111,7 +112,7 @@ def _work(due: set[str], site: Site, shell: Shell, journal: Journal) -> Outcome:
     missing = {path: mode for path, mode in folders(site).items() if _folder_line(path) in due}
     if missing:
         with journal.write(f"membuat {len(missing)} folder"):
-            shell.folders(missing)
+            shell.folders(missing, site.group)
     if any("basis data" in line for line in due):
         with journal.write(f"membuat basis data dan pengguna {database.name(site)}"):
             database.create(site, shell)
@@ -135,7 +136,7 @@ def write_files(texts: dict[str, str], site: Site, shell: Shell, journal: Journa
                 _install_web(site, shell, texts[path])
             else:
                 shell.write(path, texts[path])
-                shell.run("chgrp", shell.group, path) if shell.group else None
+                shell.run("chgrp", site.group, path) if site.group else None
 
 
 def _install_pool(site: Site, shell: Shell, text: str) -> None:

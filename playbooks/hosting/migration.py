@@ -85,7 +85,7 @@ def keep(name: str, site: Site, shell: Shell, journal: Journal) -> None:
     if shell.holds("test", "-e", dump):
         return
     with journal.write(f"menyimpan dump basis data {database.name(site)}"):
-        shell.folders({site.layout.dumps: "0700"})
+        shell.folders({site.layout.dumps: "0700"}, site.group)
         database.dump(site, shell, f"{dump}.part", LONG_S)
         shell.script(_KEEP, f"{dump}.part.gz", dump)
 

@@ -85,4 +85,4 @@ def _is_own(path: str, site: Site) -> bool:
 def make(path: str, site: Site, shell: Shell) -> None:
     """Write one file of `missing` on the host."""
     text, mode = files.secret_templates(site)[path], "0660" if _is_own(path, site) else "0640"
-    shell.script(_WRITE, path, text, site.layout.database_login, _FILL, mode, shell.group)
+    shell.script(_WRITE, path, text, site.layout.database_login, _FILL, mode, site.group)

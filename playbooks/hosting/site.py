@@ -81,6 +81,16 @@ class Site:
         return Layout(f"{self.host.paths.sites}/{self.slug}", f"{self.host.paths.backups}/{self.slug}")
 
     @property
+    def web_user(self) -> str:
+        """The system user that its PHP runs as."""
+        return self.website.web_user or self.host.web_user
+
+    @property
+    def group(self) -> str:
+        """The group that PHP and the web server read by; empty where they run as the login user."""
+        return self.web_user if self.host.commands.sudo else ""
+
+    @property
     def address(self) -> str:
         """The address that the domain should point to."""
         return self.host.public_address or self.host.address

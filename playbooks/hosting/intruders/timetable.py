@@ -21,7 +21,7 @@ MOST = 200_000
 # only root may read there, only root could have written.
 _READ = r"""
 export LC_ALL=C
-most=$1 crontab=$2 web=$3
+most=$1 crontab=$2; shift 2
 text() { head -c "$most" | tr -d '\0'; printf '\0'; }
 told() {
     user=$1; shift
@@ -34,7 +34,7 @@ told() {
 {
     if [ -x "$crontab" ]; then
         told "$(id -un)" "$crontab"
-        [ -z "$web" ] || told "$web" sudo -n "$crontab" -u "$web"
+        for web; do told "$web" sudo -n "$crontab" -u "$web"; done
     fi
     for file in /etc/crontab /etc/cron.d/*; do
         case ${file##*/} in *[!A-Za-z0-9_-]*) continue ;; esac
@@ -79,9 +79,15 @@ class Timetables:
 
 
 def read(site: Site, shell: Shell) -> Timetables:
-    """Crontabs of the login user and the web user, root's files. The host is asked once a run. Raises TargetError."""
-    web = site.host.web_user if site.host.commands.sudo else ""
-    return parse(unpacked(shell.once(_READ, str(MOST), site.host.commands.crontab, web), shell.name), shell.name)
+    """Crontabs of the login user and of those that PHP runs as, root's files. A host is asked once a run for all that
+    share a user. Raises TargetError."""
+    read_out = shell.once(_READ, str(MOST), site.host.commands.crontab, *_web_users(site))
+    return parse(unpacked(read_out, shell.name), shell.name)
+
+
+def _web_users(site: Site) -> list[str]:
+    """Those whose crontabs the login user may see and change: the site's and its host's."""
+    return sorted({site.web_user, site.host.web_user}) if site.host.commands.sudo else []
 
 
 def parse(data: bytes, host: str) -> Timetables:
@@ -159,6 +165,6 @@ def _replace(site: Site, shell: Shell, name: str, user: str, old: str, new: str)
     shell.put(new.encode("utf-8", "surrogateescape"), f"{folder}/crontab-{user}.new")
     was = hashlib.sha256(old.encode("utf-8", "surrogateescape")).hexdigest()
     command = [site.host.commands.crontab]
-    if site.host.commands.sudo and user == site.host.web_user:
+    if user in _web_users(site):
         command = ["sudo", "-n", *command, "-u", user]
     shell.script(_REPLACE, folder, user, was, *command, lock=site.layout.lock)

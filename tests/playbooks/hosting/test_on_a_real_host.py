@@ -262,7 +262,7 @@ def test_a_backup_killed_anywhere_is_whole_or_none_and_the_next_one_succeeds(web
 def test_a_dump_that_fails_leaves_no_backup(web_lab: WebLab) -> None:
     site = wordpress(web_lab, "tanpadb")
     with open_host(site.access) as shell:
-        shell.folders({site.layout.base: "2750", site.layout.shared: "2750"})
+        shell.folders({site.layout.base: "2750", site.layout.shared: "2750"}, site.group)
         with pytest.raises(TargetError) as refusal:
             backup.back_up(site, shell)
         assert refusal.value.reason is Reason.INCOMPLETE
