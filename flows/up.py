@@ -36,7 +36,7 @@ HOST = "127.0.0.1"
 """Prefect has one password at most and no roles: it is for this machine; the office reaches it by a tunnel or proxy."""
 POOL = "pelihara"
 RECIPE = CHECKOUT / "prefect.yaml"
-START_S = 120.0
+START_S = 240.0
 """For the server to answer, first start with its database migrations included."""
 ASK_S = 15.0
 """Between two looks whether the server still answers."""

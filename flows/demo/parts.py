@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 LOOPBACK = "127.0.0.1"
-_START_S = 10.0
+_START_S = 30.0
 _STOP_S = 5.0
 
 _T = TypeVar("_T")

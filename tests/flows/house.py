@@ -29,7 +29,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(true: Callable[[], T], seconds: float = 60, what: str = "") -> T:
+def until(true: Callable[[], T], seconds: float = 240, what: str = "") -> T:
     """The first true answer. Fails the test when none comes in time; a server that is down has not answered yet."""
     end = time.monotonic() + seconds
     while True:
@@ -66,7 +66,7 @@ class House:
         self.home.mkdir(mode=0o700)
         if known_hosts:
             shutil.copy(known_hosts, self.settings.known_hosts)
-        self.http = httpx.Client(base_url=self.settings.prefect_url, timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=self.settings.prefect_url, timeout=60, trust_env=False)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -88,14 +88,14 @@ class House:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self.env(), stdout=log, stderr=log, start_new_session=True)
         try:
-            until(lambda: "deploy selesai" in self.log.read_text(), 240, "deployment")
+            until(lambda: "deploy selesai" in self.log.read_text(), 600, "deployment")
         except AssertionError:
             raise AssertionError("\n".join(self.log.read_text().splitlines()[-40:])) from None
 
     def stop(self, number: int = signal.SIGINT) -> int:
         assert self.process
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(180)
 
     def register(self) -> Register:
         return Register(self.settings, load_inventory(self.settings.inventory))
@@ -104,7 +104,7 @@ class House:
         """Prefect's own command, on this server."""
         env = {**self.env(), "PREFECT_API_URL": self.settings.prefect_url, "PREFECT_HOME": str(self.home / "prefect")}
         command = [sys.executable, "-m", "prefect", "--no-prompt", *words]
-        subprocess.run(command, env=env, check=True, capture_output=True, cwd=CHECKOUT, timeout=60)
+        subprocess.run(command, env=env, check=True, capture_output=True, cwd=CHECKOUT, timeout=240)
 
     def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
         answer = self.http.request("POST" if body is not None else "GET", path, json=body)
@@ -124,7 +124,7 @@ class House:
         path = f"/deployments/{self.deployment(deployment)['id']}/create_flow_run"
         return str(until(lambda: self.ask(path, {"parameters": parameters}))["id"])
 
-    def ended(self, run: str, seconds: float = 180) -> dict[str, Any]:
+    def ended(self, run: str, seconds: float = 600) -> dict[str, Any]:
         """The run, when it has ended."""
         states = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
         return until(lambda: (now := dict(self.ask(f"/flow_runs/{run}")))["state_type"] in states and now, seconds)

@@ -39,7 +39,7 @@ def name_server(loop: Loop) -> int:
 
 
 def changed(port: int, update: dns.update.UpdateMessage) -> str:
-    return dns.rcode.to_text(dns.query.tcp(update, LOOPBACK, port=port, timeout=5).rcode())
+    return dns.rcode.to_text(dns.query.tcp(update, LOOPBACK, port=port, timeout=60).rcode())
 
 
 def signed(secret: str = SECRET) -> dns.update.UpdateMessage:
@@ -47,7 +47,7 @@ def signed(secret: str = SECRET) -> dns.update.UpdateMessage:
 
 
 def asked(port: int, name: str, kind: str = "A") -> list[str]:
-    answer = dns.query.udp(dns.message.make_query(name, kind), LOOPBACK, port=port, timeout=5).answer
+    answer = dns.query.udp(dns.message.make_query(name, kind), LOOPBACK, port=port, timeout=60).answer
     return [record.to_text() for group in answer for record in group]
 
 
@@ -94,7 +94,7 @@ def web(tmp_path: Path, loop: Loop) -> int:
 
 
 def got(port: int, path: str, host: str = "a.example.go.id") -> tuple[int, str, str]:
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=60)
     connection.request("GET", path, headers={"Host": host})
     answer = connection.getresponse()
     return answer.status, answer.read().decode(), answer.headers.get("X-Contoh", "")
@@ -134,7 +134,7 @@ def test_every_mail_is_kept_whole_under_its_recipient_and_nowhere_else(tmp_path:
     mail["To"], mail["Subject"] = "kadis@example.go.id", "laporan"
     mail.set_content("baris satu\n.\n.titik di depan\n")
     mail.add_attachment(bytes(range(256)) * 400, maintype="application", subtype="pdf", filename="laporan.pdf")
-    with smtplib.SMTP(LOOPBACK, port, timeout=5) as client:
+    with smtplib.SMTP(LOOPBACK, port, timeout=60) as client:
         client.send_message(mail, "pelihara@example.go.id", ["kadis@example.go.id"])
         client.sendmail("pelihara@example.go.id", ["../../keluar@x"], b"Subject: nakal\r\n\r\nx")
     kept = sorted(tmp_path.rglob("*"))

@@ -326,7 +326,7 @@ def test_approved_work_is_run_once_though_the_server_is_killed_right_after_the_a
         holder = next(slug for slug, one in register.inventory.officials.items() if one.role == case.position.turn[0])
         case = register.act(case.id, holder, "YA", "setuju", actor=CLI)
     house.kill("server start")
-    until(lambda: not register.outbox_due() and not register.outbox_open(), 120, f"see {house.log}")
+    until(lambda: not register.outbox_due() and not register.outbox_open(), 600, f"see {house.log}")
     (run,) = [run for run in house.runs("tangani-permohonan") if run["parameters"]["isian"]["permohonan"] == case.id]
     assert run["name"] == f"{case.id} langkah 5 (1)"
     assert run["state_type"] in ("COMPLETED", "FAILED")

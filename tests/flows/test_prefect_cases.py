@@ -49,7 +49,7 @@ def undispatched(house: House) -> Iterator[None]:
 def test_an_approved_case_leads_by_itself_to_findings_and_a_report_at_the_coordinators(office: House) -> None:
     register = office.register()
     case = agreed(register, network_case(register, devices=("r1", "r2")))
-    until(lambda: register.case(case.id).position.turn == ("koordinator",), 120, office.log.read_text()[-3000:])
+    until(lambda: register.case(case.id).position.turn == ("koordinator",), 600, office.log.read_text()[-3000:])
     done = register.case(case.id)
     assert {each.target for each in done.evidence if each.kind == "findings"} == {"r1", "r2"}
     assert [register.read(each.id)[:5] for each in done.evidence if each.kind == "laporan"][-1] == b"%PDF-"
@@ -78,7 +78,7 @@ def test_what_was_approved_is_started_at_the_page_made_and_proven_over_a_new_ses
     here = Office(office.settings, register.inventory)
     healthy_network["r1"].shut()
     repaired = agreed(register, network_case(register, devices=("r1",)))
-    until(lambda: register.case(repaired.id).position.waiting, 120, office.log.read_text()[-3000:])
+    until(lambda: register.case(repaired.id).position.waiting, 600, office.log.read_text()[-3000:])
     until(lambda: not register.outbox_open(), 60)
     network.back_up_devices(here, ["r2"])
     healthy_network["r2"].configure("interface eth3", "description salah ketik")

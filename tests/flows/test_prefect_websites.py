@@ -19,7 +19,7 @@ from tests.flows.test_prefect_cases import agreed
 from tests.lab.web import WebLab
 from tests.sop.register.office import CLI
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.lab
 
 SITE = "dinkes-web"
 FORGOTTEN = "arsip-web"
@@ -66,9 +66,9 @@ def test_a_website_is_made_though_its_run_is_killed_in_the_middle(office: House)
     case = website_case(register)
     until(lambda: {plan.action for plan in register.plans(case.id)} == {"host", "deploy", "domain", "tls"}, 120)
     says(register, case.id, "sub_koordinator")
-    until(lambda: RELEASES.is_dir() and any(RELEASES.iterdir()), 240, office.log.read_text()[-2000:])
+    until(lambda: RELEASES.is_dir() and any(RELEASES.iterdir()), 600, office.log.read_text()[-2000:])
     kill_run(office)
-    until(lambda: register.case(case.id).position.step == 9, 240, office.log.read_text()[-3000:])
+    until(lambda: register.case(case.id).position.step == 9, 600, office.log.read_text()[-3000:])
     assert {plan.state for plan in register.plans(case.id)} == {"applied"}
     assert len([*RELEASES.iterdir()]) == 1
     says(register, case.id, "pelaksana")

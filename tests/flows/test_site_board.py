@@ -75,6 +75,6 @@ def swept_on(day: date) -> list[str]:
     """Websites for which a process that believes it is `day` opened a case."""
     env = {**os.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     command = ["faketime", f"{day} 07:30:00", *PELIHARA, "website", "sweep", "--json"]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     return [each["website"] for each in json.loads(done.stdout)["opened"]]

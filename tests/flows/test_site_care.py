@@ -34,7 +34,7 @@ class Here(Shell):
         return self
 
     def run(self, *argv: str, timeout_s: float | None = None) -> str:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=timeout_s or 60, check=False)
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=timeout_s or 240, check=False)
         if done.returncode:
             raise CommandFailed(self.name, argv, done.returncode, done.stderr)
         return done.stdout

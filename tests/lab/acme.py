@@ -71,6 +71,6 @@ def _own_https(home: Path) -> tuple[Path, Path]:
 
 
 def _fetch(url: str, ca: Path) -> str:
-    answer = requests.get(url, verify=str(ca), timeout=10)
+    answer = requests.get(url, verify=str(ca), timeout=60)
     answer.raise_for_status()
     return answer.text

@@ -35,7 +35,7 @@ OFFICE = "10.99.0.1"
 
 
 def run(
-    *argv: str, stdin: str | None = None, check: bool = True, timeout: float = 30
+    *argv: str, stdin: str | None = None, check: bool = True, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; AssertionError with its output when it fails, so that a test shows why."""
     done = subprocess.run(argv, input=stdin, capture_output=True, text=True, timeout=timeout, check=False)
@@ -54,7 +54,7 @@ def folder(name: str, owner: str = "", mode: int = 0o755) -> Path:
     return path
 
 
-def until(true: Callable[[], bool], what: str, seconds: float = 60, every: float = 0.05) -> None:
+def until(true: Callable[[], bool], what: str, seconds: float = 180, every: float = 0.05) -> None:
     """Wait for a condition; AssertionError naming `what` when it does not come in `seconds`."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -157,11 +157,11 @@ class Namespace:
         """The command that runs `argv` in here."""
         return ["nsenter", "--target", str(self.holder.pid), "--net", "--uts", "--mount", "--", *argv]
 
-    def run(self, *argv: str, stdin: str | None = None, check: bool = True, timeout: float = 30) -> str:
+    def run(self, *argv: str, stdin: str | None = None, check: bool = True, timeout: float = 120) -> str:
         """Standard output of a command run in here; AssertionError when it fails and `check`."""
         return run(*self.argv(*argv), stdin=stdin, check=check, timeout=timeout).stdout
 
-    def succeeds(self, *argv: str, timeout: float = 30) -> bool:
+    def succeeds(self, *argv: str, timeout: float = 120) -> bool:
         return run(*self.argv(*argv), check=False, timeout=timeout).returncode == 0
 
     def ip(self, *argv: str) -> str:

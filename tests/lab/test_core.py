@@ -48,7 +48,7 @@ def strange_world() -> Iterator[subprocess.Popen[bytes]]:
     try:
         assert process.stdout is not None
         process.stdout.readline()
-        until(_sleeps, "the stranger's process", 5)
+        until(_sleeps, "the stranger's process")
         yield process
     finally:
         process.kill()
@@ -66,7 +66,7 @@ def test_what_a_world_does_is_not_seen_outside(strange_world: subprocess.Popen[b
 
 def test_sigkill_ends_every_process_of_a_world(strange_world: subprocess.Popen[bytes]) -> None:
     strange_world.kill()
-    until(lambda: not _sleeps(), "the end of the stranger's process", 5)
+    until(lambda: not _sleeps(), "the end of the stranger's process")
 
 
 def _sleeps() -> bool:

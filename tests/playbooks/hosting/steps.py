@@ -61,9 +61,9 @@ def install_wordpress(site: Site, machine: WebLab, title: str, address: str = AD
         "&pw_weak=1&admin_email=a@lab.test&blog_public=0"
     )
     machine.machine.run(
-        *("curl", "-sS", "--max-time", "60", "-H", f"Host: {site.domain}", "-d", form),
+        *("curl", "-sS", "--max-time", "200", "-H", f"Host: {site.domain}", "-d", form),
         f"http://{address}/wp-admin/install.php?step=2",
-        timeout=70,
+        timeout=240,
     )
 
 

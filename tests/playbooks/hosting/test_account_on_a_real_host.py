@@ -17,7 +17,7 @@ from tests.lab.web import LOGIN, WebLab
 from tests.playbooks.hosting import shapes
 from tests.playbooks.hosting.steps import allowed, deployed, front, hosted
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.lab
 
 PAGE = """<?php
 file_put_contents(dirname(__FILE__) . '/berkas/kunjungan.txt', "satu\n", FILE_APPEND);

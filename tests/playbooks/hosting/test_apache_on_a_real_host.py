@@ -20,7 +20,7 @@ from tests.playbooks.hosting.steps import (
     wordpress,
 )
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180), pytest.mark.usefixtures("apache")]
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("apache")]
 
 
 def test_wordpress_on_apache_meets_no_broken_release_and_shows_a_new_one_at_once(web_lab: WebLab) -> None:

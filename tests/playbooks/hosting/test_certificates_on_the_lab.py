@@ -14,7 +14,7 @@ from playbooks.hosting.site import Site
 from tests.lab.web import WebLab
 from tests.playbooks.hosting.steps import allowed, deployed, hosted, static
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.lab
 
 NO_CA = "https://10.99.0.14:14999/dir"
 

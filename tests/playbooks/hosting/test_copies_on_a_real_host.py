@@ -19,7 +19,7 @@ from tests.lab.web import WebLab
 from tests.playbooks.hosting import doubles
 from tests.playbooks.hosting.steps import allowed, deployed, fresh, front, hosted, refused
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.lab
 
 
 def of_a_shop(lab: WebLab, folder: Path) -> Site:

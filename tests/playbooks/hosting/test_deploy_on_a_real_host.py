@@ -25,7 +25,7 @@ from tests.playbooks.hosting.steps import (
     wordpress,
 )
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.lab
 
 
 def test_releases_are_published_replaced_and_a_broken_one_is_taken_back(web_lab: WebLab) -> None:
@@ -135,7 +135,6 @@ def migrating(lab: WebLab, version: int) -> Site:
     return lab.site("bunuh", kind="laravel", source=source, database=database, health={"expect": f"v{version} awal"})
 
 
-@pytest.mark.timeout(600)
 def test_a_worker_killed_at_every_command_leaves_a_site_and_a_second_run_finishes_it(web_lab: WebLab) -> None:
     """Every step there is: dump, migration, preparation, proof, switch, retention."""
     version = 0

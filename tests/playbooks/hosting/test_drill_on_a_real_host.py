@@ -25,7 +25,7 @@ from tests.playbooks.hosting.steps import (
     wordpress,
 )
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.lab
 UNPROVEN = "backup.unproven"
 
 

@@ -17,7 +17,7 @@ from tests.lab.web import WebLab
 from tests.playbooks.hosting import shapes
 from tests.playbooks.hosting.steps import allowed, deployed, front, hosted, visitor
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.lab
 
 
 def release(lab: WebLab, slug: str, kind: str, files: dict[str, str], expect: str, **entry: Any) -> Site:

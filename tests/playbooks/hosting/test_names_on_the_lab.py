@@ -17,7 +17,7 @@ from tests.lab import dns
 from tests.lab.web import ADDRESS, WebLab
 from tests.playbooks.hosting.steps import allowed
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.lab
 
 WWW, CAA = "www.{}", '0 issue "ca.lab.test"'
 started = functools.cache(dns.start_powerdns)

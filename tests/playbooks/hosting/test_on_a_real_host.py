@@ -31,7 +31,7 @@ from tests.playbooks.hosting.steps import (
     wordpress,
 )
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.lab
 
 
 NO_CA = "https://10.99.0.14:14999/dir"

@@ -22,7 +22,7 @@ from tests.lab.web import PACKAGES, WRAPPER, WebLab
 from tests.playbooks.hosting.steps import allowed, deployed, fresh, front, hosted, killed, static
 
 __all__ = ["at_web"]
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.lab
 
 
 def build(folder: Path, name: str, version: str, settings: str = "") -> Path:

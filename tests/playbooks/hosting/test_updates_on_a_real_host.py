@@ -41,7 +41,7 @@ from tests.playbooks.hosting.steps import (
 )
 
 __all__ = ["at_web"]
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.lab
 
 
 def plugin(name: str, version: str, body: str = "", php: str = "7.0") -> dict[str, str]:
@@ -263,7 +263,6 @@ STRIDE = 13
 """Every command was tried once by hand; each run of the tests tries some of them."""
 
 
-@pytest.mark.timeout(400)
 def test_a_worker_killed_at_any_command_leaves_the_site_and_a_second_run_finishes(web_lab: WebLab, kept: Site) -> None:
     for number, kind in zip(itertools.count(2, STRIDE), itertools.cycle(("plugin", "theme", "core"))):
         part = offered(web_lab, kind, number)

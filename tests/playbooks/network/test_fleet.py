@@ -37,7 +37,7 @@ def errand(tmp_path: Path) -> Iterator[Send]:
 
 
 def brought_home(crew: Crew, count: int) -> dict[str, Visit]:
-    return {visit.name: visit for visit in (crew.home.get(timeout=60) for _ in range(count))}
+    return {visit.name: visit for visit in (crew.home.get(timeout=240) for _ in range(count))}
 
 
 def readers() -> list[int]:
@@ -82,11 +82,11 @@ def test_a_killed_reader_fails_its_devices_alone_and_those_sent_later_go_to_othe
         for each in hanging:
             crew.send(each)
         os.kill(readers()[0], signal.SIGKILL)
-        lost = crew.home.get(timeout=60)
+        lost = crew.home.get(timeout=240)
         assert (lost.name in {"sw-0", "sw-1"}, lost.reason) == (True, Reason.ERROR)
         assert "pembaca" in lost.detail
         crew.send(errand("sw-9"))
-        came = crew.home.get(timeout=60)
+        came = crew.home.get(timeout=240)
         assert (came.name, came.reason) == ("sw-9", None if len(os.sched_getaffinity(0)) > 1 else Reason.ERROR)
     finally:
         crew.close()
@@ -123,7 +123,7 @@ def test_closing_waits_for_no_device(errand: Send) -> None:
     left = readers()
     began = time.monotonic()
     crew.close()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert [pid for pid in left if running(pid)] == []
 
 
@@ -135,6 +135,6 @@ def test_no_secret_stands_in_an_argument_or_environment(errand: Send, monkeypatc
         for pid in readers():
             told = b"".join(Path(f"/proc/{pid}/{file}").read_bytes() for file in ("cmdline", "environ"))
             assert PASSWORD.encode() not in told
-        assert crew.home.get(timeout=30).reason is None
+        assert crew.home.get(timeout=240).reason is None
     finally:
         crew.close()

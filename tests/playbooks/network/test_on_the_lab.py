@@ -49,7 +49,7 @@ def propose(lab: NetworkLab, good: dict[str, Baseline], name: str) -> list[Plan]
     return repair.propose(*at(lab, name), read(lab, name, good[name]))
 
 
-def proposed(lab: NetworkLab, good: dict[str, Baseline], name: str, code: str, within_s: float = 20) -> Plan:
+def proposed(lab: NetworkLab, good: dict[str, Baseline], name: str, code: str, within_s: float = 60) -> Plan:
     """The plan for a finding, once the device itself shows it."""
     end = time.monotonic() + within_s
     while True:

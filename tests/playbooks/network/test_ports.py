@@ -118,10 +118,10 @@ def test_the_inventory_may_spell_a_port_as_people_do() -> None:
 def test_a_switch_with_thousands_of_ports_is_joined_at_once() -> None:
     many = [Interface(f"GigabitEthernet{slot}/0/{port}") for slot in range(60) for port in range(60)]
     short = tuple(Interface(one.name.replace("GigabitEthernet", "Gi"), speed_mbps=1000) for one in many)
-    begin = time.monotonic()
+    begin = time.process_time()
     joined = merged("interfaces", tuple(many), short)
     assert (len(joined), {one.speed_mbps for one in joined}) == (3600, {1000})
-    assert time.monotonic() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def test_platforms_merge_by_way_of_it() -> None:

@@ -22,7 +22,7 @@ from tests.lab.core import run
 from tests.lab.web import WebLab
 from tests.playbooks.hosting.steps import allowed, deployed, fresh, hosted, install_wordpress, killed, wordpress
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.lab
 
 OURS = ("files.", "cms.", "exposed.", "content.", "php.", "os.")
 UPLOADS = "shared/wp-content/uploads"
