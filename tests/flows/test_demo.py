@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from rich.console import Console
 from flows import demo
 from flows.demo import story, webhost
 from sop import procedure
+from tests.lab.core import until
 from tests.lab.web import quiet_packages
 
 
@@ -92,15 +91,8 @@ def test_a_demo_that_is_stopped_leaves_nothing_running(tmp_path: Path, number: s
     heeding = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {program}"
     child = subprocess.Popen([sys.executable, "-c", heeding], stdout=subprocess.DEVNULL, start_new_session=True)
     try:
-        wait_for(lambda: len(living(folder)) >= 4)
+        until(lambda: len(living(folder)) >= 4, "the demo's parts")
     finally:
         child.send_signal(number)
         child.wait(180)
-    wait_for(lambda: not living(folder))
-
-
-def wait_for(true: Callable[[], bool], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    until(lambda: not living(folder), "the end of all parts")

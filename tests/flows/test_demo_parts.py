@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,9 @@ from rich.console import Console
 
 from flows import demo
 from flows.demo.parts import LOOPBACK, PartFailed, Processes, free_port
+from tests.lab.core import alive, until
 
-LISTEN = "import socket,sys,time; s=socket.create_server(('127.0.0.1',int(sys.argv[1]))); print('siap'); time.sleep(60)"
-
-
-def running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except FileNotFoundError:
-        return False
+LISTEN = "import socket,sys,time; s=socket.create_server(('127.0.0.1',int(sys.argv[1]))); time.sleep(600)"
 
 
 def interrupted(folder: Path) -> None:
@@ -30,7 +23,7 @@ def interrupted(folder: Path) -> None:
     script = f'echo $$ >{pids}; {sys.executable} -c "$1" {port} & echo $! >>{pids}; wait'
     with Processes(folder / "log") as processes:
         processes.start("contoh", "/bin/sh", "-c", script, "sh", LISTEN, port=port)
-        assert all(running(int(pid)) for pid in pids.read_text().split())
+        assert all(alive(int(pid)) for pid in pids.read_text().split())
         raise KeyboardInterrupt
 
 
@@ -38,11 +31,8 @@ def test_a_part_is_stopped_with_its_children_however_the_demo_ends(tmp_path: Pat
     with pytest.raises(KeyboardInterrupt):
         interrupted(tmp_path)
     started = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
-    deadline = time.monotonic() + 60
-    while any(map(running, started)) and time.monotonic() < deadline:
-        time.sleep(0.05)
     assert len(started) == 2
-    assert not any(map(running, started))
+    until(lambda: not any(map(alive, started)), "the part and its child end")
 
 
 def test_a_part_that_does_not_start_is_named_with_its_last_words(tmp_path: Path) -> None:

@@ -63,6 +63,14 @@ def until(true: Callable[[], bool], what: str, seconds: float = 180, every: floa
         time.sleep(every)
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs. A zombie, whom only nobody has reaped yet, does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def listens(address: str, port: int) -> bool:
     """Whether a TCP port accepts, seen from the operations centre."""
     with socket.socket() as probe:

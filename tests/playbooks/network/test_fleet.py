@@ -18,6 +18,7 @@ from playbooks.findings import Reason
 from playbooks.network import fleet
 from playbooks.network.errands import Errand, Visit
 from playbooks.network.fleet import Crew, Readers, Threads
+from tests.lab.core import alive, until
 from tests.playbooks.network.doubles import IOS_CONFIG, PASSWORD, Double, device
 
 Send = Callable[..., Errand]
@@ -101,20 +102,7 @@ def test_readers_end_with_whoever_sent_them_even_killed() -> None:
         assert parent.stdout is not None
         reader = int(parent.stdout.readline())
         parent.kill()
-    until(lambda: not running(reader), "the reader ends with its parent")
-
-
-def until(true: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
-
-
-def running(pid: int) -> bool:
-    """A zombie that nobody reaps runs no more."""
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+    until(lambda: not alive(reader), "the reader ends with its parent")
 
 
 def test_closing_waits_for_no_device(errand: Send) -> None:
@@ -124,7 +112,7 @@ def test_closing_waits_for_no_device(errand: Send) -> None:
     began = time.monotonic()
     crew.close()
     assert time.monotonic() - began < 20
-    assert [pid for pid in left if running(pid)] == []
+    until(lambda: not any(map(alive, left)), "the readers end")
 
 
 def test_no_secret_stands_in_an_argument_or_environment(errand: Send, monkeypatch: pytest.MonkeyPatch) -> None:
