@@ -14,6 +14,7 @@ from playbooks.hosting.records import Key, RecordSet
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import ChangedSincePlan
 from tests.lab import dns
+from tests.lab.core import until
 from tests.lab.web import ADDRESS, WebLab
 from tests.playbooks.hosting.steps import allowed
 
@@ -48,19 +49,17 @@ def named(lab: WebLab, slug: str, zone: str, **entry: Any) -> Site:
     return lab.site(slug, domain=f"{slug}.{zone}", **entry)
 
 
-def everywhere(site: Site) -> list[dict[Key, RecordSet]]:
-    """What each server of the zone says of the site's names."""
-    asked = [site.domain, *site.website.records]
-    return [server.everything(asked) for server in nameservers.authoritative(*site.zone)]
-
-
 def said(site: Site) -> dict[str, tuple[str, ...]]:
-    """The same by name and type, when all servers agree."""
-    (first, *others) = (
-        {f"{key.name} {key.type}": held.values for key, held in each.items()} for each in everywhere(site)
-    )
-    assert all(other == first for other in others)
-    return first
+    """What the servers of the zone say of the site's names, by name and type, once all say the same."""
+    asked = [site.domain, *site.website.records]
+    servers = nameservers.authoritative(*site.zone)
+
+    def answers() -> list[dict[str, tuple[str, ...]]]:
+        each = (server.everything(asked) for server in servers)
+        return [{f"{key.name} {key.type}": held.values for key, held in one.items()} for one in each]
+
+    until(lambda: (all_of := answers()).count(all_of[0]) == len(all_of), "the secondary follows")
+    return answers()[0]
 
 
 def carried_out(site: Site, remove: bool = False) -> tuple[str, ...]:
