@@ -11,6 +11,7 @@ from playbooks.hosting import certificates, domain, nameservers, tls
 from playbooks.hosting.connect import open_host
 from playbooks.hosting.records import Key
 from playbooks.hosting.site import Site
+from tests.lab.core import until
 from tests.lab.web import WebLab
 from tests.playbooks.hosting.steps import allowed, deployed, hosted, static
 
@@ -41,7 +42,7 @@ def test_a_wildcard_is_proven_by_dns_and_no_failure_touches_the_one_that_is_serv
         assert set(served.names) == {site.domain, f"*.{site.domain}"}
         assert certificates.distrust(site, served) == ""
         assert tls.plan(site, shell).changes == ()
-        assert left_over(site) == {}
+        until(lambda: left_over(site) == {}, "the proof is gone from every server")
 
         monkeypatch.setattr(certificates, "now", lambda: served.until - timedelta(days=20))
         no_ca = site.inventory.model_copy(update={"acme": site.acme.model_copy(update={"directory": NO_CA})})
@@ -55,6 +56,6 @@ def test_a_wildcard_is_proven_by_dns_and_no_failure_touches_the_one_that_is_serv
             web_lab.name_server.second_again()
             monkeypatch.setattr(nameservers, "SETTLE_S", 60.0)
         assert certificates.served(site).serial == served.serial
-        assert left_over(site) == {}
+        until(lambda: left_over(site) == {}, "the proof is gone from every server")
         assert tls.apply(approved, site, shell, allowed).status == "applied"
         assert certificates.served(site).serial != served.serial
