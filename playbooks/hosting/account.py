@@ -5,6 +5,8 @@ Only root can make users and give files away: what is missing is told with root'
 
 from __future__ import annotations
 
+import shlex
+
 from playbooks.findings import Reason, TargetError
 from playbooks.hosting import webservers
 from playbooks.hosting.connect import Shell
@@ -34,12 +36,13 @@ def check(site: Site, shell: Shell) -> None:
 
 def _commands(site: Site, login: str) -> dict[str, str]:
     """What root types, by what is lacking and in this order: nothing that is served becomes unreadable on the way."""
-    user, server, base = site.web_user, site.host.web_user, site.layout.base
+    user, server, base = site.web_user, site.host.web_user, shlex.quote(site.layout.base)
     reloads = f"{webservers.of(site.host).reload}; {site.host.commands.php_fpm_reload}"
     return {
         "user": f"adduser --system --group --no-create-home {user}",
         "login": f"adduser {login} {user}",
         # A process learns its groups when it begins.
         "server": f"adduser {server} {user}; {reloads}; sleep 3",
-        "files": f"find {base} ! -user {login} -exec chown -h {user} {{}} +; chgrp -hR {user} {base}",
+        # In each folder itself: who may write there could lead a whole path elsewhere.
+        "files": f"find {base} ! -user {login} -execdir chown -h {user} {{}} +; chgrp -hR {user} {base}",
     }
