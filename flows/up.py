@@ -51,6 +51,9 @@ LAST_WORDS = 15
 ONE_ROOT = "root.pem"
 """Prefect reads the file of roots anew for each of its clients, 128 of them at a deployment and 20 ms each for all the
 public roots. This server is asked without TLS, so one root is enough."""
+RETRIES = 8
+"""The server's SQLite answers 503 while it is locked. A worker that has asked for a minute, Prefect's five times, calls
+the run crashed, and a night's duty is not done. It waits twice as long each time: eight times are eight minutes."""
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -122,6 +125,7 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "PREFECT_HOME": str(state),
         "PREFECT_API_URL": url,
         "PREFECT_API_SSL_CERT_FILE": str(state / ONE_ROOT),
+        "PREFECT_CLIENT_MAX_RETRIES": str(RETRIES),
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from prefect.settings import Settings as PrefectSettings
 
 from flows import up
 from flows.up import Child, Supervisor, environment
@@ -75,6 +76,12 @@ def test_children_are_told_to_report_nothing_to_the_outside(settings: Settings) 
     assert told["PREFECT_SERVER_ANALYTICS_ENABLED"] == told["PREFECT_SERVER_UI_V2_ENABLED"] == "false"
     assert told["PREFECT_HOME"] == str(settings.home / "prefect")
     assert told["PELIHARA_PREFECT_URL"] == "http://127.0.0.1:4200/api"
+
+
+def test_children_ask_a_locked_server_for_minutes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", environment(settings, 4200)["PREFECT_CLIENT_MAX_RETRIES"])
+    waits = [2**times for times in range(1, PrefectSettings().client.max_retries + 1)]
+    assert sum(waits) > 300
 
 
 def test_children_need_not_read_all_public_roots_for_a_server_without_tls(
