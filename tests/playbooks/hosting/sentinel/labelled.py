@@ -32,6 +32,8 @@ SETS = (
     "eighth",
     "ninth",
     "tenth",
+    "eleventh",
+    "twelfth",
 )
 GOOD = frozenset({"clean", "near"})
 """Labels of pages with nothing slipped in; `near` ones speak of gambling, or hide things, as ordinary sites do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -21,6 +22,10 @@ from tests.playbooks.hosting.sentinel.measuring import measure
 
 SITE = "https://dinas.contohkab.go.id/"
 LABELS = {"clean", "near", "visible", "hidden", "cloaked", "script", "sitemap", "unicode", "defaced"}
+
+
+def test_every_set_that_lies_here_is_measured() -> None:
+    assert {folder.parent.name for folder in Path(__file__).parent.glob("*/*.yaml")} == {*SETS}
 
 
 @pytest.mark.parametrize("name", SETS)
