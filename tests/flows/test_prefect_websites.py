@@ -48,7 +48,7 @@ def website_case(register: Register) -> CaseRecord:
 
 def says(register: Register, case: str, role: str) -> None:
     """An official says YA once the flow has done its part."""
-    until(lambda: not register.outbox_open() and not register.outbox_due(), 120)
+    until(lambda: not register.outbox_open() and not register.outbox_due())
     holder = next(slug for slug, one in register.inventory.officials.items() if one.role == role)
     for plan in register.case(case).unconfirmed:
         register.confirm(case, "teknis-1", "YA", "setuju", plan.hash, CLI)
@@ -65,7 +65,7 @@ def kill_run(office: House) -> None:
 def test_a_website_is_made_though_its_run_is_killed_in_the_middle(office: House) -> None:
     register = office.register()
     case = website_case(register)
-    until(lambda: {plan.action for plan in register.plans(case.id)} == {"host", "deploy", "domain", "tls"}, 120)
+    until(lambda: {plan.action for plan in register.plans(case.id)} == {"host", "deploy", "domain", "tls"})
     says(register, case.id, "sub_koordinator")
     until(lambda: RELEASES.is_dir() and any(RELEASES.iterdir()), 600, office.log.read_text()[-2000:])
     kill_run(office)

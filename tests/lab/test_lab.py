@@ -89,7 +89,7 @@ def test_the_routeros_facade_changes_the_kernel_and_its_schedule_changes_it_back
     say('/system scheduler add name=balik interval=2s on-event="/interface enable ether2"')
     say("/interface disable ether2")
     assert not box.pc.pings("10.8.0.1")
-    until(lambda: box.pc.pings("10.8.0.1"), "the schedule runs")
+    until(lambda: box.pc.pings("10.8.0.1"), "the schedule runs", 6)
     assert "balik" not in say("/export")
 
 

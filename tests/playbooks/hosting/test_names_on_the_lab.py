@@ -14,7 +14,6 @@ from playbooks.hosting.records import Key, RecordSet
 from playbooks.hosting.site import Site, SiteError
 from playbooks.plans import ChangedSincePlan
 from tests.lab import dns
-from tests.lab.core import until
 from tests.lab.web import ADDRESS, WebLab
 from tests.playbooks.hosting.steps import allowed
 
@@ -49,17 +48,24 @@ def named(lab: WebLab, slug: str, zone: str, **entry: Any) -> Site:
     return lab.site(slug, domain=f"{slug}.{zone}", **entry)
 
 
-def said(site: Site) -> dict[str, tuple[str, ...]]:
-    """What the servers of the zone say of the site's names, by name and type, once all say the same."""
+def everywhere(site: Site) -> list[dict[Key, RecordSet]]:
+    """What each server of the zone says of the site's names."""
     asked = [site.domain, *site.website.records]
-    servers = nameservers.authoritative(*site.zone)
+    return [server.everything(asked) for server in nameservers.authoritative(*site.zone)]
 
-    def answers() -> list[dict[str, tuple[str, ...]]]:
-        each = (server.everything(asked) for server in servers)
-        return [{f"{key.name} {key.type}": held.values for key, held in one.items()} for one in each]
 
-    until(lambda: (all_of := answers()).count(all_of[0]) == len(all_of), "the secondary follows")
-    return answers()[0]
+def said(site: Site) -> dict[str, tuple[str, ...]]:
+    """The same by name and type, when all servers agree."""
+    (first, *others) = (
+        {f"{key.name} {key.type}": held.values for key, held in each.items()} for each in everywhere(site)
+    )
+    assert all(other == first for other in others)
+    return first
+
+
+def settle(site: Site) -> None:
+    """Nobody but a change of ours waits for the secondary."""
+    assert nameservers.settled(nameservers.authoritative(*site.zone), nameservers.primary(*site.zone).serial()) == []
 
 
 def carried_out(site: Site, remove: bool = False) -> tuple[str, ...]:
@@ -101,6 +107,7 @@ def test_a_zone_that_changed_since_the_plan_is_left_as_it_is(web_lab: WebLab, zo
         domain.apply(approved, site, allowed)
     with pytest.raises(ChangedSincePlan):
         editor.change(none, {place: RecordSet(60, (ADDRESS,))})
+    settle(site)
     assert said(site) == {f"{site.domain} A": ("192.0.2.9",)}
     editor.put(none)
 
@@ -172,5 +179,5 @@ def test_a_secondary_that_does_not_follow_brings_the_old_records_back(web_lab: W
         web_lab.name_server.second_again()
     assert outcome.status == "rolled_back"
     assert dns.SECOND in outcome.detail
-    assert nameservers.settled(nameservers.authoritative(*site.zone), nameservers.primary(*site.zone).serial()) == []
+    settle(site)
     assert said(site) == {}

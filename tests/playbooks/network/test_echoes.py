@@ -144,7 +144,7 @@ def test_a_ping_that_never_ends_is_interrupted_on_several_channels(
         told = echoes.ask(session, "10.0.0.1", raw, lambda _: None)
     assert told == Echoes(24, 24)
     assert raw["ping 10.0.0.1"].count("icmp_seq=3") == 8
-    assert time.monotonic() - begin < 15
+    assert time.monotonic() - begin < 4
 
 
 def test_a_ping_that_ends_by_itself_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

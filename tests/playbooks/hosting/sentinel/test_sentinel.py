@@ -25,7 +25,7 @@ LABELS = {"clean", "near", "visible", "hidden", "cloaked", "script", "sitemap", 
 
 
 def test_every_set_that_lies_here_is_measured() -> None:
-    assert {folder.parent.name for folder in Path(__file__).parent.glob("*/*.yaml")} == {*SETS}
+    assert {path.parent.name for path in Path(__file__).parent.glob("*/*.yaml")} == {*SETS}
 
 
 @pytest.mark.parametrize("name", SETS)
